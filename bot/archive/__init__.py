@@ -1,0 +1,1 @@
+"""Keep and find: all that we remember."""

@@ -1,0 +1,1 @@
+"""Speak Discord: the only room, with the cogs, that knows discord.py."""

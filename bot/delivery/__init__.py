@@ -1,0 +1,1 @@
+"""Go out: whom an article is owed to, and how it looks."""

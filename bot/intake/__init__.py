@@ -1,0 +1,1 @@
+"""Bring in: from an address to articles."""
