@@ -1,0 +1,1 @@
+"""Tests: the tree of the house, mirrored."""
