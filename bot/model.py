@@ -3,12 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Literal
 
 OPERATOR = 0  # the owner of feeds that everybody may read
 Viewer = int | None  # who asks: a server's id, OPERATOR for "public only" (a DM), None for the operator, who sees all
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 # --- bring in -------------------------------------------------------------------------------------------------
@@ -29,8 +27,8 @@ class Feed:
     every: timedelta | None = None  # None: the usual interval
     pages: bool = True  # may the article's page be read when the feed lacks something
     full_text: bool = False  # may the article's body be kept, for search only
-    tags: Mapping[str, str] = _NOTHING  # this publisher's tag -> region
-    places: Mapping[str, str] = _NOTHING  # this publisher's country -> region, where it differs
+    tags: Mapping[str, str] = field(default_factory=dict)  # this publisher's tag -> region
+    places: Mapping[str, str] = field(default_factory=dict)  # this publisher's country -> region, where it differs
     policy: str = ""  # how this feed's entries are told apart; "" is guid or link (see intake.identify)
     added: datetime | None = None
     polled: datetime | None = None  # None: never yet, so its first poll is silent
@@ -61,7 +59,7 @@ class Document:
     url: str  # where it was found in the end, redirects followed
     status: int
     body: bytes = b""
-    headers: Mapping[str, str] = _NOTHING  # names in lower case
+    headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
 
 
 @dataclass(frozen=True, slots=True)
