@@ -1,0 +1,90 @@
+"""The client: logs in, registers commands and buttons, and keeps the connection to Discord."""
+
+import hashlib
+import json
+import logging
+import pkgutil
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+from discord.http import Route
+
+import cogs
+from bot.chat import cards, pager
+from bot.chat.desk import Desk
+from bot.chat.trouble import explain
+from bot.settings import DISCORD_API
+
+log = logging.getLogger(__name__)
+
+LONGEST_WAIT = 30  # seconds inside the library for a rate limit; longer ones come back to our own queue
+
+
+class Tree(app_commands.CommandTree["NewsClient"]):
+    """Commands, with one answer to all their errors."""
+
+    async def on_error(
+        self, interaction: discord.Interaction["NewsClient"], error: app_commands.AppCommandError
+    ) -> None:
+        await explain(interaction, error)
+
+
+class NewsClient(commands.AutoShardedBot):
+    """Our end of the line to Discord. It needs no privileged intent."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=Tree,
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            max_ratelimit_timeout=LONGEST_WAIT,
+        )
+        self.desk = desk
+
+    async def setup_hook(self) -> None:
+        """Before the gateway: buttons that survive a restart, commands, and their registration when it changed."""
+        cards.add_to(self)
+        pager.add_to(self)
+        for each in pkgutil.iter_modules(cogs.__path__):
+            await self.load_extension(f"cogs.{each.name}")
+        await self._register_commands()
+
+    async def _register_commands(self) -> None:
+        """Discord counts registrations, so they are sent only when a command's definition changed."""
+        definition = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        digest = hashlib.sha256(json.dumps(definition, sort_keys=True, default=str).encode()).hexdigest()
+        key = f"commands:{Route.BASE}:{self.application_id}"
+        if await self.desk.archive.recall(key) == digest:
+            log.info("kept commands count=%d", len(definition))
+            return
+        await self.tree.sync()
+        await self.desk.archive.remember(key, digest)
+        log.info("registered commands count=%d", len(definition))
+
+    async def on_ready(self) -> None:
+        log.info("connected as=%s servers=%d", self.user, len(self.guilds))
+
+
+def speak_to(api: str) -> None:
+    """Point the library at another Discord than the real one; the gateway is asked of its /gateway/bot."""
+    if api != DISCORD_API:
+        log.warning("speaks to another Discord api=%s: it gets the token", api)
+    Route.BASE = api
+
+
+def invite_link(application_id: int) -> str:
+    """The link that adds the bot to a server with the permissions it needs, and no more."""
+    permissions = discord.Permissions(
+        view_channel=True,
+        send_messages=True,
+        send_messages_in_threads=True,
+        embed_links=True,
+        read_message_history=True,
+    )
+    return discord.utils.oauth_url(application_id, permissions=permissions, scopes=("bot", "applications.commands"))

@@ -1,0 +1,1 @@
+"""Slash commands: every file here is a cog by lying here."""
