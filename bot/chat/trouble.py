@@ -64,7 +64,7 @@ def _bug(interaction: discord.Interaction, error: BaseException) -> str:
 def _name(interaction: discord.Interaction) -> str:
     if interaction.command is not None:
         return interaction.command.qualified_name
-    return str((interaction.data or {}).get("custom_id", "?"))
+    return interaction.custom_id or "?"
 
 
 def _permissions(names: list[str]) -> str:
