@@ -1,0 +1,110 @@
+"""Lists of feeds are read with care, and refused with file, line and reason."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.errors import BrokenFile
+from bot.intake.lists import read_feeds, read_opml, write_opml
+from bot.model import Feed
+from bot.regions import Regions, load_regions
+from bot.settings import shipped
+
+
+@pytest.fixture
+def regions() -> Regions:
+    return load_regions(shipped() / "regions.toml")
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "feeds.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_a_feed_is_read_with_all_that_it_says(tmp_path: Path, regions: Regions) -> None:
+    path = written(
+        tmp_path,
+        '[[feed]]\nurl = "https://a.test/feed"\ntitle = "A"\nregion = "APAC"\ndefault = "global"\nhome = "us"\n'
+        'every = 30\npages = false\ntags = { "Far East" = "asia-pacific" }\nplaces = { TR = "middle-east" }\n',
+    )
+    assert read_feeds(path, regions) == [
+        Feed(
+            url="https://a.test/feed",
+            title="A",
+            region="asia-pacific",
+            default="global",
+            home="US",
+            every=timedelta(minutes=30),
+            pages=False,
+            tags={"Far East": "asia-pacific"},
+            places={"TR": "middle-east"},
+        )
+    ]
+
+
+def test_the_shipped_list_can_be_read(regions: Regions) -> None:
+    assert read_feeds(shipped() / "feeds.toml", regions) == []
+
+
+def test_no_file_is_an_empty_list(tmp_path: Path, regions: Regions) -> None:
+    assert read_feeds(tmp_path / "feeds.toml", regions) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "problem"),
+    [
+        ("[[feed]\n", 1, "not TOML"),
+        ('[[feed]]\ntitle = "A"\n', 1, "needs a url"),
+        ('[[feed]]\nurl = "ftp://a.test/"\n', 2, "http"),
+        (
+            '[[feed]]\nurl = "https://a.test/"\n\n[[feed]]\nurl = "https://b.test/"\nregion = "Atlantis"\n',
+            6,
+            "Atlantis",
+        ),
+        ('[[feed]]\nurl = "https://a.test/"\ncolour = "red"\n', 3, "unknown"),
+        ('[[feed]]\nurl = "https://a.test/"\nevery = "often"\n', 3, "number"),
+        ('[[feed]]\nurl = "https://a.test/"\nevery = true\n', 3, "number"),
+        ('[[feed]]\nurl = "https://a.test/"\nhome = "France"\n', 3, "two letters"),
+        ('[[feed]]\nurl = "https://a.test/"\n[[feed]]\nurl = "https://a.test/"\n', 4, "twice"),
+        ('[[feed]]\nurl = "https://a.test/"\ntags = { "Far East" = "nowhere" }\n', 3, "nowhere"),
+        ('[[feeds]]\nurl = "https://a.test/"\n', 1, "unknown"),
+    ],
+)
+def test_a_broken_list_is_refused_with_file_line_and_reason(
+    tmp_path: Path, regions: Regions, text: str, line: int, problem: str
+) -> None:
+    with pytest.raises(BrokenFile) as caught:
+        read_feeds(written(tmp_path, text), regions)
+    assert caught.value.line == line
+    assert problem in str(caught.value) and "feeds.toml" in str(caught.value)
+
+
+def test_opml_goes_out_and_comes_back(tmp_path: Path) -> None:
+    feeds = [Feed(url="https://a.test/feed?a=1&b=2", title='The "A" & B'), Feed(url="https://b.test/", title="B")]
+    path = tmp_path / "feeds.opml"
+    path.write_text(write_opml(feeds), "utf-8")
+    assert read_opml(path) == feeds
+
+
+def test_opml_with_an_entity_bomb_reads_no_file_and_expands_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.opml"
+    path.write_text(
+        '<!DOCTYPE opml [<!ENTITY x SYSTEM "file:///etc/passwd">]><opml><body>'
+        '<outline text="&x;" xmlUrl="https://a.test/"/></body></opml>'
+    )
+    try:
+        assert all("root:" not in feed.title for feed in read_opml(path))
+    except BrokenFile as refusal:
+        assert "OPML" in str(refusal)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "<opml/>", "not xml", '<opml><body><outline xmlUrl="javascript:x"/></body></opml>']
+)
+def test_a_file_without_feeds_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "x.opml"
+    path.write_text(text)
+    with pytest.raises(BrokenFile):
+        read_opml(path)
