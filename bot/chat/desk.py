@@ -1,0 +1,50 @@
+"""What commands and buttons are given to work with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+import discord
+
+from bot.archive.archive import Archive
+from bot.clock import Clock
+from bot.model import OPERATOR, Feed, Viewer
+from bot.regions import Regions
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A feed that somebody wanted, after it has been asked once."""
+
+    feed: Feed
+    articles: int  # archived, not posted
+    sentence: str  # what was found, for the person who wanted it
+
+
+class FeedFinder(Protocol):
+    """Finds the feed behind an address, asks it once, and keeps it."""
+
+    async def add(self, url: str, owner: int) -> Added:
+        """Raise a NewsError where there is no feed, or where we may not go."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """All that a cog may need, and nothing of how it was made."""
+
+    archive: Archive
+    regions: Regions
+    clock: Clock
+    feeds: FeedFinder
+    nudge: Callable[[], None]  # tells the courier that something may be due
+
+
+def desk_of(interaction: discord.Interaction[Any]) -> Desk:
+    """For buttons and autocomplete, which are made by the library and given nothing but the interaction."""
+    return cast(Desk, interaction.client.desk)
+
+
+def viewer_of(interaction: discord.Interaction[Any]) -> Viewer:
+    """Whose articles this reader may see: a server's and the public ones, or the public ones alone."""
+    return interaction.guild_id or OPERATOR
