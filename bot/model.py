@@ -145,6 +145,15 @@ class Accepted:
     owed: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A feed that somebody wanted, after it has been asked once."""
+
+    feed: Feed
+    articles: int  # archived, not posted
+    sentence: str  # what was found, for the person who wanted it
+
+
 # --- go out ---------------------------------------------------------------------------------------------------
 
 

@@ -8,17 +8,8 @@ import discord
 
 from bot.archive.archive import Archive
 from bot.clock import Clock
-from bot.model import OPERATOR, Feed, Viewer
+from bot.model import OPERATOR, Added, Viewer
 from bot.regions import Regions
-
-
-@dataclass(frozen=True, slots=True)
-class Added:
-    """A feed that somebody wanted, after it has been asked once."""
-
-    feed: Feed
-    articles: int  # archived, not posted
-    sentence: str  # what was found, for the person who wanted it
 
 
 class FeedFinder(Protocol):
