@@ -1,0 +1,71 @@
+"""The house without Discord: archive, regions, poller; all that the console needs."""
+
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+from bot.archive.archive import Archive
+from bot.clock import Clock, WallClock
+from bot.delivery.route import route
+from bot.errors import ConfigError
+from bot.intake.classify import Classifier, load_classifier
+from bot.intake.lists import read_feeds
+from bot.model import OPERATOR
+from bot.poller import Poller, open_poller
+from bot.regions import Regions, load_regions
+from bot.settings import Settings, shipped
+
+_LISTED = "feeds.toml"  # under this key the archive remembers which feeds the file named last
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """What lives long, in one place."""
+
+    settings: Settings
+    regions: Regions
+    classifier: Classifier
+    archive: Archive
+    poller: Poller
+    clock: Clock
+
+
+@contextlib.asynccontextmanager
+async def open_core(
+    settings: Settings, *, clock: Clock | None = None, nudge: Callable[[], None] = lambda: None
+) -> AsyncIterator[Core]:
+    """Open the archive and all that stands on it; close it in the other order."""
+    clock = clock or WallClock()
+    regions = load_regions(settings.file("regions.toml"))
+    classifier = load_classifier(shipped(), regions, own=settings.data)
+    async with open_archive(settings, regions, clock) as archive:
+        await take_listed_feeds(settings, archive, regions)
+        async with open_poller(settings, archive, classifier, regions, route, clock, nudge) as poller:
+            yield Core(settings, regions, classifier, archive, poller, clock)
+
+
+@contextlib.asynccontextmanager
+async def open_archive(settings: Settings, regions: Regions, clock: Clock) -> AsyncIterator[Archive]:
+    """The archive alone, for questions that need no poll."""
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            f"The data folder {settings.data} cannot be made ({error.strerror}); set NEWSDESK_DATA."
+        ) from error
+    archive = await Archive.open(settings.archive, regions, now=clock.now)
+    try:
+        yield archive
+    finally:
+        await archive.close()
+
+
+async def take_listed_feeds(settings: Settings, archive: Archive, regions: Regions) -> None:
+    """Make the operator's feeds follow feeds.toml: what it names is kept, what it names no more goes."""
+    listed = read_feeds(settings.file("feeds.toml"), regions)
+    before = set((await archive.recall(_LISTED) or "").split())
+    for feed in listed:
+        await archive.add_feed(feed)
+    for url in before - {feed.url for feed in listed}:
+        await archive.remove_feed(url, OPERATOR)
+    await archive.remember(_LISTED, " ".join(feed.url for feed in listed))

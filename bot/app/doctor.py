@@ -1,0 +1,109 @@
+"""Looks over settings, files, archive, token and feeds, and says what to do about what is wrong."""
+
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import aiohttp
+
+from bot.app.core import open_archive
+from bot.archive.archive import Archive
+from bot.clock import WallClock
+from bot.errors import NewsError
+from bot.intake.classify import load_classifier
+from bot.intake.lists import read_feeds
+from bot.regions import load_regions
+from bot.settings import Settings, shipped
+
+_SHOWN = 5  # failing feeds named one by one
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One part of the house, whether it is well, and what to do where it is not."""
+
+    part: str
+    well: bool
+    words: str
+
+
+async def examine(settings: Settings) -> AsyncIterator[Finding]:
+    """Look at one part after the other, as each is done."""
+    yield _data(settings)
+    try:
+        regions = load_regions(settings.file("regions.toml"))
+        yield Finding("regions", True, f"{len(regions)} of {settings.file('regions.toml')}")
+        load_classifier(shipped(), regions, own=settings.data)
+        listed = read_feeds(settings.file("feeds.toml"), regions)
+        yield Finding("feeds.toml", True, f"{len(listed)} feeds in {settings.file('feeds.toml')}")
+    except NewsError as error:
+        yield Finding("files", False, str(error))
+        return
+    try:
+        async with open_archive(settings, regions, WallClock()) as archive:
+            async for finding in _archive(archive):
+                yield finding
+    except NewsError as error:
+        yield Finding("archive", False, str(error))
+    yield await _token(settings)
+
+
+def _data(settings: Settings) -> Finding:
+    folder = settings.data.resolve()
+    if not folder.is_dir():
+        return Finding(
+            "data", False, f"{folder} is not there yet; it is made at the first start, or set NEWSDESK_DATA."
+        )
+    if not os.access(folder, os.W_OK):
+        return Finding(
+            "data", False, f"{folder} cannot be written. Give it to the user who runs Newsdesk, or set NEWSDESK_DATA."
+        )
+    free = os.statvfs(folder)
+    megabytes = free.f_bavail * free.f_frsize // 2**20
+    if megabytes < 200:
+        return Finding(
+            "data", False, f"only {megabytes} MB are free at {folder}. Make room before the archive cannot grow."
+        )
+    return Finding("data", True, f"{folder}, {megabytes:,} MB free")
+
+
+async def _archive(archive: Archive) -> AsyncIterator[Finding]:
+    problems = await archive.check()
+    yield Finding("archive", not problems, "; ".join(problems) or "file, index and articles agree")
+    sources = await archive.sources()
+    failing = [source for source in sources if source.error]
+    words = f"{len(sources)} addresses, {len(failing)} failing"
+    if not sources:
+        words = "none yet. Add one with: newsdesk feeds add URL"
+    yield Finding("feeds", bool(sources) and not failing, words)
+    for source in failing[:_SHOWN]:
+        yield Finding("feed", False, f"{source.url}: {source.error}")
+    waiting = await archive.outbox()
+    asleep = [each for each in await archive.subscriptions() if each.suspended]
+    words = ", ".join(f"{count} {state}" for state, count in waiting.items() if count) or "empty"
+    yield Finding("outbox", not waiting.get("suspended") and not waiting.get("held"), words)
+    for each in asleep[:_SHOWN]:
+        yield Finding("subscription", False, f"{each.region} in {each.target}: {each.suspended}")
+
+
+async def _token(settings: Settings) -> Finding:
+    """Ask Discord whose token this is; nothing else is asked with it."""
+    if not settings.token:
+        return Finding(
+            "token", False, "DISCORD_TOKEN is not set. README.md tells how to get one; `make rehearse` needs none."
+        )
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15)) as session,
+            session.get(f"{settings.api}/users/@me", headers={"Authorization": f"Bot {settings.token}"}) as answer,
+        ):
+            if answer.status == 200:
+                name = str((await answer.json()).get("username", "?"))
+                return Finding("token", True, f"Discord knows it as {name}")
+            if answer.status == 401:
+                return Finding(
+                    "token", False, "Discord refuses it. Copy it again from the developer portal (Bot → Reset Token)."
+                )
+            return Finding("token", False, f"Discord answered {answer.status}; try again later.")
+    except (TimeoutError, aiohttp.ClientError, OSError) as error:
+        return Finding("token", False, f"Discord cannot be reached ({error or type(error).__name__}).")

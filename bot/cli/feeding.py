@@ -1,0 +1,134 @@
+"""Commands that bring in: poll, parse, and the feeds."""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+from rich.table import Table
+from rich.text import Text
+
+from bot.app.core import open_archive, open_core
+from bot.cli import show
+from bot.clock import WallClock
+from bot.errors import NewsError, NotFound
+from bot.intake.files import parse_file
+from bot.intake.lists import read_opml, write_opml
+from bot.model import OPERATOR, Feed, Source
+from bot.poller import Polled
+from bot.regions import load_regions
+from bot.settings import Settings
+
+
+async def poll(settings: Settings, arguments: argparse.Namespace) -> None:
+    """One round; a line per feed as soon as it is known."""
+    to = show.console()
+
+    def told(line: Polled) -> None:
+        if arguments.json:
+            show.out({"feed": line.feed, "status": line.status, "new": line.new, "error": line.error or None})
+            sys.stdout.flush()
+        else:
+            style = "red" if line.error else "green" if line.new else "dim"
+            to.print(Text(f"{line.status:12} {line.new:4} new  {line.feed}  {line.error}".rstrip(), style=style))
+
+    async with open_core(settings) as core:
+        if not await core.archive.feeds():
+            raise NewsError("There is no feed yet. Add one with: newsdesk feeds add URL")
+        polled = await core.poller.round(every=arguments.all, told=told)
+    if not polled and not arguments.json:
+        to.print("No feed is due. To ask all of them now: newsdesk poll --all")
+
+
+async def parse(settings: Settings, arguments: argparse.Namespace) -> int:
+    """What the intake makes of each file; 1 when one of them is no feed."""
+    failed = 0
+    for path in arguments.files:
+        try:
+            articles = await asyncio.to_thread(parse_file, path, arguments.url)
+        except NewsError as error:
+            print(f"newsdesk: {error}", file=sys.stderr)  # noqa: T201
+            failed = 1
+            continue
+        for article in articles:
+            if arguments.json:
+                show.out(show.as_json(article))
+            else:
+                show.print_article(show.console(), article)
+    return failed
+
+
+async def list_feeds(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Every feed with what became of its last poll."""
+    async with open_archive(settings, load_regions(settings.file("regions.toml")), WallClock()) as archive:
+        feeds = await archive.feeds()
+        sources = {source.id: source for source in await archive.sources()}
+    if arguments.json:
+        for feed in feeds:
+            show.out(_feed_as_json(feed, sources.get(feed.source)))
+        return
+    if not feeds:
+        show.console().print("There is no feed yet. Add one with: newsdesk feeds add URL")
+        return
+    table = Table(box=None, header_style="dim")
+    for column in ("feed", "state", "last poll", "what is wrong"):
+        table.add_column(column, overflow="fold")
+    for feed in feeds:
+        source = sources.get(feed.source)
+        polled = f"{source.polled:%d %b %H:%M}" if source and source.polled else "never"
+        name = f"{feed.title}\n{feed.url}" if feed.title else feed.url
+        owner = f"\nof server {feed.owner}" if feed.owner else ""
+        table.add_row(Text(name + owner), source.status if source else "", polled, Text(source.error if source else ""))
+    show.console().print(table)
+
+
+async def add_feed(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Find the feed of an address, ask it once and say what it found."""
+    async with open_core(settings) as core:
+        added = await core.poller.add(arguments.url, OPERATOR)
+    if arguments.json:
+        show.out({"feed": added.feed.url, "title": added.feed.title, "articles": added.articles})
+    else:
+        show.console().print(Text(added.sentence))
+
+
+async def remove_feed(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Poll it no more; its articles stay."""
+    async with open_archive(settings, load_regions(settings.file("regions.toml")), WallClock()) as archive:
+        if not await archive.remove_feed(arguments.url, OPERATOR):
+            raise NotFound(f"{arguments.url} is none of the feeds; see: newsdesk feeds list")
+    if arguments.json:
+        show.out({"feed": arguments.url, "removed": True})
+    else:
+        show.console().print(Text(f"{arguments.url} is polled no more. Its articles stay in the archive."))
+
+
+async def import_feeds(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Add every feed of an OPML file; each is asked at the next round."""
+    feeds = await asyncio.to_thread(read_opml, Path(arguments.file))
+    async with open_archive(settings, load_regions(settings.file("regions.toml")), WallClock()) as archive:
+        known = {feed.url for feed in await archive.feeds(OPERATOR)}
+        for feed in feeds:
+            if feed.url not in known:
+                await archive.add_feed(feed)
+    new = sum(feed.url not in known for feed in feeds)
+    show.console().print(f"{new} feeds added, {len(feeds) - new} were there already. Ask them now with: newsdesk poll")
+
+
+async def export_feeds(settings: Settings, arguments: argparse.Namespace) -> None:
+    """The operator's feeds as OPML."""
+    async with open_archive(settings, load_regions(settings.file("regions.toml")), WallClock()) as archive:
+        sys.stdout.write(write_opml(await archive.feeds(OPERATOR)))
+
+
+def _feed_as_json(feed: Feed, source: Source | None) -> dict[str, object]:
+    return {
+        "feed": feed.url,
+        "title": feed.title,
+        "server": feed.owner or None,
+        "status": source.status if source else "new",
+        "error": (source.error or None) if source else None,
+        "polled": show.moment(source.polled) if source else None,
+        "next_poll": show.moment(source.next_poll) if source else None,
+        "failures": source.failures if source else 0,
+    }

@@ -1,0 +1,39 @@
+"""Commands that look after the archive: backup, restore, doctor."""
+
+import argparse
+import asyncio
+
+from rich.text import Text
+
+from bot.app.core import open_archive
+from bot.app.doctor import examine
+from bot.archive.archive import restore_archive
+from bot.cli import show
+from bot.clock import WallClock
+from bot.regions import load_regions
+from bot.settings import Settings
+
+
+async def backup(settings: Settings, arguments: argparse.Namespace) -> None:
+    """A consistent copy, also while the bot runs."""
+    async with open_archive(settings, load_regions(settings.file("regions.toml")), WallClock()) as archive:
+        await archive.backup(arguments.file)
+    show.console().print(Text(f"The archive is copied to {arguments.file} ({arguments.file.stat().st_size:,} bytes)."))
+
+
+async def restore(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Back from a copy; what is there now is kept beside it."""
+    kept = await asyncio.to_thread(restore_archive, arguments.file, settings.archive)
+    show.console().print(Text(f"The archive is back from {arguments.file}."))
+    if kept:
+        show.console().print(Text(f"What was there before is kept as {kept}."))
+
+
+async def doctor(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Say of each part whether it is well, and what to do where it is not; 1 when something is wrong."""
+    wrong = 0
+    async for finding in examine(settings):
+        wrong += not finding.well
+        mark, style = ("ok   ", "green") if finding.well else ("wrong", "bold red")
+        show.console().print(Text(f"{mark} ", style=style).append(f"{finding.part}: {finding.words}", style="default"))
+    return 1 if wrong else 0

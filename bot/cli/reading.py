@@ -1,0 +1,103 @@
+"""Commands that ask the archive: latest, search, why, classify."""
+
+import argparse
+import json
+import sys
+
+from bot.app.core import open_archive
+from bot.cli import show
+from bot.clock import WallClock
+from bot.errors import NewsError, NotFound
+from bot.intake.classify import load_classifier
+from bot.model import Query
+from bot.regions import load_regions
+from bot.settings import Settings, shipped
+
+
+async def latest(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Newest first, of one region or of all."""
+    regions = load_regions(settings.file("regions.toml"))
+    region = regions.named(arguments.region).code if arguments.region else None
+    async with open_archive(settings, regions, WallClock()) as archive:
+        found = await archive.latest(Query(region=region, viewer=None, limit=arguments.limit))
+    if arguments.json:
+        for hit in found.hits:
+            show.out(show.as_json(hit.article))
+        return
+    show.print_found(show.console(), found, f"Nothing in the archive{f' of {region}' if region else ''} yet.")
+
+
+async def search(settings: Settings, arguments: argparse.Namespace) -> None:
+    """What a reader means by these words."""
+    regions = load_regions(settings.file("regions.toml"))
+    words = " ".join(arguments.words)
+    query = Query(
+        words=words,
+        region=regions.named(arguments.region).code if arguments.region else None,
+        author=arguments.author,
+        feed=arguments.feed,
+        after=arguments.after,
+        before=arguments.before,
+        order=arguments.order,
+        viewer=None,
+        limit=arguments.limit,
+    )
+    async with open_archive(settings, regions, WallClock()) as archive:
+        found = await archive.search(query)
+    if arguments.json:
+        for hit in found.hits:
+            show.out(show.hit_as_json(hit))
+        return
+    show.print_found(show.console(), found, f"Nothing in the archive about “{words}”.")
+
+
+async def why(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Where and when seen, which rule gave which region, what was sent, held or failed where."""
+    regions = load_regions(settings.file("regions.toml"))
+    async with open_archive(settings, regions, WallClock()) as archive:
+        story = await archive.why(arguments.url, None)
+    if story is None:
+        raise NotFound(f"No article at {arguments.url} is in the archive.")
+    if arguments.json:
+        show.out(show.story_as_json(story))
+    else:
+        show.print_story(show.console(), story)
+
+
+async def classify(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Read {"id", "title", "teaser", "tags", "url"} a line; print the regions and the words that gave them away."""
+    regions = load_regions(settings.file("regions.toml"))
+    classifier = load_classifier(shipped(), regions, own=settings.data)
+    for number, line in enumerate(sys.stdin, 1):
+        if not line.strip():
+            continue
+        asked = _asked(line, number)
+        tags = asked.get("tags") or []
+        placed = classifier.place(
+            str(asked["title"]),
+            str(asked.get("teaser") or ""),
+            tags=tuple(map(str, tags)) if isinstance(tags, list) else (),
+            url=str(asked.get("url") or ""),
+        )
+        reasons = [
+            {"words": each.words, "place": each.place, "region": each.region, "where": each.where}
+            for each in placed.why
+        ]
+        show.out(
+            {
+                "id": asked["id"],
+                "regions": list(placed.regions),
+                "confidence": round(placed.confidence, 3),
+                "why": reasons,
+            }
+        )
+
+
+def _asked(line: str, number: int) -> dict[str, object]:
+    try:
+        asked = json.loads(line)
+    except ValueError as error:
+        raise NewsError(f"Line {number} is not JSON: {error}.") from error
+    if not isinstance(asked, dict) or "id" not in asked or "title" not in asked:
+        raise NewsError(f'Line {number} is not an article: it must be an object with at least "id" and "title".')
+    return asked

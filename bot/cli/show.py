@@ -1,0 +1,99 @@
+"""What the console prints: for people with rich, for programs as JSON lines."""
+
+import json
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from bot.model import Article, Found, Hit, Story
+
+_FROM, _TO = "\ue0f0", "\ue0f1"  # around a matched word in a snippet
+
+
+def out(line: Mapping[str, object]) -> None:
+    """One JSON object on a line of its own."""
+    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def console() -> Console:
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def moment(at: datetime | None) -> str | None:
+    """RFC 3339 in UTC, or null."""
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z") if at else None
+
+
+def as_json(article: Article) -> dict[str, object]:
+    """An article in the shape that others rely on."""
+    image = article.image
+    return {
+        "id": article.id,
+        "title": article.title,
+        "url": article.url,
+        "teaser": article.teaser,
+        "authors": list(article.authors),
+        "regions": list(article.regions),
+        "tags": [tag.label or tag.term for tag in article.tags],
+        "feeds": list(article.feeds),
+        "published": moment(article.published),
+        "seen": moment(article.seen),
+        "updated": moment(article.updated),
+        "image": {"url": image.url, "alt": image.alt, "credit": image.credit} if image else None,
+    }
+
+
+def print_article(to: Console, article: Article, snippet: str = "") -> None:
+    """Headline, then where and when and by whom, then the teaser or the words found."""
+    when = article.published or article.seen
+    facts = [f"{when:%d %b %Y %H:%M}" if when else "", ", ".join(article.regions), ", ".join(article.authors)]
+    to.print(Text(article.title, style=f"bold link {article.url}" if article.url else "bold"))
+    to.print(Text("  " + " · ".join(filter(None, facts)), style="dim"))
+    to.print(Text("  ").append_text(_marked(snippet or article.teaser)))
+    to.print(Text(f"  {article.url}\n", style="blue"), soft_wrap=True)
+
+
+def print_found(to: Console, found: Found, nothing: str) -> None:
+    for hit in found.hits:
+        print_article(to, hit.article, hit.snippet)
+    if not found.hits:
+        to.print(escape(nothing))
+    if found.understood:
+        to.print(Text(found.understood, style="dim italic"))
+    if found.suggestion:
+        to.print(Text(f"Did you mean: {found.suggestion}", style="italic"))
+
+
+def hit_as_json(hit: Hit) -> dict[str, object]:
+    return as_json(hit.article) | {"snippet": hit.snippet.replace(_FROM, "").replace(_TO, "")}
+
+
+def story_as_json(story: Story) -> dict[str, object]:
+    events = [
+        {"at": moment(each.at), "what": each.what, "words": each.words}
+        | {key: value for key in ("feed", "target", "region") if (value := getattr(each, key))}
+        for each in story.events
+    ]
+    return {"article": as_json(story.article), "why": json.loads(story.article.why or "null"), "events": events}
+
+
+def print_story(to: Console, story: Story) -> None:
+    print_article(to, story.article)
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for each in story.events:
+        table.add_row(
+            Text(f"{each.at:%Y-%m-%d %H:%M:%S}", style="dim"), Text(each.what, style="bold"), Text(each.words)
+        )
+    to.print(table)
+
+
+def _marked(snippet: str) -> Text:
+    text = Text()
+    for at, part in enumerate(snippet.replace(_TO, _FROM).split(_FROM)):
+        text.append(part, style="bold yellow" if at % 2 else "")
+    return text

@@ -1,0 +1,133 @@
+"""The words of the console: every command, its options and its help."""
+
+import argparse
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from bot import __version__
+from bot.cli import feeding, keeping, reading, running
+from bot.settings import Settings
+
+Command = Callable[[Settings, argparse.Namespace], Awaitable[int | None]]
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line; each command's function is under `do`."""
+    root = argparse.ArgumentParser(
+        prog="newsdesk", description="Brings articles to the people who care about a region."
+    )
+    root.add_argument("--version", action="version", version=f"newsdesk {__version__}")
+    root.add_argument(
+        "--log-level", default="info", choices=["debug", "info", "warning", "error"], help=argparse.SUPPRESS
+    )
+    commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _running(commands)
+    _reading(commands)
+    _feeding(commands)
+    _keeping(commands)
+    return root
+
+
+Commands = argparse._SubParsersAction
+
+
+def _command(
+    commands: "Commands[argparse.ArgumentParser]", name: str, do: Command, says: str
+) -> argparse.ArgumentParser:
+    added = commands.add_parser(name, help=says, description=says[0].upper() + says[1:] + ".")
+    added.set_defaults(do=do)
+    return added
+
+
+def _json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="one JSON object a line, and nothing else")
+
+
+def _running(commands: "Commands[argparse.ArgumentParser]") -> None:
+    _command(commands, "run", running.run, "poll, deliver and answer commands until told to stop")
+    rehearse = _command(commands, "rehearse", running.rehearse, "watch it all work, with no token and no network")
+    rehearse.add_argument("--port", type=_port, default=8420, help="where the page is (8420; 0: any free one)")
+    rehearse.add_argument(
+        "--feeds", choices=["sample", "mine"], default="sample", help="the sample newsroom, or your feeds"
+    )
+    rehearse.add_argument("--pace", type=_seconds, default=4.0, metavar="SECONDS", help="time between two articles (4)")
+    rehearse.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the archive there instead of forgetting it")
+    poll = _command(commands, "poll", feeding.poll, "ask the feeds that are due, once, without Discord")
+    poll.add_argument("--all", action="store_true", help="every feed, due or not")
+    _json(poll)
+
+
+def _reading(commands: "Commands[argparse.ArgumentParser]") -> None:
+    latest = _command(commands, "latest", reading.latest, "the newest articles")
+    latest.add_argument("region", nargs="?", metavar="REGION")
+    search = _command(commands, "search", reading.search, "search the archive")
+    search.add_argument("words", nargs="+", metavar="WORDS")
+    search.add_argument("--region")
+    search.add_argument("--author", default="")
+    search.add_argument("--feed", default="")
+    search.add_argument("--after", default="", metavar="DATE", help="2026, 2026-03, 2026-03-14, yesterday, 3 weeks ago")
+    search.add_argument("--before", default="", metavar="DATE")
+    search.add_argument("--order", choices=["relevance", "newest"])
+    for command in (latest, search):
+        command.add_argument("--limit", type=_count, default=10, metavar="N")
+        _json(command)
+    why = _command(commands, "why", reading.why, "the whole story of one article")
+    why.add_argument("url", metavar="URL")
+    _json(why)
+    classify = _command(
+        commands, "classify", reading.classify, "read articles as JSON lines, print their regions and why"
+    )
+    _json(classify)
+
+
+def _feeding(commands: "Commands[argparse.ArgumentParser]") -> None:
+    parse = _command(commands, "parse", feeding.parse, "what the intake makes of a feed document")
+    parse.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parse.add_argument("--url", default="", metavar="BASE", help="the address the document came from")
+    _json(parse)
+    feeds = commands.add_parser("feeds", help="list, add and remove feeds").add_subparsers(
+        metavar="ACTION", required=True
+    )
+    _json(_command(feeds, "list", feeding.list_feeds, "the feeds, with their state"))
+    for name, do, says in [
+        ("add", feeding.add_feed, "find a page's feed, ask it once and keep its articles, unposted"),
+        ("remove", feeding.remove_feed, "poll it no more; its articles stay"),
+    ]:
+        command = _command(feeds, name, do, says)
+        command.add_argument("url", metavar="URL")
+        _json(command)
+    take = _command(feeds, "import", feeding.import_feeds, "add the feeds of an OPML file")
+    take.add_argument("file", type=Path, metavar="FILE")
+    _command(feeds, "export", feeding.export_feeds, "print the feeds as OPML")
+
+
+def _keeping(commands: "Commands[argparse.ArgumentParser]") -> None:
+    backup = _command(
+        commands, "backup", keeping.backup, "make a consistent copy of the archive, also while the bot runs"
+    )
+    restore = _command(commands, "restore", keeping.restore, "bring the archive back from a copy")
+    for command in (backup, restore):
+        command.add_argument("file", type=Path, metavar="FILE")
+    _command(commands, "doctor", keeping.doctor, "check settings, files, archive, token and feeds, and say what to do")
+
+
+def _port(text: str) -> int:
+    if text.isdigit() and int(text) < 65536:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if 0.05 <= seconds <= 3600:
+        return seconds
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from 0.05 to 3600")
+
+
+def _count(text: str) -> int:
+    if text.isdigit() and 1 <= int(text) <= 1000:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 1000")
