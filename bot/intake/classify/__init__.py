@@ -1,0 +1,19 @@
+"""Which regions an article belongs to, and why: tags first, then sections and feeds, then the names in its text."""
+
+from bot.intake.classify.classifier import Classifier
+from bot.intake.classify.explain import as_json, explain
+from bot.intake.classify.names import Name, Names, load_classifier, load_names, load_places
+from bot.intake.classify.placement import Match, Placement
+
+__all__ = [
+    "Classifier",
+    "Match",
+    "Name",
+    "Names",
+    "Placement",
+    "as_json",
+    "explain",
+    "load_classifier",
+    "load_names",
+    "load_places",
+]

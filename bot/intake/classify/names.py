@@ -1,0 +1,183 @@
+"""The names that give a place away: names.tsv and places.tsv, read and checked line by line."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from bot.errors import BrokenFile
+from bot.intake.classify.words import phrase
+from bot.regions import Regions
+
+if TYPE_CHECKING:
+    from bot.intake.classify.classifier import Classifier
+
+KINDS = ("country", "demonym", "city", "area", "org", "party", "person", "group", "term", "trap")
+AGING = ("person", "party", "org", "group")  # these may carry the year in which they were last true
+NO_PLACE = "-"
+OWN_FILES = ("places.tsv", "names.tsv")
+
+
+class Name(NamedTuple):
+    """One spelling of a name and what it stands for."""
+
+    place: str  # a code in places.tsv; "-" for a trap, which swallows its words
+    kind: str
+    weak: bool = False  # loses to any name that is not weak
+    until: int | None = None  # the year it was last known to be true
+    unless: tuple[str, ...] = ()  # words, or {PLACE}, whose presence turns it into another place
+    instead: str = ""
+
+
+class Names:
+    """All names, by spelling. Looked up by their folded words; immutable once made."""
+
+    def __init__(self, spelt: Mapping[str, Name], places: Mapping[str, str]) -> None:
+        self.places = places  # place -> its name for people
+        self.exact: dict[str, Name] = {}
+        self.folded: dict[str, Name] = {}  # written in lower case: found in any case
+        self.longest: dict[str, int] = {}  # first word -> words of the longest name that begins so
+        for spelling, name in spelt.items():
+            small = spelling.islower()
+            (self.folded if small else self.exact)[spelling] = name
+            first, _, rest = spelling.partition(" ")
+            count = rest.count(" ") + 2 if rest else 1
+            if count > self.longest.get(first, 0):
+                self.longest[first] = count
+        self._shouted: dict[str, Name] | None = None
+
+    def __len__(self) -> int:
+        return len(self.exact) + len(self.folded)
+
+    @property
+    def shouted(self) -> Mapping[str, Name]:
+        """The same names in lower case throughout, for headlines in capitals; made when first needed."""
+        if self._shouted is None:
+            self._shouted = {spelling.lower(): name for spelling, name in self.exact.items()} | self.folded
+        return self._shouted
+
+    def old(self, year: int, years: int = 2) -> list[str]:
+        """People, parties and organisations which nobody has looked at for some years."""
+        return sorted(word for word, name in self.exact.items() if name.until and name.until < year - years)
+
+
+def load_classifier(folders: Path | Sequence[Path], regions: Regions) -> "Classifier":
+    """Read places.tsv and names.tsv of each folder, the shipped one first; a later folder adds, and wins."""
+    from bot.intake.classify.classifier import Classifier
+
+    wanted = [folders] if isinstance(folders, Path) else list(folders)
+    unique = list({folder.resolve(): folder for folder in wanted}.values())
+    placed: dict[str, tuple[str, str]] = {}
+    for path in _existing(unique, "places.tsv"):
+        placed |= load_places(path, regions)
+    spelt: dict[str, Name] = {}
+    for path in _existing(unique, "names.tsv"):
+        spelt |= load_names(path, placed)
+    where = {place: region for place, (region, _) in placed.items() if region in regions}
+    where |= {place: region.code for region in regions for place in _checked_places(region.places, placed, regions)}
+    called = {place: name for place, (_, name) in placed.items()}
+    return Classifier(Names(spelt, called), where, regions)
+
+
+def _existing(folders: Iterable[Path], name: str) -> Iterator[Path]:
+    return (folder / name for folder in folders if (folder / name).is_file())
+
+
+def _checked_places(
+    places: tuple[str, ...], placed: Mapping[str, tuple[str, str]], regions: Regions
+) -> tuple[str, ...]:
+    for place in places:
+        if place not in placed:
+            raise BrokenFile(regions.source, None, f'the place "{place}" is in no places.tsv')
+    return places
+
+
+def load_places(path: Path, regions: Regions) -> dict[str, tuple[str, str]]:
+    """Place -> (region, name). A region may be missing only where the operator's own regions.toml left it out."""
+    strict = regions.source is not None and regions.source.resolve().parent == path.resolve().parent
+    found: dict[str, tuple[str, str]] = {}
+    for number, fields in _rows(path, 3):
+        place, region, name = fields
+        if not place or not name or " " in place:
+            raise BrokenFile(path, number, "a line is: code, region, name, with one tab between")
+        if place in found:
+            raise BrokenFile(path, number, f'the place "{place}" is there twice')
+        if strict and region not in regions and region != NO_PLACE:
+            raise BrokenFile(path, number, f'"{region}" is no region; they are {", ".join(regions.codes)}')
+        found[place] = (region, name)
+    return found
+
+
+def load_names(path: Path, places: Mapping[str, object]) -> dict[str, Name]:
+    """Spelling -> name, for every name and alias of a file."""
+    found: dict[str, Name] = {}
+    for number, fields in _rows(path, 3, 4):
+        try:
+            name = _name(fields, places)
+            for spelling in fields[0].split("|"):
+                key = phrase(spelling) if not _plain(spelling) else spelling
+                _check(key, spelling, name)
+                if key in found:
+                    raise ValueError(f'the name "{spelling}" is there twice')
+                found[key] = name
+        except ValueError as error:
+            raise BrokenFile(path, number, str(error)) from error
+    return found
+
+
+def _plain(spelling: str) -> bool:
+    return spelling.isascii() and spelling.replace(" ", "").isalnum() and "  " not in spelling
+
+
+def _check(key: str, spelling: str, name: Name) -> None:
+    if not key or (len(key) < 2 and key not in "$£€₹¥"):
+        raise ValueError(f'"{spelling}" is too short for a name')
+    if key[0].islower() and key.islower() and key.isascii() and name.kind not in ("term", "trap"):
+        raise ValueError(f'"{spelling}" is in lower case, which only a term or a trap may be')
+
+
+def _name(fields: list[str], places: Mapping[str, object]) -> Name:
+    place, kind = fields[1], fields[2]
+    if kind not in KINDS:
+        raise ValueError(f'the kind "{kind}" is unknown; it may be {", ".join(KINDS)}')
+    if (place == NO_PLACE) != (kind == "trap"):
+        raise ValueError('a trap has the place "-", and nothing else has')
+    if place not in places and place != NO_PLACE:
+        raise ValueError(f'the place "{place}" is not in places.tsv')
+    if len(fields) < 4 or not fields[3]:
+        return Name(place, kind)
+    weak, instead = False, ""
+    until: int | None = None
+    unless: tuple[str, ...] = ()
+    for note in fields[3].split("; "):
+        if note == "weak":
+            weak = True
+        elif note.isdecimal() and len(note) == 4:
+            until = int(note)
+        elif note.startswith("unless ") and " -> " in note:
+            words, _, instead = note.removeprefix("unless ").partition(" -> ")
+            unless = tuple(words.split("|"))
+            if instead not in places and instead != NO_PLACE:
+                raise ValueError(f'the place "{instead}" is not in places.tsv')
+        else:
+            raise ValueError(f'the note "{note}" is none of: weak, a year, unless WORDS -> PLACE')
+    if until and kind not in AGING:
+        raise ValueError(f"a year is for {', '.join(AGING)}, not for a {kind}")
+    return Name(place, kind, weak, until, unless, instead)
+
+
+def _rows(path: Path, *counts: int) -> Iterator[tuple[int, list[str]]]:
+    """The lines of a file that are neither empty nor comments, with their numbers."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise BrokenFile(path, None, f"it cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise BrokenFile(path, None, "it is not UTF-8 text") from error
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        fields = [field.strip() for field in line.split("\t")]
+        if len(fields) not in counts:
+            expected = " or ".join(map(str, counts))
+            raise BrokenFile(path, number, f"it has {len(fields)} columns, not {expected}; a tab parts them")
+        yield number, fields
