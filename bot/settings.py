@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -15,7 +15,7 @@ from bot.errors import ConfigError
 
 DISCORD_API = "https://discord.com/api/v10"
 CONTACT = "https://github.com/newsdesk-bot/newsdesk"
-_SHORTEST, _LONGEST = 5, 24 * 60  # minutes between two polls
+_SHORTEST, _LONGEST = 0.01, 24 * 60  # minutes between two polls; the poller asks public hosts no oftener than every 5
 
 
 def shipped() -> Path:
@@ -28,7 +28,7 @@ def shipped() -> Path:
 class Settings:
     """All settings, each with a default that will do for most."""
 
-    token: str = ""
+    token: str = field(default="", repr=False)
     data: Path = Path("data")
     poll_every: timedelta = timedelta(minutes=10)
     private_feeds: bool = False
@@ -79,7 +79,7 @@ def _minutes(name: str, text: str) -> timedelta:
     except ValueError:
         minutes = 0.0
     if not _SHORTEST <= minutes <= _LONGEST:
-        raise ConfigError(f"{name} is {text!r}: it must be a number of minutes from {_SHORTEST} to {_LONGEST}.")
+        raise ConfigError(f"{name} is {text!r}: it must be a number of minutes, at most {_LONGEST}.")
     return timedelta(minutes=minutes)
 
 
