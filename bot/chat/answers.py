@@ -1,0 +1,181 @@
+"""What was found, as cards that Discord can show: within its limits, and nothing in them but what we mean."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.delivery.card import Card, card
+from bot.delivery.text import clean, cut, cut_at_sentence, escape, size, web_address
+from bot.model import Article, Hit
+from bot.regions import Regions
+
+CARDS = 5  # on a page; what is more is shown as lines, so that 40 components will do
+MARKED = ("\ue0f0", "\ue0f1")  # around the words that matched
+
+_CHARACTERS, _OCTETS = 3600, 7200  # Discord takes 4000 and 8000; the rest is for what stands around the cards
+_HEADLINE, _LINK, _TEASER, _BYLINE, _BUTTON_LINK = 200, 300, 320, 120, 512  # characters
+_LINE_HEADLINE, _LINE_LINK = 130, 250
+_ALT = 300
+
+Item = ui.Item[Any]
+Toggle = Callable[[int, bool], Item]  # makes the button that opens (or closes) the longer text of an article
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A card in the making: what always stands there, and the text that gets what room is left."""
+
+    article: Article
+    card: Card
+    head: str
+    foot: str
+    body: str  # plain; matched words marked
+    long: bool
+    button_link: str
+
+    @property
+    def fixed(self) -> str:
+        return f"{self.head}\n\n{self.foot}"
+
+
+def cards(
+    hits: Sequence[Hit],
+    regions: Regions,
+    opened: Collection[int] = (),
+    toggle: Toggle | None = None,
+    pictures: bool = True,
+) -> list[Item]:
+    """A card for each, in the colour of its region. At most CARDS of them fit into one message."""
+    pieces = [_piece(hit, regions, hit.article.id in opened) for hit in hits]
+    room = _CHARACTERS - sum(len(each.fixed) + 4 for each in pieces)
+    octets = _OCTETS - sum(size(each.fixed) + 4 for each in pieces)
+    texts: dict[int, str] = {}
+    for left, each in zip(range(len(pieces), 0, -1), sorted(pieces, key=lambda piece: piece.long), strict=True):
+        text = _body(each, room // left, octets // left)  # short ones first: what they leave is for the opened ones
+        texts[each.article.id] = text
+        room, octets = room - len(text), octets - size(text)
+    return [_container(each, texts[each.article.id], toggle, pictures) for each in pieces]
+
+
+def lines(hits: Sequence[Hit], regions: Regions) -> tuple[list[Item], int]:
+    """Headlines alone, two lines each; and how many of them fitted."""
+    shown: list[str] = []
+    for hit in hits:
+        article = hit.article
+        link = web_address(article.url, _LINE_LINK)
+        headline = escape(cut(_title(article), _LINE_HEADLINE, 300, escaped=True))
+        text = f"**{_linked(headline, link)}**\n{card(article, regions).line}".strip()
+        so_far = "\n".join([*shown, text])
+        if shown and (len(so_far) > _CHARACTERS or size(so_far) > _OCTETS):
+            break
+        shown.append(text)
+    return [ui.Container[Any](ui.TextDisplay("\n".join(shown)))], len(shown)
+
+
+def headline(article: Article, chars: int = 120) -> str:
+    """A headline that is a link, for use within a sentence or a list."""
+    return _linked(escape(cut(_title(article), chars, chars * 3, escaped=True)), web_address(article.url, _LINE_LINK))
+
+
+def mark(text: str) -> str:
+    """Escaped, with the words that matched in bold."""
+    opening, closing = MARKED
+    shown: list[str] = []
+    for index, part in enumerate(text.split(opening)):
+        inside, found, outside = part.partition(closing)
+        if not found or not index:
+            inside, outside = "", part.replace(closing, "")
+        shown += [f"**{escape(inside)}**" if inside.strip() else escape(inside), escape(outside)]
+    return "".join(shown)
+
+
+def unmarked(text: str) -> str:
+    return text.replace(MARKED[0], "").replace(MARKED[1], "")
+
+
+def _piece(hit: Hit, regions: Regions, opened: bool) -> _Piece:
+    article = hit.article
+    made = card(article, regions)
+    link = web_address(article.url, _LINK)
+    title = escape(cut(_title(article), _HEADLINE, 500, escaped=True))
+    by = escape(cut(made.byline, _BYLINE, 250, escaped=True))
+    small = made.line.removeprefix("-# ")
+    foot = "\n".join(f"-# {each}" for each in (by, small, escape(cut(made.note, 60))) if each)
+    longer = _longer(article)
+    body = hit.snippet if hit.snippet.strip() and not opened else clean(article.teaser) or clean(article.text)
+    return _Piece(
+        article=article,
+        card=made,
+        head=f"### {_linked(title, link)}",
+        foot=foot,
+        body=longer if opened else body,
+        long=opened,
+        button_link="" if link else web_address(article.url, _BUTTON_LINK),
+    )
+
+
+def _body(piece: _Piece, chars: int, octets: int) -> str:
+    """The text, escaped, within the room there is."""
+    if not piece.long:
+        chars, octets = min(chars, _TEASER), min(octets, _TEASER * 3)
+    if MARKED[0] in piece.body:
+        return _snippet(piece.body, chars, octets)
+    return escape(cut_at_sentence(piece.body, chars, octets, escaped=True))
+
+
+def _snippet(text: str, chars: int, octets: int) -> str:
+    """The place that matched; shortened at its end if it must be."""
+    tidy = MARKED[1].join(
+        MARKED[0].join(_tidy(part) for part in each.split(MARKED[0])) for each in text.split(MARKED[1])
+    )
+    shown = mark(tidy.strip())
+    while tidy and (len(shown) > chars or size(shown) > octets):
+        tidy = tidy[: len(tidy) * 9 // 10]
+        shown = mark(tidy.rstrip() + "…")
+    return shown
+
+
+def _tidy(part: str) -> str:
+    """Clean, and yet apart from its neighbours where it was."""
+    return f"{' ' * part[:1].isspace()}{clean(part)}{' ' * (part[-1:].isspace() and bool(part.strip()))}"
+
+
+def _container(piece: _Piece, text: str, toggle: Toggle | None, pictures: bool) -> Item:
+    shown = "\n".join(part for part in (piece.head, text, piece.foot) if part)
+    picture = piece.card.picture if pictures else None
+    body: Item = ui.TextDisplay(shown)
+    if picture:
+        media = ui.Thumbnail[Any](picture.url, description=cut(picture.alt, _ALT, _ALT * 2) or None)
+        body = ui.Section[Any](body, accessory=media)
+    buttons: list[Item] = []
+    if piece.button_link:
+        buttons.append(ui.Button(label="Open article", url=piece.button_link))
+    elif toggle and (piece.long or _has_more(piece.article, text)):
+        buttons.append(toggle(piece.article.id, piece.long))
+    rows: list[Item] = [ui.ActionRow(*buttons)] if buttons else []
+    return ui.Container[Any](body, *rows, accent_colour=discord.Colour(piece.card.colour))
+
+
+def _longer(article: Article) -> str:
+    """All that the feed gave."""
+    return max(clean(article.teaser, lines=True), clean(article.text, lines=True), key=len)
+
+
+def _has_more(article: Article, shown: str) -> bool:
+    return len(escape(_longer(article))) > len(shown.replace("**", "")) + 1
+
+
+def _title(article: Article) -> str:
+    return clean(article.title) or clean(article.url) or "Untitled"
+
+
+def _linked(title: str, link: str) -> str:
+    return f"[{title}]({_closed(link)})" if link else title
+
+
+def _closed(link: str) -> str:
+    """A bracket would end the link early."""
+    return link.replace("(", "%28").replace(")", "%29")

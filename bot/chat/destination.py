@@ -1,0 +1,131 @@
+"""The channel that an admin chose, and whether we could post in it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.app_commands import AppCommandChannel, AppCommandThread
+
+from bot.errors import NewsError
+
+_KINDS = {
+    discord.ChannelType.text: "text",
+    discord.ChannelType.news: "announcement",
+    discord.ChannelType.forum: "forum",
+    discord.ChannelType.public_thread: "thread",
+    discord.ChannelType.private_thread: "thread",
+    discord.ChannelType.news_thread: "thread",
+}
+_NEEDED = {
+    "text": ("view_channel", "send_messages", "embed_links"),
+    "announcement": ("view_channel", "send_messages", "embed_links"),
+    "forum": ("view_channel", "send_messages", "embed_links"),
+    "thread": ("view_channel", "send_messages_in_threads", "embed_links"),
+}
+_NAMES = {  # as Discord's own settings call them
+    "view_channel": "View Channel",
+    "send_messages": "Send Messages",
+    "send_messages_in_threads": "Send Messages in Threads",
+    "embed_links": "Embed Links",
+    "read_message_history": "Read Message History",
+    "mention_everyone": "Mention @everyone, @here and All Roles",
+}
+
+
+class CannotPost(NewsError):
+    """We may not post in that channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A channel, as a target for posts."""
+
+    id: int
+    kind: str
+    permissions: discord.Permissions  # ours in it
+    tags: dict[str, int]  # a forum's, by name
+    needs_tag: bool = False
+
+    @property
+    def target(self) -> str:
+        return f"channel:{self.id}"
+
+    @property
+    def mention(self) -> str:
+        return f"<#{self.id}>"
+
+    @property
+    def reads_back(self) -> bool:
+        """Whether we could look, after a crash, if something is out already."""
+        return self.permissions.read_message_history
+
+    def must_be_open(self) -> None:
+        """Raise CannotPost with the names of the permissions that are missing."""
+        if missing := [name for name in _NEEDED[self.kind] if not getattr(self.permissions, name)]:
+            names = " and ".join(f"**{_NAMES[each]}**" for each in missing)
+            word = "permission" if len(missing) == 1 else "permissions"
+            raise CannotPost(
+                f"I may not post in {self.mention}: there I lack the {word} {names}. "
+                "Give it to my role in the channel's settings, then say this again."
+            )
+
+    def must_mention(self, role: discord.Role) -> None:
+        """Raise CannotPost if a mention of that role would reach nobody."""
+        if not (role.mentionable or self.permissions.mention_everyone):
+            raise CannotPost(
+                f"I cannot mention {role.mention}: let anyone mention that role in its settings, "
+                f"or give me the permission **{_NAMES['mention_everyone']}** in {self.mention}."
+            )
+
+    def tag_named(self, name: str) -> int | None:
+        """The forum's tag of that name; raise CannotPost where it has no such tag, or wants one and got none."""
+        known = ", ".join(f"“{each}”" for each in self.tags)
+        wanted = name.strip().casefold()
+        if not wanted:
+            if self.needs_tag:
+                raise CannotPost(f"Every post in {self.mention} must have a tag: choose one as `tag` ({known}).")
+            return None
+        if self.kind != "forum":
+            raise CannotPost(f"{self.mention} is no forum, so its posts have no tags: leave `tag` out.")
+        found = next((tag for each, tag in self.tags.items() if each.casefold() == wanted), None)
+        if found is None:
+            has = f"It has {known}." if known else "It has none."
+            raise CannotPost(f"{self.mention} has no tag “{name.strip()[:40]}”. {has}")
+        return found
+
+
+class Channels(app_commands.Transformer):
+    """An option that takes text, announcement and forum channels, and threads."""
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        return discord.AppCommandOptionType.channel
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        return list(_KINDS)
+
+    async def transform(self, interaction: discord.Interaction[Any], value: Any, /) -> Destination:
+        if not isinstance(value, AppCommandChannel | AppCommandThread) or value.type not in _KINDS:
+            raise CannotPost("I can post in text, announcement and forum channels and in threads, but not there.")
+        channel = interaction.guild.get_channel_or_thread(value.id) if interaction.guild else None
+        forum = channel if isinstance(channel, discord.ForumChannel) else None
+        return Destination(
+            id=value.id,
+            kind=_KINDS[value.type],
+            permissions=_ours(interaction, value.id, channel),
+            tags={each.name: each.id for each in forum.available_tags} if forum else {},
+            needs_tag=bool(forum and forum.flags.require_tag),
+        )
+
+
+def _ours(interaction: discord.Interaction[Any], channel_id: int, channel: Any) -> discord.Permissions:
+    """What Discord says we may do there; where it does not say, what we have seen of the server."""
+    data: Any = interaction.data or {}
+    said = data.get("resolved", {}).get("channels", {}).get(str(channel_id), {}).get("app_permissions")
+    if said is not None:
+        return discord.Permissions(int(said))
+    if channel is None or interaction.guild is None:
+        return discord.Permissions.none()  # we would know of it if we could see it
+    return discord.Permissions(channel.permissions_for(interaction.guild.me).value)

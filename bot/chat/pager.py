@@ -1,0 +1,271 @@
+"""Leafing through what was found: buttons that carry all they need to know, so that they survive a restart."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import replace
+from typing import Any, TypeVar, cast
+
+import discord
+from discord import ui
+from discord.ext import commands
+
+from bot.chat import answers
+from bot.chat.cards import Keep
+from bot.chat.desk import Desk, desk_of, viewer_of
+from bot.chat.memory import base36, pack, unpack
+from bot.chat.trouble import explain
+from bot.delivery.text import clean, cut, escape
+from bot.errors import NotFound
+from bot.model import Article, Found, Hit, Query
+
+PATIENCE = 0.8  # seconds until we say that we are still looking
+RELATED = 4
+_PICKED = re.compile(r"id:([0-9a-z]{1,13})")
+_INVALID_FORM = 50035  # Discord did not like something in our message: most likely the address of a picture
+
+T = TypeVar("T")
+Reader = discord.Interaction[Any]
+Answer = Callable[[ui.LayoutView], Awaitable[object]]
+
+
+async def show(interaction: Reader, query: Query, share: bool = False) -> None:
+    """Answer with the first page of what a reader asked for."""
+    desk = desk_of(interaction)
+    found = await soon(interaction, ask(desk, query), ephemeral=not share)
+    private = not share or _is_alone(interaction)
+
+    async def answer(view: ui.LayoutView) -> None:
+        if interaction.response.is_done():
+            await interaction.edit_original_response(view=view)
+        else:
+            await interaction.response.send_message(view=view, ephemeral=not share)
+
+    await _lay_out(answer, desk, query, found, private=private)
+
+
+async def ask(desk: Desk, query: Query) -> Found:
+    """The page that a query means: the latest, what is found, or the article that was picked and what is related."""
+    if (number := picked_in(query)) is not None:
+        article = await desk.archive.article(number, query.viewer)
+        if article is not None:
+            related = await desk.archive.related(number, query.viewer, RELATED)
+            hits = tuple(Hit(each) for each in (article, *related))
+            return Found(hits=hits, total=len(hits))
+    find = desk.archive.search if _searches(query) else desk.archive.latest
+    found = await find(query)
+    if query.limit > answers.CARDS and found.hits:
+        fitting = answers.lines(found.hits, desk.regions)[1]
+        if fitting < len(found.hits):  # long headlines: a shorter page, so that none is left out
+            found = await find(replace(query, limit=fitting))
+    return found
+
+
+def pick(article: Article) -> str:
+    """What stands for one article in a query's words."""
+    return f"id:{base36(article.id)}"
+
+
+def picked_in(query: Query) -> int | None:
+    found = _PICKED.fullmatch(query.words)
+    return int(found[1], 36) if found else None
+
+
+async def soon(interaction: Reader, work: Awaitable[T], *, ephemeral: bool = True, in_place: bool = False) -> T:
+    """Wait for the work; when it takes long, tell Discord that the answer is on its way."""
+    task = asyncio.ensure_future(work)
+    try:
+        done, _ = await asyncio.wait({task}, timeout=PATIENCE)
+        if not done:
+            await interaction.response.defer(ephemeral=ephemeral, thinking=not in_place)
+        return await task
+    finally:
+        task.cancel()
+
+
+def add_to(client: commands.AutoShardedBot) -> None:
+    """Make the buttons of all answers work, also of those that were sent before a restart."""
+    client.add_dynamic_items(Leaf, Toggle)
+
+
+# --- buttons --------------------------------------------------------------------------------------------------
+
+
+class Leaf(ui.DynamicItem[ui.Button[Any]], template=re.compile(r"pg(?P<way>[<=>?+])(?P<query>.*)", re.DOTALL)):
+    """Opens a page. The way is < or > within an answer, = where it is, ? for another word, + for a new answer."""
+
+    def __init__(self, way: str, packed: str, label: str, disabled: bool = False) -> None:
+        self.way, self.packed = way, packed
+        super().__init__(ui.Button(label=label, custom_id=f"pg{way}{packed}", disabled=disabled))
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Reader, item: ui.Item[Any], match: re.Match[str]) -> "Leaf":
+        return cls(match["way"], match["query"], cast(ui.Button[Any], item).label or "")
+
+    async def callback(self, interaction: Reader) -> None:
+        try:
+            await self._open(interaction)
+        except Exception as error:
+            await explain(interaction, error)  # the library would only log it
+
+    async def _open(self, interaction: Reader) -> None:
+        desk = desk_of(interaction)
+        query = await unpack(desk.archive, self.packed, viewer_of(interaction))
+        if self.way == "+" or not _may_turn(interaction):
+            await show(interaction, query)
+        else:
+            await _turn(interaction, desk, query)
+
+
+class Toggle(ui.DynamicItem[ui.Button[Any]], template=r"more(?P<article>[0-9a-z]{1,13}):(?P<open>[01])"):
+    """Opens the longer text of an article within an answer that only its reader sees, and closes it."""
+
+    def __init__(self, article: int, is_open: bool) -> None:
+        self.article = article
+        label = "Show less" if is_open else "Keep reading"
+        super().__init__(ui.Button(label=label, custom_id=f"more{base36(article)}:{int(is_open)}"))
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Reader, item: ui.Item[Any], match: re.Match[str]) -> "Toggle":
+        return cls(int(match["article"], 36), match["open"] == "1")
+
+    async def callback(self, interaction: Reader) -> None:
+        try:
+            await self._switch(interaction)
+        except Exception as error:
+            await explain(interaction, error)
+
+    async def _switch(self, interaction: Reader) -> None:
+        """The page as it is now is written on its own buttons; it is made anew with one card changed."""
+        desk = desk_of(interaction)
+        ids = list(_ids(interaction.message))
+        here = next((each.removeprefix("pg=") for each in ids if each.startswith("pg=")), None)
+        if here is None:
+            raise NotFound("This page is too old to be opened. Ask again, please.")
+        opened = {int(each[4:-2], 36) for each in ids if each.startswith("more") and each.endswith(":1")}
+        query = await unpack(desk.archive, here, viewer_of(interaction))
+        await _turn(interaction, desk, query, frozenset(opened ^ {self.article}))
+
+
+async def _turn(interaction: Reader, desk: Desk, query: Query, opened: frozenset[int] = frozenset()) -> None:
+    """Show another page in place of the one that was pressed."""
+    message = interaction.message
+    private = _is_alone(interaction) or (message is not None and message.flags.ephemeral)
+    found = await soon(interaction, ask(desk, query), in_place=True)
+
+    async def answer(view: ui.LayoutView) -> None:
+        if interaction.response.is_done():
+            await interaction.edit_original_response(view=view)
+        else:
+            await interaction.response.edit_message(view=view)
+
+    await _lay_out(answer, desk, query, found, opened, private=private)
+
+
+def _is_alone(interaction: Reader) -> bool:
+    """In a direct message with us nobody else reads along."""
+    return interaction.guild_id is None and not interaction.context.private_channel
+
+
+def _may_turn(interaction: Reader) -> bool:
+    """A shared answer is leafed through by the one who asked; anybody else gets the page for themselves."""
+    message = interaction.message
+    if message is None or message.flags.ephemeral:
+        return True
+    asked = message.interaction_metadata
+    return asked is not None and asked.user.id == interaction.user.id
+
+
+def _ids(message: discord.Message | None) -> Iterator[str]:
+    """The custom_ids of all buttons of a message, however deep they lie."""
+    waiting: list[Any] = list(message.components) if message else []
+    while waiting:
+        component = waiting.pop(0)
+        waiting += getattr(component, "children", [])
+        if custom_id := getattr(component, "custom_id", None):
+            yield custom_id
+
+
+# --- pages ----------------------------------------------------------------------------------------------------
+
+
+async def _lay_out(
+    answer: Answer, desk: Desk, query: Query, found: Found, opened: frozenset[int] = frozenset(), *, private: bool
+) -> None:
+    """Answer with the page; without its pictures if Discord refuses it with them."""
+    row = [each async for each in _row(desk, query, found)]
+    try:
+        await answer(_page(desk, query, found, row, opened, private))
+    except discord.HTTPException as error:
+        if error.code != _INVALID_FORM:
+            raise
+        await answer(_page(desk, query, found, row, opened, private, pictures=False))
+
+
+def _page(
+    desk: Desk,
+    query: Query,
+    found: Found,
+    row: list["Leaf"],
+    opened: frozenset[int],
+    private: bool,
+    pictures: bool = True,
+) -> ui.LayoutView:
+    """What was asked, the articles, and the row for leafing. In what others see too, nothing opens in place."""
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.TextDisplay(_heading(desk, query, found)))
+    if found.hits and query.limit <= answers.CARDS:
+        toggle = Toggle if private else Keep
+        for item in answers.cards(found.hits, desk.regions, opened, toggle, pictures):
+            view.add_item(item)
+    elif found.hits:
+        for item in answers.lines(found.hits, desk.regions)[0]:
+            view.add_item(item)
+    if row:
+        view.add_item(ui.ActionRow(*row))
+    return view
+
+
+async def _row(desk: Desk, query: Query, found: Found) -> AsyncIterator[Leaf]:
+    """Previous, where we are, next; and the word that may have been meant."""
+    leafs = bool(found.previous or found.next)
+    if leafs:
+        before = await pack(desk.archive, replace(query, cursor=found.previous))
+        yield Leaf("<", before, "‹ Previous", disabled=not found.previous)
+    if found.hits:
+        yield Leaf("=", await pack(desk.archive, query), _whereabouts(found), disabled=True)
+    if leafs:
+        after = await pack(desk.archive, replace(query, cursor=found.next))
+        yield Leaf(">", after, "Next ›", disabled=not found.next)
+    if found.suggestion:
+        meant = await pack(desk.archive, replace(query, words=found.suggestion, cursor=""))
+        yield Leaf("?", meant, cut(f"Did you mean “{clean(found.suggestion)}”?", 80))
+
+
+def _whereabouts(found: Found) -> str:
+    last = found.first + len(found.hits) - 1
+    total = f"{found.total:,}{'+' if found.more else ''}"
+    return f"{found.first:,}–{last:,} of {total}" if len(found.hits) > 1 else f"{last:,} of {total}"
+
+
+def _heading(desk: Desk, query: Query, found: Found) -> str:
+    """What this is a page of, or why there is nothing on it."""
+    region = desk.regions.get(query.region or "")
+    where = f"{region.emoji} {escape(clean(region.name))}".strip() if region else ""
+    if found.hits and picked_in(query) is not None:
+        return "-# With what is related to it" if len(found.hits) > 1 else "-# From the archive"
+    if query.cursor and not found.hits:
+        return "There is nothing more here."
+    if not _searches(query):
+        if found.hits:
+            return f"## Latest · {where}" if where else "## Latest"
+        return f"Nothing has come in{f' for {where}' if where else ''} yet. As soon as something does, it will be here."
+    words = escape(cut(clean(query.words), 100)) or "Search"
+    understood = f"\n-# {escape(cut(clean(found.understood), 200))}" if found.understood else ""
+    if found.hits:
+        return f"## {words}{understood}"
+    return f"Nothing in the archive about “{words}”{f' in {where}' if where else ''}.{understood}"
+
+
+def _searches(query: Query) -> bool:
+    return bool(query.words or query.author or query.feed or query.after or query.before)
