@@ -1,0 +1,205 @@
+"""The console as its users meet it: the real process, its output, its exit codes."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.newsroom import Newsroom
+from bot.settings import shipped
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[dict[str, object]]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+Newsdesk = Callable[..., Awaitable[Done]]
+
+
+@pytest.fixture
+def newsdesk(tmp_path: Path) -> Newsdesk:
+    """Runs one command in a folder of its own."""
+
+    async def run(*words: str, said: str = "", **environment: str) -> Done:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", *words),
+            cwd=tmp_path,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "NEWSDESK_PRIVATE_FEEDS": "1", **environment},
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = await asyncio.wait_for(process.communicate(said.encode()), 60)
+        assert process.returncode is not None
+        return Done(process.returncode, out.decode(), err.decode())
+
+    return run
+
+
+@pytest.fixture
+async def newsroom() -> AsyncIterator[Newsroom]:
+    async with Newsroom(shipped() / "sample", pace=0) as opened:
+        yield opened
+
+
+async def test_without_a_token_run_says_where_to_get_one_and_leaves_with_2(newsdesk: Newsdesk) -> None:
+    done = await newsdesk("run")
+    assert done.code == 2
+    assert "discord.com/developers" in done.err and "make rehearse" in done.err and "Traceback" not in done.err
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["dance"], ["latest", "--limit", "0"], ["search"], ["rehearse", "--pace", "never"]]
+)
+async def test_wrong_usage_leaves_with_2(newsdesk: Newsdesk, words: list[str]) -> None:
+    done = await newsdesk(*words)
+    assert done.code == 2 and "usage:" in done.err
+
+
+async def test_a_wrong_setting_leaves_with_2_and_its_name(newsdesk: Newsdesk) -> None:
+    done = await newsdesk("latest", NEWSDESK_LOG="xml")
+    assert done.code == 2 and "NEWSDESK_LOG" in done.err
+
+
+async def test_a_broken_regions_file_leaves_with_2_and_file_line_and_reason(newsdesk: Newsdesk, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "regions.toml").write_text('[africa]\nname = "Africa"\ncolour = "green"\n')
+    done = await newsdesk("latest")
+    assert done.code == 2
+    assert "regions.toml, line 3" in done.err and "colour" in done.err
+
+
+async def test_an_unknown_region_is_answered_with_the_known_ones(newsdesk: Newsdesk) -> None:
+    done = await newsdesk("latest", "atlantis")
+    assert done.code == 1 and "asia-pacific" in done.err and "europe" in done.err
+
+
+async def test_poll_without_a_feed_says_how_to_add_one(newsdesk: Newsdesk) -> None:
+    done = await newsdesk("poll")
+    assert done.code == 1 and "feeds add" in done.err
+
+
+async def test_a_feed_is_added_polled_listed_and_searched(newsdesk: Newsdesk, newsroom: Newsroom) -> None:
+    latest = newsroom.feeds[0].url
+    added = await newsdesk("feeds", "add", latest)
+    assert added.code == 0, added.err
+    newsroom.publish_next()
+
+    polled = await newsdesk("poll", "--all", "--json")
+    assert polled.code == 0, polled.err
+    assert [(line["feed"], line["new"], line["error"]) for line in polled.lines] == [(latest, 1, None)]
+    again = await newsdesk("poll", "--all", "--json")
+    assert [line["new"] for line in again.lines] == [0]
+
+    found = (await newsdesk("latest", "--json", "--limit", "3")).lines
+    assert len(found) == 3
+    assert set(found[0]) == {
+        *(
+            "id",
+            "title",
+            "url",
+            "teaser",
+            "authors",
+            "regions",
+            "tags",
+            "feeds",
+            "published",
+            "seen",
+            "updated",
+            "image",
+        )
+    }
+    assert found[0]["feeds"] == [latest] and str(found[0]["seen"]).endswith("Z")
+
+    title = str(found[0]["title"])
+    searched = (await newsdesk("search", title, "--json")).lines
+    assert searched[0]["title"] == title and "snippet" in searched[0]
+    why = (await newsdesk("why", str(found[0]["url"]), "--json")).lines[0]
+    assert isinstance(why["events"], list) and why["events"]
+
+    listed = (await newsdesk("feeds", "list", "--json")).lines
+    assert [(line["feed"], line["error"]) for line in listed] == [(latest, None)]
+    assert (await newsdesk("feeds", "remove", latest)).code == 0
+    assert (await newsdesk("feeds", "list", "--json")).lines == []
+    assert (await newsdesk("latest", "--json", "--limit", "3")).lines == found
+
+
+async def test_a_feeds_page_will_do(newsdesk: Newsdesk, newsroom: Newsroom) -> None:
+    added = await newsdesk("feeds", "add", newsroom.feeds[0].url, "--json")
+    assert added.code == 0, added.err
+    assert added.lines[0]["feed"] == newsroom.feeds[0].url
+
+
+async def test_removing_a_feed_nobody_added_fails_with_a_sentence(newsdesk: Newsdesk) -> None:
+    done = await newsdesk("feeds", "remove", "https://nobody.test/")
+    assert done.code == 1 and "feeds list" in done.err
+
+
+async def test_parse_prints_an_article_a_line_and_fails_for_what_is_no_feed(newsdesk: Newsdesk, tmp_path: Path) -> None:
+    (tmp_path / "good.rss").write_text(
+        '<rss version="2.0"><channel><title>T</title><item><title>Rain in Kenya</title>'
+        "<link>/rain</link></item></channel></rss>"
+    )
+    (tmp_path / "bad.rss").write_text("<html><body>Log in</body></html>")
+    good = await newsdesk("parse", "good.rss", "--url", "https://a.test/feed", "--json")
+    assert good.code == 0, good.err
+    assert [(line["title"], line["url"]) for line in good.lines] == [("Rain in Kenya", "https://a.test/rain")]
+    both = await newsdesk("parse", "bad.rss", "good.rss", "absent.rss", "--json")
+    assert both.code == 1 and len(both.lines) == 1
+    assert "bad.rss" in both.err and "absent.rss" in both.err and "Traceback" not in both.err
+
+
+async def test_classify_reads_lines_and_says_why(newsdesk: Newsdesk) -> None:
+    asked = (
+        '{"id": 7, "title": "Floods in Kenya", "teaser": "Nairobi counts the cost"}\n{"id": "x", "title": "Nothing"}\n'
+    )
+    done = await newsdesk("classify", "--json", said=asked)
+    assert done.code == 0, done.err
+    first, second = done.lines
+    assert (first["id"], first["regions"]) == (7, ["africa"]) and second["regions"] == []
+    why = first["why"]
+    assert isinstance(why, list) and {"words", "place", "region", "where"} <= set(why[0])
+    assert (await newsdesk("classify", said="not json\n")).code == 1
+
+
+async def test_feeds_go_out_as_opml_and_come_back(newsdesk: Newsdesk, newsroom: Newsroom, tmp_path: Path) -> None:
+    await newsdesk("feeds", "add", newsroom.feeds[0].url)
+    (tmp_path / "feeds.opml").write_text((await newsdesk("feeds", "export")).out)
+    back = await newsdesk("feeds", "import", "feeds.opml", NEWSDESK_DATA=str(tmp_path / "other"))
+    assert back.code == 0 and "1 feeds added" in back.out
+    listed = await newsdesk("feeds", "list", "--json", NEWSDESK_DATA=str(tmp_path / "other"))
+    assert [line["feed"] for line in listed.lines] == [newsroom.feeds[0].url]
+
+
+async def test_the_archive_is_backed_up_and_restored(newsdesk: Newsdesk, newsroom: Newsroom, tmp_path: Path) -> None:
+    await newsdesk("feeds", "add", newsroom.feeds[0].url)
+    before = (await newsdesk("latest", "--json")).lines
+    assert before and (await newsdesk("backup", "copy.db")).code == 0
+    other = str(tmp_path / "other")
+    assert (await newsdesk("restore", "copy.db", NEWSDESK_DATA=other)).code == 0
+    assert (await newsdesk("latest", "--json", NEWSDESK_DATA=other)).lines == before
+    (tmp_path / "broken.db").write_bytes(b"not a database")
+    refused = await newsdesk("restore", "broken.db", NEWSDESK_DATA=other)
+    assert refused.code in (1, 2) and "Traceback" not in refused.err
+    assert (await newsdesk("latest", "--json", NEWSDESK_DATA=other)).lines == before
+
+
+async def test_doctor_says_what_is_wrong_and_what_to_do(newsdesk: Newsdesk) -> None:
+    done = await newsdesk("doctor")
+    assert done.code == 1 and "feeds add" in done.out and "make rehearse" in done.out and "Traceback" not in done.err
