@@ -1,0 +1,94 @@
+"""The regions at a glance: each with its newest article, and the channels where it is posted."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.chat import answers
+from bot.chat.choices import EVERYTHING
+from bot.chat.desk import Desk
+from bot.chat.memory import pack
+from bot.chat.pager import Leaf
+from bot.delivery.text import clean, escape
+from bot.model import Article, Query, Subscription, Viewer
+from bot.regions import Region
+
+_MOST_CARDS = 9  # with four components each; more regions than that are one list
+_MOST_CHANNELS = 6
+_CHARACTERS = 3800
+
+Sees = Callable[[int], bool]
+
+
+async def of_regions(desk: Desk, viewer: Viewer, guild: int | None, sees: Sees) -> ui.LayoutView:
+    """All regions. Only channels that the reader can see are named."""
+    newest = await desk.archive.newest_by_region(viewer)
+    orders = await desk.archive.subscriptions(guild) if guild else []
+    shown = {each.code: _entry(each, newest.get(each.code), orders, sees) for each in desk.regions}
+    view = ui.LayoutView(timeout=None)
+    if len(shown) > _MOST_CARDS:
+        view.add_item(ui.TextDisplay(_as_many_as_fit(list(shown.values()))))
+        return view
+    for region in desk.regions:
+        latest = Leaf("+", await pack(desk.archive, Query(region=region.code, limit=answers.CARDS)), "Latest")
+        section = ui.Section[Any](ui.TextDisplay(shown[region.code]), accessory=latest)
+        view.add_item(ui.Container[Any](section, accent_colour=discord.Colour(region.colour)))
+    return view
+
+
+def _entry(region: Region, newest: Article | None, orders: Sequence[Subscription], sees: Sees) -> str:
+    lines = [f"### {region.emoji} {escape(clean(region.name))}".replace("  ", " ")]
+    small = []
+    if newest is None:
+        small.append("Nothing yet")
+    else:
+        lines.append(answers.headline(newest))
+        when = newest.published or newest.seen
+        small += [f"<t:{int(when.timestamp())}:R>"] if when else []
+    channels = dict.fromkeys(
+        number for each in orders if each.region in {region.code, EVERYTHING} if (number := channel_of(each))
+    )
+    visible = [f"<#{each}>" for each in channels if sees(each)]
+    if visible:
+        rest = len(visible) - _MOST_CHANNELS
+        small.append(f"posted in {' '.join(visible[:_MOST_CHANNELS])}{f' and {rest} more' if rest > 0 else ''}")
+    lines.append(f"-# {' · '.join(small)}")
+    return "\n".join(lines)
+
+
+def channel_of(subscription: Subscription) -> int | None:
+    """The channel's number, for targets that are channels."""
+    kind, _, number = subscription.target.partition(":")
+    return int(number) if kind == "channel" and number.isdecimal() else None
+
+
+def _as_many_as_fit(entries: Sequence[str]) -> str:
+    text = ""
+    for index, entry in enumerate(entries):
+        if len(text) + len(entry) > _CHARACTERS:
+            return f"{text}-# and {len(entries) - index} more"
+        text += f"{entry}\n"
+    return text.rstrip()
+
+
+async def answer(interaction: discord.Interaction[Any], view: ui.LayoutView, *, ephemeral: bool) -> None:
+    """Send it, whether or not Discord has been told to wait for it."""
+    if interaction.response.is_done():
+        await interaction.edit_original_response(view=view)
+    else:
+        await interaction.response.send_message(view=view, ephemeral=ephemeral)
+
+
+def seen_by(interaction: discord.Interaction[Any]) -> Sees:
+    """Which channels the reader can see; one that we do not know is left out."""
+    guild, reader = interaction.guild, interaction.user
+
+    def sees(number: int) -> bool:
+        channel = guild.get_channel_or_thread(number) if guild else None
+        if channel is None or not isinstance(reader, discord.Member):
+            return False
+        return channel.permissions_for(reader).view_channel
+
+    return sees

@@ -1,0 +1,148 @@
+"""/desk: what a server's admins order, and its own feeds."""
+
+from dataclasses import replace
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.chat import choices, lists, standing
+from bot.chat.client import NewsClient
+from bot.chat.desk import Desk
+from bot.chat.destination import CannotPost, Channels, Destination
+from bot.errors import NewsError, NotFound
+from bot.model import Subscription
+
+_MOST_FEEDS = 50  # of one server's own
+_MOST_ORDERS = 500
+_HISTORY = "Give me **Read Message History** there as well: without it I cannot tell after a crash what is out already."
+
+Admin = discord.Interaction[Any]
+Channel = app_commands.Transform[Destination, Channels]
+
+
+@app_commands.guild_only()
+@app_commands.guild_install()
+@app_commands.default_permissions(manage_guild=True)
+class DeskCommands(commands.GroupCog, group_name="desk", group_description="For those who run this server"):
+    """By default for who may manage the server; its own settings can say otherwise."""
+
+    feed = app_commands.Group(name="feed", description="This server's own feeds")
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    @app_commands.command()
+    @app_commands.describe(
+        region="Which articles",
+        channel="Where to: a text, announcement or forum channel, or a thread",
+        mention="A role to mention with every article",
+        silent="Nobody's phone rings",
+        publish="In an announcement channel: publish to the channels that follow it",
+        tag="In a forum: the tag of every post",
+        include='Only what speaks of this: sanctions iran, "red sea", tag:podcast, author:"Jane Doe"',
+        exclude="Nothing that speaks of this; written in the same way",
+    )
+    @app_commands.autocomplete(region=choices.regions_or_all, tag=choices.forum_tags)
+    async def subscribe(
+        self,
+        interaction: Admin,
+        region: app_commands.Range[str, 1, 100],
+        channel: Channel,
+        mention: discord.Role | None = None,
+        silent: bool = False,
+        publish: bool = False,
+        tag: app_commands.Range[str, 0, 100] = "",
+        include: app_commands.Range[str, 0, 500] = "",
+        exclude: app_commands.Range[str, 0, 500] = "",
+    ) -> None:
+        """Send every new article of a region to a channel; said again, it changes the order."""
+        code = choices.wanted_region(self.desk.regions, region)
+        channel.must_be_open()
+        if mention:
+            channel.must_mention(mention)
+        if publish and channel.kind != "announcement":
+            raise CannotPost(f"{channel.mention} is no announcement channel, so nothing can be published from it.")
+        order = Subscription(
+            target=channel.target,
+            region=code,
+            guild=interaction.guild_id or 0,
+            kind=channel.kind,
+            mention=mention.id if mention else None,
+            silent=silent,
+            publish=publish,
+            tag=channel.tag_named(tag),
+            include=standing.understood("include", include),
+            exclude=standing.understood("exclude", exclude),
+        )
+        kept, changed = await self._order(order)
+        hint = "" if channel.reads_back else f"\n-# {_HISTORY}"
+        said = f"{'Changed: ' if changed else ''}{standing.in_full(kept, self.desk)}{hint}"
+        await interaction.response.send_message(said, ephemeral=True)
+
+    async def _order(self, order: Subscription) -> tuple[Subscription, bool]:
+        """Place it; what had come to a stop there goes on."""
+        before = await self.desk.archive.subscriptions(order.guild)
+        old = next((each for each in before if (each.target, each.region) == (order.target, order.region)), None)
+        if old is None and len(before) >= _MOST_ORDERS:
+            raise NewsError(f"This server has {len(before)} standing orders already; that is the most.")
+        options = old.options if old else order.options
+        kept = await self.desk.archive.subscribe(replace(order, options=options))
+        if any(each.suspended for each in before if each.target == order.target):
+            await self.desk.archive.resume_target(order.target)
+            self.desk.nudge()
+        return kept, old is not None
+
+    @app_commands.command()
+    @app_commands.describe(region="Which articles", channel="Where they went")
+    @app_commands.autocomplete(region=choices.subscribed_regions)
+    async def unsubscribe(self, interaction: Admin, region: app_commands.Range[str, 1, 100], channel: Channel) -> None:
+        """Take an order back."""
+        ordered = await self.desk.archive.subscriptions(interaction.guild_id)
+        code = choices.ordered_region(self.desk.regions, region, ordered)
+        name = choices.region_name(self.desk.regions, code)
+        if not await self.desk.archive.unsubscribe(channel.target, code):
+            here = [
+                choices.region_name(self.desk.regions, each.region) for each in ordered if each.target == channel.target
+            ]
+            said = f"It gets: {', '.join(here)}." if here else "It gets nothing."
+            raise NotFound(f"{channel.mention} does not get {name}. {said}")
+        await interaction.response.send_message(f"{channel.mention} no longer gets **{name}**.", ephemeral=True)
+
+    @app_commands.command()
+    async def subscriptions(self, interaction: Admin) -> None:
+        """What goes where, and whether it arrives."""
+        await lists.show(interaction, standing.ORDERS)
+
+    @feed.command(name="add")
+    @app_commands.describe(url="The address of a feed, or of a page that has one")
+    async def feed_add(self, interaction: Admin, url: app_commands.Range[str, 1, 2000]) -> None:
+        """Read a feed for this server alone."""
+        guild = interaction.guild_id or 0
+        if len(await self.desk.archive.feeds(guild)) >= _MOST_FEEDS:
+            raise NewsError(f"This server has {_MOST_FEEDS} feeds of its own; that is the most. Remove one first.")
+        await interaction.response.defer(ephemeral=True, thinking=True)  # it is asked at once, and may be slow
+        added = await self.desk.feeds.add(url.strip(), guild)
+        await interaction.edit_original_response(content=added.sentence)
+
+    @feed.command(name="remove")
+    @app_commands.describe(url="Which one")
+    @app_commands.autocomplete(url=choices.own_feeds)
+    async def feed_remove(self, interaction: Admin, url: app_commands.Range[str, 1, 2000]) -> None:
+        """Stop reading one of this server's feeds. Its articles stay in the archive."""
+        guild = interaction.guild_id or 0
+        feed = await standing.feed_meant(self.desk, guild, url)
+        await self.desk.archive.remove_feed(feed.url, guild)
+        name = standing.shown_name(feed)
+        await interaction.response.send_message(f"**{name}** is no longer read. Its articles stay.", ephemeral=True)
+
+    @feed.command(name="list")
+    async def feed_list(self, interaction: Admin) -> None:
+        """This server's own feeds, and how they are."""
+        await lists.show(interaction, standing.FEEDS)
+
+
+async def setup(bot: NewsClient) -> None:
+    lists.add_to(bot)
+    await bot.add_cog(DeskCommands(bot.desk))
