@@ -92,10 +92,6 @@ def mark(text: str) -> str:
     return "".join(shown)
 
 
-def unmarked(text: str) -> str:
-    return text.replace(MARKED[0], "").replace(MARKED[1], "")
-
-
 def _piece(hit: Hit, regions: Regions, opened: bool) -> _Piece:
     article = hit.article
     made = card(article, regions)
@@ -121,7 +117,7 @@ def _body(piece: _Piece, chars: int, octets: int) -> str:
     """The text, escaped, within the room there is."""
     if not piece.long:
         chars, octets = min(chars, _TEASER), min(octets, _TEASER * 3)
-    if MARKED[0] in piece.body:
+    if any(each in piece.body for each in MARKED):
         return _snippet(piece.body, chars, octets)
     return escape(cut_at_sentence(piece.body, chars, octets, escaped=True))
 
