@@ -1,0 +1,187 @@
+"""Sends deliveries to Discord; what became of each is the answer, nothing is raised."""
+
+import asyncio
+import logging
+from dataclasses import replace
+from datetime import timedelta
+
+import discord
+
+from bot.chat.errors import Rule, rule_for
+from bot.chat.sender import channel, forum
+from bot.chat.sender.dm import Doors
+from bot.chat.sender.place import Place, find
+from bot.chat.sender.post import Post
+from bot.chat.sender.request import Answer, Line
+from bot.clock import Clock, WallClock
+from bot.delivery.card import Card, card
+from bot.delivery.terms import read_terms
+from bot.model import Delivery, Later, Outcome, Refused, Sent, Suspended, Unknown
+from bot.regions import Regions
+
+log = logging.getLogger(__name__)
+
+NONCE_HOLDS = timedelta(seconds=60)  # within it Discord surely knows a nonce again; its real length is not published
+SETTLING = timedelta(seconds=5)  # what left before we died may still arrive; a forum would not notice the double
+NOT_READY = timedelta(seconds=5)
+
+
+class DiscordSender:
+    """Sends, edits and looks back, through one client."""
+
+    def __init__(
+        self, client: discord.Client, regions: Regions, clock: Clock | None = None, line: Line | None = None
+    ) -> None:
+        self._client = client
+        self._regions = regions
+        self._clock = clock or WallClock()
+        self._line = line or Line(client)
+        self._doors = Doors(self._line)
+        self._rests: dict[str, float] = {}
+
+    async def send(self, delivery: Delivery) -> Outcome:
+        """Post the article, or edit the post that is out."""
+        place = await self._place(delivery)
+        if not isinstance(place, Place):
+            return place
+        made = self._post(delivery, place)
+        if delivery.edit and delivery.message is not None:
+            return await self._edit(delivery, place, made, delivery.message)
+        answer = await self._deliver(delivery, place, made)
+        outcome = _outcome(answer, made.card.shown)
+        if isinstance(outcome, Suspended) and not outcome.reason.startswith("the bot lacks"):
+            outcome = Suspended(f"{outcome.reason} (in #{place.name})" if place.kind != "dm" else outcome.reason)
+        return outcome
+
+    async def look_back(self, delivery: Delivery) -> Outcome | None:
+        """For an attempt whose end is not known: Sent, or None when it is surely safe to send again."""
+        place = await self._place(delivery)
+        if not isinstance(place, Place):
+            return place
+        age = self._clock.now() - (delivery.attempted or self._clock.now())
+        if place.kind == "forum" and age < SETTLING:
+            return Later("waiting for what may still arrive", SETTLING - age)
+        if not place.readable:
+            if place.kind != "forum" and age < NONCE_HOLDS:
+                return None  # the same nonce cannot make a second message
+            return Unknown(f"it may be out already: #{place.name} cannot be read without Read Message History")
+        return await self._look(delivery, place)
+
+    def rest(self, target: str) -> float:
+        """Seconds for which this target should be left alone, by Discord's own word."""
+        until = self._rests.get(target, 0.0)
+        wait = until - asyncio.get_running_loop().time()
+        if wait <= 0:
+            self._rests.pop(target, None)
+        return max(0.0, wait)
+
+    async def _place(self, delivery: Delivery) -> Place | Outcome:
+        if self._client.is_closed() or not self._client.is_ready():
+            return Later("not connected to Discord", NOT_READY)
+        if not delivery.target.startswith("user:"):
+            return find(self._client, delivery)
+        place = await self._doors.open(int(delivery.target.partition(":")[2]))
+        return place if isinstance(place, Place) else _outcome(place, "")
+
+    def _card(self, delivery: Delivery) -> Card:
+        region = delivery.subscription.region
+        article = delivery.article
+        return card(
+            article,
+            self._regions,
+            region=region if region in article.regions else None,
+            terms=read_terms(delivery.subscription.options),
+            updated=(article.updated or self._clock.now()) if delivery.edit else None,
+        )
+
+    def _post(self, delivery: Delivery, place: Place) -> Post:
+        subscription = delivery.subscription
+        tags = (subscription.tag,) if subscription.tag in place.tags and subscription.tag is not None else ()
+        return Post(self._card(delivery), subscription.mention, subscription.silent, tags)
+
+    async def _deliver(self, delivery: Delivery, place: Place, made: Post) -> Answer:
+        """Once as it is; once more in the form that Discord's answer asks for."""
+        answer = await self._ask(delivery, place, made)
+        match _rule(answer).action:
+            case "no-tag" if made.tags:
+                answer = await self._ask(delivery, place, replace(made, tags=()))
+            case "plain":
+                log.warning(
+                    "refused form article=%d target=%s words=%s", made.card.article, delivery.target, answer.words
+                )
+                answer = await self._ask(delivery, place, replace(made, bare=True))
+        return answer
+
+    async def _ask(self, delivery: Delivery, place: Place, made: Post) -> Answer:
+        if place.kind == "forum":
+            answer = await forum.post(self._line, place, made)
+        else:
+            answer = await channel.post(self._line, place, made, delivery.nonce)
+        if answer.spent:
+            self._rests[delivery.target] = asyncio.get_running_loop().time() + answer.spent
+        return answer
+
+    async def _edit(self, delivery: Delivery, place: Place, made: Post, message: int) -> Outcome:
+        """Safe to repeat, so that not knowing is no more than having to try again."""
+        if made.card.shown == delivery.shown:
+            return Sent(message, delivery.shown)
+        if place.kind == "forum":
+            answer = await forum.edit(self._line, message, made)
+            if answer.ok:
+                await forum.rename(self._line, message, made.card.title)
+        else:
+            answer = await channel.edit(self._line, place, message, made)
+        match _outcome(answer, made.card.shown):
+            case Sent():
+                return Sent(message, made.card.shown)
+            case Unknown(reason):
+                return Later(reason)
+            case Refused(reason):
+                log.warning(
+                    "gave up editing article=%d target=%s reason=%s", made.card.article, delivery.target, reason
+                )
+                return Sent(message, made.card.shown)
+            case other:
+                return other
+
+    async def _look(self, delivery: Delivery, place: Place) -> Outcome | None:
+        made, me = self._card(delivery), self._client.user
+        if me is None:
+            return Later("not connected to Discord", NOT_READY)
+        look = forum.look_back if place.kind == "forum" else channel.look_back
+        found = await look(self._line, place, delivery.attempted or self._clock.now(), made, me.id)
+        match found:
+            case None:
+                return None
+            case Answer():
+                outcome = _outcome(found, "")
+                return Later(outcome.reason) if isinstance(outcome, Unknown | Refused) else outcome
+            case message:
+                return Sent(message, made.shown)
+
+
+def _rule(answer: Answer) -> Rule:
+    return rule_for(answer.status, answer.code)
+
+
+def _outcome(answer: Answer, shown: str) -> Outcome:
+    """Discord's answer in the words of the house."""
+    if answer.ok:
+        message = answer.body.get("message")
+        inner = message if isinstance(message, dict) else answer.body
+        return Sent(int(inner.get("id") or answer.body.get("id") or 0), shown)
+    rule = _rule(answer)
+    match rule.action:
+        case "suspend":
+            return Suspended(rule.words)
+        case "stop":
+            return Later(rule.words, timedelta(hours=1))
+        case "later":
+            wait = timedelta(seconds=answer.wait) if answer.wait else rule.after
+            return Later(answer.words if answer.status == 429 and answer.words else rule.words, wait)
+        case "done":
+            return Sent(0, shown)
+        case "unknown":
+            return Unknown(rule.words)
+        case _:
+            return Refused(f"{rule.words}: {answer.words}" if answer.words else rule.words)

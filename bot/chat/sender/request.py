@@ -1,0 +1,152 @@
+"""One request to Discord, tried once: what came back, or that nothing is known.
+
+The library would repeat a request that was answered with 500, and sleep after one that used up its limit before it
+tells the result. A forum post has no nonce, so that a repeat may be a second post; and while the library sleeps, we
+would not know yet what was sent. So the answer is taken when it arrives, through aiohttp's hook for judging a status.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import discord
+from discord.http import Route
+
+from bot.delivery.pace import Brake, Pace
+
+log = logging.getLogger(__name__)
+
+TIMEOUT = 20.0  # seconds for the whole exchange; the library's own is 300
+TOKEN_WAIT = 3600.0
+BAN_WAIT = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What Discord said. Status 0: it said nothing."""
+
+    status: int
+    code: int = 0
+    body: Mapping[str, Any] = field(default_factory=dict)
+    items: tuple[Mapping[str, Any], ...] = ()  # where the body is a list
+    wait: float = 0.0  # of a 429: seconds
+    whole_bot: bool = False  # of a 429: every request must wait
+    shared: bool = False  # of a 429: not our doing
+    banned: bool = False  # a 429 that does not come from Discord's own servers but from the wall before them
+    spent: float = 0.0  # seconds until this place may be used again, when this request used up its limit
+    words: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+
+class _HeardEnough(Exception):
+    """The answer has been taken; keeps the library from repeating the request."""
+
+
+class Line:
+    """Sends requests with the client's own session, token and knowledge of limits: all we send goes through here."""
+
+    def __init__(self, client: discord.Client, pace: Pace | None = None, brake: Brake | None = None) -> None:
+        self._http = client.http
+        self._pace = pace or Pace()
+        self.brake = brake or Brake()
+        self._resting: set[asyncio.Task[Any]] = set()
+
+    async def ask(
+        self,
+        route: Route,
+        payload: Mapping[str, Any] | None = None,
+        query: Mapping[str, str | int] | None = None,
+    ) -> Answer:
+        """One attempt, when its turn has come. Nothing is raised but cancellation."""
+        await self._pace.turn()
+        if wait := self.brake.wait():
+            return Answer(429, wait=wait, shared=True, words=self.brake.reason)
+        answer = await self._try(route, payload, query)
+        self._note(answer)
+        return answer
+
+    async def _try(
+        self,
+        route: Route,
+        payload: Mapping[str, Any] | None,
+        query: Mapping[str, str | int] | None,
+    ) -> Answer:
+        heard: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+
+        async def listen(response: aiohttp.ClientResponse) -> None:
+            answer = await _read(response)
+            if not heard.done():
+                heard.set_result(answer)
+            if answer.status >= 500 or answer.status == 429:
+                raise _HeardEnough
+
+        extras: dict[str, Any] = {"raise_for_status": listen, "timeout": aiohttp.ClientTimeout(total=TIMEOUT)}
+        if payload is not None:
+            extras["json"] = payload
+        if query is not None:
+            extras["params"] = query
+        asked = asyncio.ensure_future(self._http.request(route, **extras))
+        self._resting.add(asked)
+        asked.add_done_callback(self._forget)
+        await asyncio.wait({asked, heard}, return_when=asyncio.FIRST_COMPLETED)
+        return heard.result() if heard.done() else _silence(asked)
+
+    def _note(self, answer: Answer) -> None:
+        """What an answer means for everything else that we send."""
+        self.brake.count(answer.status, answer.shared)
+        if answer.status == 401:
+            self.brake.pull("Discord does not accept the bot's token; the operator must set a new one", TOKEN_WAIT)
+            log.critical("stopped sending reason=%s", self.brake.reason)
+        elif answer.banned:
+            self.brake.pull("Discord has shut us out for a while", BAN_WAIT)
+            log.error("stopped sending reason=%s", self.brake.reason)
+        elif answer.whole_bot:
+            self._pace.pause(answer.wait)
+            log.warning("paused sending seconds=%.1f reason=global limit", answer.wait)
+
+    def _forget(self, asked: asyncio.Task[Any]) -> None:
+        self._resting.discard(asked)
+        if not asked.cancelled():
+            asked.exception()  # already told in the answer
+
+
+async def _read(response: aiohttp.ClientResponse) -> Answer:
+    headers = response.headers
+    try:
+        said = json.loads(await response.text())
+    except ValueError:
+        said = None
+    body = said if isinstance(said, dict) else {}
+    spent = headers.get("X-RateLimit-Remaining") == "0"
+    limited = response.status == 429
+    return Answer(
+        status=response.status,
+        code=_number(body.get("code")),
+        body=body,
+        items=tuple(each for each in said if isinstance(each, dict)) if isinstance(said, list) else (),
+        wait=float(body.get("retry_after") or headers.get("Retry-After") or 1.0) if limited else 0.0,
+        whole_bot=limited and (bool(body.get("global")) or headers.get("X-RateLimit-Scope") == "global"),
+        shared=limited and headers.get("X-RateLimit-Scope") == "shared",
+        banned=limited and (not headers.get("Via") or not body),
+        spent=float(headers.get("X-RateLimit-Reset-After") or 0.0) if spent else 0.0,
+        words=str(body.get("message", ""))[:200],
+    )
+
+
+def _silence(asked: asyncio.Future[Any]) -> Answer:
+    """The request ended without an answer: limits known beforehand, a broken line, or a client that is closing."""
+    error = asked.exception() if not asked.cancelled() else None
+    if isinstance(error, discord.RateLimited):
+        return Answer(429, wait=error.retry_after, shared=True)
+    return Answer(0, words=f"{type(error).__name__}" if error else "cancelled")
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
