@@ -87,8 +87,8 @@ def mark(text: str) -> str:
     for index, part in enumerate(text.split(opening)):
         inside, found, outside = part.partition(closing)
         if not found or not index:
-            inside, outside = "", part.replace(closing, "")
-        shown += [f"**{escape(inside)}**" if inside.strip() else escape(inside), escape(outside)]
+            inside, outside = "", part
+        shown += [f"**{escape(inside)}**" if inside.strip() else escape(inside), escape(outside.replace(closing, ""))]
     return "".join(shown)
 
 
