@@ -124,6 +124,8 @@ def web_address(url: str, longest: int = 2048) -> str:
         ascii_host = host.encode("idna").decode() if not host.isascii() else host
     except (ValueError, UnicodeError):
         return ""
+    if "\\" in parts.netloc:  # browsers read it as the end of the host, this parser does not
+        return ""
     if parts.scheme.lower() not in {"http", "https"} or not re.fullmatch(r"[A-Za-z0-9._-]+|[0-9a-f:.]+", ascii_host):
         return ""
     where = f"[{ascii_host}]" if ":" in ascii_host else ascii_host
