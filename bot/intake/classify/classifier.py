@@ -12,7 +12,7 @@ from bot.regions import Regions
 
 # How much a name weighs. All of the tuning is here, and was done on the development headlines alone.
 FIELD: Mapping[Where, float] = {"title": 2.0, "teaser": 1.0, "tag": 1.0, "body": 0.5}
-KIND: Mapping[str, float] = {"term": 0.15, "person": 0.8, "org": 0.8, "party": 0.8, "group": 0.8}
+KIND: Mapping[str, float] = {"idiom": 0.15, "person": 0.8, "org": 0.8, "party": 0.8, "group": 0.8}
 WEAK = 0.5  # a name marked weak
 HOME = 0.3  # the publisher's own country
 AMERICAN = 0.8  # the United States take part in everybody's news

@@ -11,7 +11,7 @@ from bot.regions import Regions
 if TYPE_CHECKING:
     from bot.intake.classify.classifier import Classifier
 
-KINDS = ("country", "demonym", "city", "area", "org", "party", "person", "group", "term", "trap")
+KINDS = ("country", "demonym", "city", "area", "org", "party", "person", "group", "term", "idiom", "trap")
 AGING = ("person", "party", "org", "group")  # these may carry the year in which they were last true
 NO_PLACE = "-"
 OWN_FILES = ("places.tsv", "names.tsv")
@@ -131,8 +131,8 @@ def _plain(spelling: str) -> bool:
 def _check(key: str, spelling: str, name: Name) -> None:
     if not key or (len(key) < 2 and key not in "$£€₹¥"):
         raise ValueError(f'"{spelling}" is too short for a name')
-    if key[0].islower() and key.islower() and key.isascii() and name.kind not in ("term", "trap"):
-        raise ValueError(f'"{spelling}" is in lower case, which only a term or a trap may be')
+    if key.islower() and key.isascii() and name.kind not in ("term", "idiom", "trap"):
+        raise ValueError(f'"{spelling}" is in lower case, which only a term, an idiom or a trap may be')
 
 
 def _name(fields: list[str], places: Mapping[str, object]) -> Name:
