@@ -2,7 +2,7 @@
 
 from bot.intake.classify.classifier import Classifier
 from bot.intake.classify.explain import as_json, explain
-from bot.intake.classify.names import Name, Names, load_classifier, load_names, load_places
+from bot.intake.classify.names import Name, Names, Place, load_classifier, load_names, load_places
 from bot.intake.classify.placement import Match, Placement
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Match",
     "Name",
     "Names",
+    "Place",
     "Placement",
     "as_json",
     "explain",

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from bot.intake.classify.names import NO_PLACE, Name, Names
+from bot.intake.classify.names import NO_PLACE, Name, Names, Place
 from bot.intake.classify.placement import Match, Placement, Rule, Where
 from bot.intake.classify.words import Word, shouted, words
 from bot.regions import Regions
@@ -18,6 +18,7 @@ HOME = 0.3  # the publisher's own country
 AMERICAN = 0.8  # the United States take part in everybody's news
 LOCATIVE = 1.5  # "in Kyiv"
 ACTOR = 0.5  # "US-led", "Iran-backed"
+BORDER = 0.4  # of its weight a place on the border of two regions gives to the second
 TWICE = 2  # a place counts at most so often in one field
 ENOUGH = 0.5  # a further region needs this share of the first one's weight
 
@@ -47,9 +48,9 @@ class _Hit(NamedTuple):
 class Classifier:
     """Says to which regions an article belongs. Holds no state: the same article gets the same answer."""
 
-    def __init__(self, names: Names, places: Mapping[str, str], regions: Regions) -> None:
+    def __init__(self, names: Names, places: Mapping[str, Place], regions: Regions) -> None:
         self.names = names
-        self.places = places  # place -> region
+        self.places = places
         self.regions = regions
 
     def place(
@@ -144,7 +145,8 @@ class Classifier:
         matches: list[Match] = []
         for hit in hits:
             place = _meant(hit.name, text, near)
-            region = overrides.get(place) or self.places.get(place)
+            lies = self.places.get(place)
+            region = overrides.get(place) or (lies.region if lies else None)
             counts[place, hit.where] = counts.get((place, hit.where), 0) + 1
             if not region or region not in self.regions or counts[place, hit.where] > TWICE:
                 continue
@@ -152,6 +154,8 @@ class Classifier:
             weight *= WEAK if hit.name.weak else 1.0
             weight *= HOME if place == home else AMERICAN if place == _AMERICA else 1.0
             matches.append(Match(hit.said, place, region, hit.where, round(weight, 3), hit.start))
+            if lies and lies.also in self.regions and place not in overrides:
+                matches.append(Match(hit.said, place, lies.also, hit.where, round(weight * BORDER, 3), hit.start))
         return matches
 
     def _scan(self, text: str, where: Where) -> list[_Hit]:

@@ -28,11 +28,18 @@ class Name(NamedTuple):
     instead: str = ""
 
 
+class Place(NamedTuple):
+    """Where a place belongs."""
+
+    region: str
+    name: str
+    also: str = ""  # the region in which other newsrooms file it
+
+
 class Names:
     """All names, by spelling. Looked up by their folded words; immutable once made."""
 
-    def __init__(self, spelt: Mapping[str, Name], places: Mapping[str, str]) -> None:
-        self.places = places  # place -> its name for people
+    def __init__(self, spelt: Mapping[str, Name]) -> None:
         self.exact: dict[str, Name] = {}
         self.folded: dict[str, Name] = {}  # written in lower case: found in any case
         self.longest: dict[str, int] = {}  # first word -> words of the longest name that begins so
@@ -66,44 +73,44 @@ def load_classifier(folders: Path | Sequence[Path], regions: Regions) -> "Classi
 
     wanted = [folders] if isinstance(folders, Path) else list(folders)
     unique = list({folder.resolve(): folder for folder in wanted}.values())
-    placed: dict[str, tuple[str, str]] = {}
+    placed: dict[str, Place] = {}
     for path in _existing(unique, "places.tsv"):
         placed |= load_places(path, regions)
     spelt: dict[str, Name] = {}
     for path in _existing(unique, "names.tsv"):
         spelt |= load_names(path, placed)
-    where = {place: region for place, (region, _) in placed.items() if region in regions}
-    where |= {place: region.code for region in regions for place in _checked_places(region.places, placed, regions)}
-    called = {place: name for place, (_, name) in placed.items()}
-    return Classifier(Names(spelt, called), where, regions)
+    for region in regions:
+        for place in _checked_places(region.places, placed, regions):
+            placed[place] = Place(region.code, placed[place].name)
+    return Classifier(Names(spelt), placed, regions)
 
 
 def _existing(folders: Iterable[Path], name: str) -> Iterator[Path]:
     return (folder / name for folder in folders if (folder / name).is_file())
 
 
-def _checked_places(
-    places: tuple[str, ...], placed: Mapping[str, tuple[str, str]], regions: Regions
-) -> tuple[str, ...]:
+def _checked_places(places: tuple[str, ...], placed: Mapping[str, Place], regions: Regions) -> tuple[str, ...]:
     for place in places:
         if place not in placed:
             raise BrokenFile(regions.source, None, f'the place "{place}" is in no places.tsv')
     return places
 
 
-def load_places(path: Path, regions: Regions) -> dict[str, tuple[str, str]]:
-    """Place -> (region, name). A region may be missing only where the operator's own regions.toml left it out."""
+def load_places(path: Path, regions: Regions) -> dict[str, Place]:
+    """Code -> place. A region may be missing only where the operator's own regions.toml left it out."""
     strict = regions.source is not None and regions.source.resolve().parent == path.resolve().parent
-    found: dict[str, tuple[str, str]] = {}
-    for number, fields in _rows(path, 3):
-        place, region, name = fields
+    found: dict[str, Place] = {}
+    for number, fields in _rows(path, 3, 4):
+        place, region, name = fields[:3]
+        also = fields[3] if len(fields) == 4 else ""
         if not place or not name or " " in place:
             raise BrokenFile(path, number, "a line is: code, region, name, with one tab between")
         if place in found:
             raise BrokenFile(path, number, f'the place "{place}" is there twice')
-        if strict and region not in regions and region != NO_PLACE:
-            raise BrokenFile(path, number, f'"{region}" is no region; they are {", ".join(regions.codes)}')
-        found[place] = (region, name)
+        for code in (region, also):
+            if strict and code and code not in regions:
+                raise BrokenFile(path, number, f'"{code}" is no region; they are {", ".join(regions.codes)}')
+        found[place] = Place(region, name, also)
     return found
 
 
