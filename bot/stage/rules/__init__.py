@@ -1,0 +1,1 @@
+"""What Discord holds against a request body: limits and rules, also those its published file does not state."""
