@@ -33,7 +33,7 @@ class Tree(app_commands.CommandTree["NewsClient"]):
 class NewsClient(commands.AutoShardedBot):
     """Our end of the line to Discord. It needs no privileged intent."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, *, guild_ready_timeout: float = 2.0) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -44,6 +44,7 @@ class NewsClient(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             max_messages=None,
             max_ratelimit_timeout=LONGEST_WAIT,
+            guild_ready_timeout=guild_ready_timeout,  # seconds; the library's own default, short in tests
         )
         self.desk = desk
 
