@@ -1,0 +1,173 @@
+"""Takes in what a poll found: articles, keys, sightings, deliveries and the source's state, in one transaction."""
+
+import json
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.archive import articles, feeds, identities, outbox, subscriptions
+from bot.archive.connect import Connection
+from bot.archive.moments import to_ms
+from bot.archive.rows import short_hash
+from bot.model import Accepted, Article, Route, Sighting, Source, Subscription, Tag
+
+# The parts of a print. Each has a hash of its own in the sighting, so that we can tell what one feed has changed.
+_PARTS = ("title", "url", "teaser", "text", "authors", "image", "regions", "tags", "published", "language")
+_SHOWN = ("title", "teaser", "image", "regions", "authors", "url")  # of which a message is made
+_KEPT = ("title", "url", "teaser", "text", "authors", "image", "regions", "published")  # of which a revision is made
+_GAPS = ("teaser", "text", "authors", "image", "published", "language", "updated", "why")
+_HASH = 3  # bytes: enough to see a change
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """An article in the archive, and how this feed printed it last, if it did."""
+
+    article: Article
+    quiet: bool
+    parts: bytes | None
+    feeds: int
+
+
+def accept(
+    db: Connection, sightings: Sequence[Sighting], source: Source | None, route: Route, now: datetime
+) -> Accepted:
+    """Keep it all, and write down what is owed for it."""
+    wanted = subscriptions.every(db)
+    new: list[Article] = []
+    changed: list[Article] = []
+    owed = 0
+    for sighting in sightings:
+        known = articles.known_as(db, sighting.article, sighting.feed)
+        if known is None:
+            article = _begin(db, sighting, now)
+            new.append(article)
+            if not (sighting.silent or article.late):
+                owed += outbox.owe(db, article, route(article, wanted), now)
+        elif known:
+            merged, corrected, made = _meet_again(db, known, sighting, wanted, route, now)
+            changed += [merged] if corrected else []
+            owed += made
+    if source is not None:
+        feeds.settle(db, source)
+    feeds.were_polled(db, (each.feed.id for each in sightings), source, now)
+    return Accepted(tuple(new), tuple(changed), owed)
+
+
+def _begin(db: Connection, sighting: Sighting, now: datetime) -> Article:
+    """A new article."""
+    given = replace(sighting.article, feeds=(sighting.feed.url,))
+    article = articles.insert(db, given, sighting.feed, sighting.silent or given.late, now)
+    _print(db, article.id, sighting, now)
+    articles.enter(db, article)
+    return article
+
+
+def _meet_again(
+    db: Connection, known: int, sighting: Sighting, wanted: Sequence[Subscription], route: Route, now: datetime
+) -> tuple[Article, bool, int]:
+    """A known article: what is it now, was that a correction, and how much is owed for regions that are new?"""
+    state = _known(db, known, sighting)
+    before, printed = state.article, articles.cleaned(sighting.article)
+    after, corrected = (
+        (_united(before, printed), False) if state.parts is None else _corrected(state, printed, state.parts)
+    )
+    if sighting.feed.url not in after.feeds:
+        after = replace(after, feeds=(*after.feeds, sighting.feed.url))
+    _print(db, known, sighting, now)
+    if after == before:
+        return after, False, 0
+    articles.rewrite(db, before, after)
+    if corrected:
+        _revise(db, before, after, sighting.feed.id, now)
+    if _differ(before, after, _SHOWN):
+        outbox.mark_edits(db, known)
+    if state.quiet or sighting.silent or sighting.article.late:
+        return after, corrected, 0
+    late = set(after.regions) - set(before.regions)
+    orders = [each for each in wanted if each.region in late]
+    return after, corrected, outbox.owe(db, after, route(after, orders), now) if orders else 0
+
+
+def _united(before: Article, printed: Article) -> Article:
+    """Another feed prints it as well: that adds and fills gaps, and corrects nothing."""
+    filled = {part: getattr(before, part) or getattr(printed, part) for part in _GAPS}
+    return replace(
+        before,
+        **filled,
+        tags=tuple(dict.fromkeys((*before.tags, *printed.tags))),
+        regions=tuple(dict.fromkeys((*before.regions, *printed.regions))),
+    )
+
+
+def _corrected(state: _Known, printed: Article, parts: bytes) -> tuple[Article, bool]:
+    """The same feed prints it otherwise: what it has changed is changed, what it now leaves out stays."""
+    before = state.article
+    altered = set(_altered(parts, _parts_of(printed)))
+    fresh = {part: getattr(printed, part) for part in altered if getattr(printed, part)}
+    if state.feeds > 1:  # another feed still says otherwise of where it belongs
+        fresh |= {
+            part: tuple(dict.fromkeys((*getattr(before, part), *fresh[part])))
+            for part in ("regions", "tags")
+            if part in fresh
+        }
+    merged = replace(_united(before, replace(printed, regions=(), tags=())), **fresh)
+    if "regions" in fresh:
+        merged = replace(merged, why=printed.why or before.why)
+    updated = max(filter(None, (before.updated, printed.updated)), default=None)
+    merged = replace(merged, updated=updated, gone=None)
+    return merged, any(
+        part in fresh and getattr(before, part) and getattr(before, part) != getattr(merged, part) for part in _KEPT
+    )
+
+
+def _known(db: Connection, known: int, sighting: Sighting) -> _Known:
+    row = db.execute("SELECT quiet FROM article WHERE id = ?", [known]).fetchone()
+    last = db.execute("SELECT parts FROM sighting WHERE article = ? AND feed = ?", [known, sighting.feed.id]).fetchone()
+    article = articles.load(db, [known])[known]
+    return _Known(article, bool(row["quiet"]), None if last is None else last["parts"], len(article.feeds))
+
+
+def _print(db: Connection, article: int, sighting: Sighting, now: datetime) -> None:
+    """Remember that this feed prints it so, and all that it is known by there."""
+    identities.bind(db, identities.hashes_of(sighting.article, sighting.feed), article)
+    parts = b"".join(_parts_of(articles.cleaned(sighting.article)))
+    db.execute(
+        """
+        INSERT INTO sighting (article, feed, digest, parts, first) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (article, feed) DO UPDATE SET digest = excluded.digest, parts = excluded.parts
+        """,
+        [article, sighting.feed.id, sighting.digest, parts, to_ms(now)],
+    )
+
+
+def _revise(db: Connection, before: Article, after: Article, feed: int, now: datetime) -> None:
+    """Keep what it was before."""
+    was = {part: _plain(getattr(before, part)) for part in _KEPT if _differ(before, after, (part,))}
+    packed = zlib.compress(json.dumps(was, ensure_ascii=False).encode())
+    db.execute(
+        "INSERT INTO revision (article, feed, at, was) VALUES (?, ?, ?, ?)", [before.id, feed, to_ms(now), packed]
+    )
+
+
+def _differ(before: Article, after: Article, parts: Iterable[str]) -> bool:
+    return any(getattr(before, part) != getattr(after, part) for part in parts)
+
+
+def _parts_of(article: Article) -> list[bytes]:
+    return [short_hash(repr(getattr(article, part)), size=_HASH) for part in _PARTS]
+
+
+def _altered(parts: bytes, printed: Sequence[bytes]) -> Iterable[str]:
+    for at, (name, now) in enumerate(zip(_PARTS, printed, strict=True)):
+        if parts[at * _HASH : (at + 1) * _HASH] != now:
+            yield name
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, Tag):
+        return [value.term, value.scheme, value.label]
+    return value if value is None or isinstance(value, str) else str(value)

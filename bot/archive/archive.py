@@ -1,0 +1,215 @@
+"""All that may be asked of the archive, one line each."""
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Self, TypeVar
+
+from bot.archive import accept as accepting
+from bot.archive import articles, feeds, history, identities, memos, outbox, subscriptions, upkeep
+from bot.archive.migrations import migrate
+from bot.archive.search import complete
+from bot.archive.search.desk import SearchDesk
+from bot.archive.threads import Readers, TooSlow, Writer
+from bot.errors import Busy
+from bot.model import (
+    OPERATOR,
+    Accepted,
+    Article,
+    Delivery,
+    Feed,
+    Found,
+    Outcome,
+    Query,
+    Route,
+    Sighting,
+    Source,
+    State,
+    Story,
+    Subscription,
+    Viewer,
+)
+from bot.regions import Regions
+
+DEADLINE = 0.8  # seconds: what a reader asks is answered by then, or stopped
+_LOOK_UP, _RANK = 4, 2  # threads
+R = TypeVar("R")
+
+
+def _wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+class Archive:
+    """All that we remember. One thread writes; readers have connections of their own."""
+
+    def __init__(
+        self, path: Path, regions: Regions, now: Callable[[], datetime], folder: TemporaryDirectory[str] | None
+    ):
+        self.path = path
+        self._now = now
+        self._folder = folder  # of an archive that is forgotten when it is closed
+        self._writer = Writer(path, durable=folder is None)
+        self._look_up = Readers(path, _LOOK_UP, "look-up")
+        self._rank = Readers(path, _RANK, "rank")
+        self._desk = SearchDesk(regions, now)
+
+    @classmethod
+    async def open(cls, path: Path | str, regions: Regions, *, now: Callable[[], datetime] = _wall_clock) -> Self:
+        """Open the file, made and brought into today's shape where needed; ":memory:" is forgotten afterwards."""
+        folder = await asyncio.to_thread(TemporaryDirectory, prefix="newsdesk-") if str(path) == ":memory:" else None
+        file = Path(folder.name) / "archive.db" if folder else Path(path)
+        archive = cls(file, regions, now, folder)
+        await archive._writer.start(migrate)
+        await archive._write(outbox.wake_edits)
+        return archive
+
+    async def close(self) -> None:
+        """Finish what waits, and close the file."""
+        await self._look_up.close()
+        await self._rank.close()
+        await self._writer.close()
+        if self._folder is not None:
+            await asyncio.to_thread(self._folder.cleanup)
+
+    # --- feeds and sources ------------------------------------------------------------------------------------
+
+    async def add_feed(self, feed: Feed) -> Feed:
+        return await self._write(feeds.add, feed, self._now())
+
+    async def remove_feed(self, url: str, owner: int = OPERATOR) -> bool:
+        return await self._write(feeds.remove, url, owner, self._now())
+
+    async def feeds(self, owner: int | None = None) -> list[Feed]:
+        return await self._read(feeds.every, owner)
+
+    async def feeds_at(self, source: int) -> list[Feed]:
+        return await self._read(feeds.at, source)
+
+    async def sources(self) -> list[Source]:
+        return await self._read(feeds.sources)
+
+    async def due_sources(self, now: datetime, limit: int = 50) -> list[Source]:
+        return await self._read(feeds.due, now, limit)
+
+    async def settle_source(self, source: Source) -> None:
+        await self._write(feeds.settle, source)
+
+    # --- intake -----------------------------------------------------------------------------------------------
+
+    async def unseen(self, sightings: Sequence[Sighting]) -> list[Sighting]:
+        return await self._read(articles.unseen, sightings)
+
+    async def known_keys(self, feed: Feed, keys: Sequence[str]) -> set[str]:
+        return await self._read(identities.known, feed, keys)
+
+    async def accept(
+        self, sightings: Sequence[Sighting], source: Source | None, route: Route, now: datetime
+    ) -> Accepted:
+        return await self._write(accepting.accept, sightings, source, route, now)
+
+    # --- reading ----------------------------------------------------------------------------------------------
+
+    async def article(self, id: int, viewer: Viewer) -> Article | None:
+        return await self._read(articles.one, id, viewer)
+
+    async def article_at(self, url: str, viewer: Viewer) -> Article | None:
+        return await self._read(articles.at, url, viewer)
+
+    async def latest(self, query: Query) -> Found:
+        return await self._ask(self._look_up, query)
+
+    async def search(self, query: Query) -> Found:
+        return await self._ask(self._rank if self._desk.ranks(query) else self._look_up, query)
+
+    async def headlines(self, typed: str, viewer: Viewer, limit: int = 25) -> list[Article]:
+        return await self._quickly(complete.headlines, typed, viewer, limit)
+
+    async def authors(self, typed: str, viewer: Viewer, limit: int = 25) -> list[str]:
+        return await self._quickly(complete.authors, typed, viewer, limit)
+
+    async def newest_by_region(self, viewer: Viewer) -> dict[str, Article]:
+        return await self._read(articles.newest_by_region, viewer)
+
+    async def related(self, id: int, viewer: Viewer, limit: int = 5) -> list[Article]:
+        return await self._quickly(complete.related, id, viewer, limit)
+
+    async def why(self, url: str, viewer: Viewer) -> Story | None:
+        return await self._read(history.why, url, viewer)
+
+    # --- subscriptions ----------------------------------------------------------------------------------------
+
+    async def subscribe(self, subscription: Subscription) -> Subscription:
+        return await self._write(subscriptions.subscribe, subscription, self._now())
+
+    async def unsubscribe(self, target: str, region: str) -> bool:
+        return await self._write(subscriptions.unsubscribe, target, region, self._now())
+
+    async def subscriptions(self, guild: int | None = None) -> list[Subscription]:
+        return await self._read(subscriptions.every, guild)
+
+    # --- outbox -----------------------------------------------------------------------------------------------
+
+    async def due_deliveries(self, now: datetime, limit: int = 50, busy: Collection[str] = ()) -> list[Delivery]:
+        return await self._read(outbox.due, now, limit, busy)
+
+    async def sending(self, delivery: int, now: datetime) -> None:
+        await self._write(outbox.sending, delivery, now)
+
+    async def settle(self, delivery: int, outcome: Outcome, now: datetime) -> None:
+        await self._write(outbox.settle, delivery, outcome, now)
+
+    async def in_flight(self) -> list[Delivery]:
+        return await self._read(outbox.in_flight)
+
+    async def suspend_target(self, target: str, reason: str) -> None:
+        await self._write(outbox.suspend, target, reason)
+
+    async def resume_target(self, target: str) -> None:
+        await self._write(outbox.resume, target)
+
+    async def release(self, deliveries: Sequence[int], *, drop: bool = False) -> int:
+        return await self._write(outbox.release, deliveries, drop, self._now())
+
+    async def outbox(self) -> dict[State, int]:
+        return await self._read(outbox.sizes)
+
+    async def outbox_rows(self, limit: int = 50) -> list[Delivery]:
+        return await self._read(outbox.rows, limit)
+
+    # --- odds and ends ----------------------------------------------------------------------------------------
+
+    async def recall(self, key: str) -> str | None:
+        return await self._read(memos.recall, key)
+
+    async def remember(self, key: str, value: str) -> None:
+        await self._write(memos.remember, key, value)
+
+    async def backup(self, file: Path) -> None:
+        await self._read(upkeep.backup, file)
+
+    async def check(self) -> list[str]:
+        return await self._read(upkeep.check)
+
+    # --- details ----------------------------------------------------------------------------------------------
+
+    async def _write(self, work: Callable[..., R], *given: object) -> R:
+        return await self._writer.run(work, *given)
+
+    async def _read(self, question: Callable[..., R], *given: object) -> R:
+        return await self._look_up.run(question, *given)
+
+    async def _quickly(self, question: Callable[..., list[R]], *given: object) -> list[R]:
+        """What comes too late for a reader who is still typing need not come."""
+        try:
+            return await self._look_up.run(question, *given, within=DEADLINE)
+        except Busy:
+            return []
+
+    async def _ask(self, readers: Readers, query: Query) -> Found:
+        try:
+            return await readers.run(self._desk.answer, query, within=DEADLINE)
+        except TooSlow as slow:
+            return Found(understood=f"{self._desk.understood(query)}. {slow}")

@@ -1,0 +1,290 @@
+"""Articles: kept once, loaded as they are, listed by region."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.archive import identities
+from bot.archive.connect import Connection
+from bot.archive.moments import SLOTS, time_key
+from bot.archive.rows import clean, columns, from_article, marks, pack, to_article
+from bot.archive.search import index, normal
+from bot.model import OPERATOR, Article, Feed, Image, Sighting, Tag, Viewer
+
+_CHUNK = 400
+_ALL = 0  # the region that every article is in
+_NO_LANGUAGE = 0
+_WITH_TEXT = "SELECT a.*, t.z FROM article a LEFT JOIN article_text t ON t.id = a.id"
+_NEWEST = "SELECT max(article) AS newest FROM article_region WHERE owner = ? AND region = ?"
+
+
+# --- what is known ----------------------------------------------------------------------------------------------
+
+
+def unseen(db: Connection, sightings: Sequence[Sighting]) -> list[Sighting]:
+    """Those that nobody knows, or that this feed prints otherwise than before."""
+    hashes = [identities.hashes_of(each.article, each.feed) for each in sightings]
+    known = identities.find(db, {each for some in hashes for each in some})
+    pairs = [(_first(known, some), sighting.feed.id) for some, sighting in zip(hashes, sightings, strict=True)]
+    printed = _digests(db, {(article, feed) for article, feed in pairs if article})
+    return [
+        sighting
+        for pair, sighting in zip(pairs, sightings, strict=True)
+        if pair[0] is None or (pair[0] and printed.get((pair[0], pair[1])) != sighting.digest)
+    ]
+
+
+def known_as(db: Connection, article: Article, feed: Feed) -> int | None:
+    """The article that this is, if it is known; 0 for one that was pruned."""
+    hashes = identities.hashes_of(article, feed)
+    return _first(identities.find(db, hashes), hashes)
+
+
+def _first(known: dict[bytes, int], hashes: Sequence[bytes]) -> int | None:
+    return next((known[each] for each in hashes if each in known), None)
+
+
+def _digests(db: Connection, pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
+    found = {}
+    for article, feed in pairs:
+        row = db.execute("SELECT digest FROM sighting WHERE article = ? AND feed = ?", [article, feed]).fetchone()
+        if row is not None:
+            found[article, feed] = row["digest"]
+    return found
+
+
+# --- load -------------------------------------------------------------------------------------------------------
+
+
+def load(db: Connection, ids: Iterable[int]) -> dict[int, Article]:
+    """The articles under these keys, as far as they exist."""
+    wanted = list(dict.fromkeys(ids))
+    found: dict[int, Article] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        chunk = wanted[start : start + _CHUNK]
+        feeds = _addresses(db, chunk)
+        rows = db.execute(f"{_WITH_TEXT} WHERE a.id IN ({marks(len(chunk))})", chunk)
+        found.update((row["id"], to_article(row, tuple(feeds.get(row["id"], ())))) for row in rows)
+    return found
+
+
+def one(db: Connection, article: int, viewer: Viewer) -> Article | None:
+    """An article, if this viewer may see it."""
+    found = load(db, [article]).get(article)
+    return found if found is not None and may_see(viewer, found.owner) else None
+
+
+def at(db: Connection, url: str, viewer: Viewer) -> Article | None:
+    """The article at an address; of several the viewer's own."""
+    rows = db.execute(
+        "SELECT id, owner FROM article WHERE story = ? ORDER BY owner = ? DESC, id",
+        [identities.story_at(url), viewer],
+    ).fetchall()
+    visible = [row["id"] for row in rows if may_see(viewer, row["owner"])]
+    return load(db, visible[:1]).get(visible[0]) if visible else _by_address(db, url, viewer)
+
+
+def may_see(viewer: Viewer, owner: int) -> bool:
+    """Everybody sees the operator's articles, a server its own, the operator all."""
+    return viewer is None or owner in (OPERATOR, viewer)
+
+
+def _by_address(db: Connection, url: str, viewer: Viewer) -> Article | None:
+    owners = [row["owner"] for row in db.execute("SELECT DISTINCT owner FROM article_region WHERE region = 0")]
+    for owner in owners:
+        if may_see(viewer, owner):
+            key = identities.hash_of(Feed(url="", owner=owner), f"url:{url}")
+            found = identities.find(db, [key]).get(key)
+            if found:
+                return load(db, [found]).get(found)
+    return None
+
+
+def _addresses(db: Connection, ids: Sequence[int]) -> dict[int, list[str]]:
+    rows = db.execute(
+        f"""
+        SELECT g.article, s.url FROM sighting g JOIN feed f ON f.id = g.feed JOIN source s ON s.id = f.source
+        WHERE g.article IN ({marks(len(ids))}) ORDER BY g.article, g.first, g.feed
+        """,  # noqa: S608 question marks
+        ids,
+    )
+    found: dict[int, list[str]] = {}
+    for row in rows:
+        found.setdefault(row["article"], []).append(row["url"])
+    return found
+
+
+# --- keep -------------------------------------------------------------------------------------------------------
+
+
+def insert(db: Connection, article: Article, feed: Feed, quiet: bool, now: datetime) -> Article:
+    """Give a new article its key and its row. It enters the index with `enter`, once its sighting is written."""
+    seen = article.seen or now
+    article = replace(cleaned(article), owner=feed.owner, seen=seen, source_name=article.source_name or feed.title)
+    article = replace(article, id=_free_key(db, time_key(article.published, seen)))
+    values = from_article(article) | {"id": article.id, "quiet": quiet, "story": identities.story_of(article)}
+    places = ", ".join(f":{name}" for name in values)
+    db.execute(f"INSERT INTO article ({', '.join(values)}) VALUES ({places})", values)  # noqa: S608 our columns
+    db.execute("INSERT INTO article_text (id, z) VALUES (?, ?)", [article.id, pack(article)])
+    return article
+
+
+def enter(db: Connection, article: Article) -> None:
+    """List a new article under its regions and authors, and index its words."""
+    _list(db, article)
+    for name in article.authors:
+        _credit(db, article, name)
+    index.add(db, article, marks_of(db, article))
+
+
+def rewrite(db: Connection, before: Article, after: Article) -> None:
+    """Write an article's new state: its row, its lists and its words."""
+    filed = marks_of(db, before)
+    values = from_article(after) | {"id": after.id}
+    db.execute(f"UPDATE article SET {columns(from_article(after))} WHERE id = :id", values)  # noqa: S608 our columns
+    db.execute("UPDATE article_text SET z = ? WHERE id = ?", [pack(after), after.id])
+    for gone in set(before.regions) - set(after.regions):
+        db.execute(
+            "DELETE FROM article_region WHERE owner = ? AND region = ? AND article = ?",
+            [after.owner, region_number(db, gone), after.id],
+        )
+    _list(db, after)
+    for name in after.authors:
+        if name not in before.authors:
+            _credit(db, after, name)
+    index.change(db, (before, filed), (after, marks_of(db, after)))
+
+
+def marks_of(db: Connection, article: Article) -> index.Marks:
+    """What an article is filed under. Its feeds are those whose addresses it names."""
+    return index.Marks(
+        regions=tuple(region_number(db, code) for code in article.regions),
+        feeds=tuple(_feed_numbers(db, article)),
+        authors=tuple(_author_numbers(db, article)),
+        language=_language_number(db, article.language),
+    )
+
+
+def region_number(db: Connection, code: str) -> int:
+    return _number(db, "region", code)
+
+
+def cleaned(article: Article) -> Article:
+    """An article as it will be read back, so that what is indexed is what is kept."""
+    image = article.image
+    return replace(
+        article,
+        title=clean(article.title),
+        url=clean(article.url),
+        teaser=clean(article.teaser),
+        text=clean(article.text),
+        authors=tuple(clean(name) for name in article.authors),
+        tags=tuple(Tag(clean(tag.term), clean(tag.scheme), clean(tag.label)) for tag in article.tags),
+        image=None if image is None else Image(clean(image.url), clean(image.alt), clean(image.credit)),
+        language=clean(article.language),
+        source_name=clean(article.source_name),
+        why=clean(article.why),
+    )
+
+
+def _free_key(db: Connection, wanted: int) -> int:
+    """That key or the next one that nobody has."""
+    while True:
+        taken = [
+            row["id"]
+            for row in db.execute("SELECT id FROM article WHERE id >= ? ORDER BY id LIMIT ?", [wanted, SLOTS * 4])
+        ]
+        for key in taken:
+            if key != wanted:
+                return wanted
+            wanted += 1
+        if len(taken) < SLOTS * 4:
+            return wanted
+
+
+def _list(db: Connection, article: Article) -> None:
+    numbers = [_ALL, *(region_number(db, code) for code in article.regions)]
+    db.executemany(
+        "INSERT OR IGNORE INTO article_region (owner, region, article) VALUES (?, ?, ?)",
+        [(article.owner, number, article.id) for number in numbers],
+    )
+
+
+def _credit(db: Connection, article: Article, name: str) -> None:
+    db.execute(
+        """
+        INSERT INTO author (owner, name, folded, articles, newest) VALUES (?, ?, ?, 1, ?)
+        ON CONFLICT (owner, folded) DO UPDATE SET articles = articles + 1, newest = max(newest, excluded.newest)
+        """,
+        [article.owner, name, folded_name(name), article.id],
+    )
+
+
+def folded_name(name: str) -> str:
+    return " ".join(normal.words(normal.fold(name)))
+
+
+def _author_numbers(db: Connection, article: Article) -> Iterable[int]:
+    for name in article.authors:
+        row = db.execute(
+            "SELECT id FROM author WHERE owner = ? AND folded = ?", [article.owner, folded_name(name)]
+        ).fetchone()
+        if row is not None:
+            yield row["id"]
+
+
+def _feed_numbers(db: Connection, article: Article) -> Iterable[int]:
+    for url in article.feeds:
+        row = db.execute(
+            "SELECT f.id FROM feed f JOIN source s ON s.id = f.source WHERE s.url = ? AND f.owner = ?",
+            [url, article.owner],
+        ).fetchone()
+        if row is not None:
+            yield row["id"]
+
+
+def _language_number(db: Connection, code: str) -> int:
+    plain = code.replace("_", "-").split("-")[0].strip().casefold()
+    return _number(db, "language", plain) if plain.isalpha() else _NO_LANGUAGE
+
+
+def _number(db: Connection, table: str, code: str) -> int:
+    """The number of a code, given when it is first met."""
+    row = db.execute(f"SELECT id FROM {table} WHERE code = ?", [code]).fetchone()  # noqa: S608 our tables
+    if row is None:
+        db.execute(f"INSERT INTO {table} (code) VALUES (?)", [code])  # noqa: S608 our tables
+        return _number(db, table, code)
+    return int(row["id"])
+
+
+# --- list -------------------------------------------------------------------------------------------------------
+
+
+def newest_by_region(db: Connection, viewer: Viewer) -> dict[str, Article]:
+    """The newest article of each region that this viewer may see."""
+    newest: dict[str, int] = {}
+    for region in db.execute("SELECT id, code FROM region").fetchall():
+        keys = [db.execute(_NEWEST, [owner, region["id"]]).fetchone()["newest"] for owner in owners(db, viewer)]
+        if any(keys):
+            newest[region["code"]] = max(key for key in keys if key is not None)
+    found = load(db, newest.values())
+    return {code: found[key] for code, key in newest.items()}
+
+
+def owners(db: Connection, viewer: Viewer) -> list[int]:
+    """Whose articles this viewer may see, of those who have any."""
+    if viewer is not None:
+        return sorted({OPERATOR, viewer})
+    return [
+        row["owner"]
+        for row in db.execute(
+            """
+            WITH RECURSIVE each_one(owner) AS (
+                SELECT min(owner) FROM article_region
+                UNION ALL
+                SELECT (SELECT min(owner) FROM article_region WHERE owner > each_one.owner)
+                FROM each_one WHERE each_one.owner IS NOT NULL)
+            SELECT owner FROM each_one WHERE owner IS NOT NULL
+            """
+        )
+    ]

@@ -1,0 +1,45 @@
+"""Opens the archive's file. The only module that imports sqlite3, so that all speak to one library."""
+
+import sqlite3
+from pathlib import Path
+from sqlite3 import Connection, DatabaseError, IntegrityError, OperationalError, Row
+
+__all__ = ["Connection", "DatabaseError", "IntegrityError", "OperationalError", "Row", "plain", "reader", "writer"]
+
+PATIENCE = 5.0  # seconds to wait for another program's write
+_PAGE = 8192
+_WRITER_CACHE, _READER_CACHE = -32768, -8192  # KiB
+
+
+def writer(path: Path, *, durable: bool = True) -> Connection:
+    """The one connection that writes. What it has committed survives a power cut."""
+    connection = _open(f"{path.absolute().as_uri()}?mode=rwc")
+    connection.execute(f"PRAGMA page_size = {_PAGE}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
+    connection.execute(f"PRAGMA cache_size = {_WRITER_CACHE}")
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def reader(path: Path) -> Connection:
+    """A connection that cannot write, and never waits for one that does."""
+    connection = _open(f"{path.absolute().as_uri()}?mode=ro")
+    connection.execute(f"PRAGMA cache_size = {_READER_CACHE}")
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def _open(uri: str) -> Connection:
+    # Transactions are begun and ended by hand. Each connection stays with its thread, but is closed by whoever ends it.
+    connection = sqlite3.connect(
+        uri, uri=True, timeout=PATIENCE, isolation_level=None, check_same_thread=False, cached_statements=512
+    )
+    connection.row_factory = Row
+    connection.execute("PRAGMA temp_store = MEMORY")
+    return connection
+
+
+def plain(path: Path) -> Connection:
+    """A file of its own, for a copy."""
+    return sqlite3.connect(path, isolation_level=None)

@@ -1,0 +1,124 @@
+"""Sources, which are polled, and feeds, which are wished for."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bot.archive.connect import Connection
+from bot.archive.moments import ms_or_none, to_ms
+from bot.archive.rows import columns, from_feed, from_source, to_feed, to_source
+from bot.model import Feed, Source
+
+_FEEDS = "SELECT f.*, s.url FROM feed f JOIN source s ON s.id = f.source"
+_WANTED = "EXISTS (SELECT 1 FROM feed f WHERE f.source = s.id AND f.removed IS NULL)"
+_FORGET = "UPDATE source SET etag = NULL, modified = NULL, digest = NULL, next_poll = NULL WHERE id = ?"
+
+
+def add(db: Connection, feed: Feed, now: datetime) -> Feed:
+    """Add a feed, or change it. A new one at an address that is polled already gets a whole document, once."""
+    db.execute("INSERT OR IGNORE INTO source (url) VALUES (?)", [feed.url])
+    source = db.execute("SELECT id FROM source WHERE url = ?", [feed.url]).fetchone()["id"]
+    old = db.execute("SELECT id, removed FROM feed WHERE source = ? AND owner = ?", [source, feed.owner]).fetchone()
+    values = from_feed(feed) | {"source": source, "owner": feed.owner}
+    if old is not None and old["removed"] is None:
+        db.execute(f"UPDATE feed SET {columns(values)} WHERE id = :id", values | {"id": old["id"]})  # noqa: S608 our columns
+        return _one(db, old["id"])
+    values |= {"added": to_ms(feed.added or now), "polled": ms_or_none(feed.polled), "removed": None}
+    if old is not None:
+        db.execute(f"UPDATE feed SET {columns(values)} WHERE id = :id", values | {"id": old["id"]})  # noqa: S608 our columns
+    else:
+        places = ", ".join(f":{name}" for name in values)
+        db.execute(f"INSERT INTO feed ({', '.join(values)}) VALUES ({places})", values)  # noqa: S608 our columns
+    db.execute(_FORGET, [source])
+    return _of(db, source, feed.owner)
+
+
+def remove(db: Connection, url: str, owner: int, now: datetime) -> bool:
+    """Stop polling an address for this owner. Its articles stay, and it stays known what it printed."""
+    gone = db.execute(
+        """
+        UPDATE feed SET removed = ?
+        WHERE removed IS NULL AND owner = ? AND source = (SELECT id FROM source WHERE url = ?)
+        """,
+        [to_ms(now), owner, url],
+    )
+    return gone.rowcount > 0
+
+
+def every(db: Connection, owner: int | None = None) -> list[Feed]:
+    """All feeds, or one owner's."""
+    rows = db.execute(f"{_FEEDS} WHERE f.removed IS NULL AND (?1 IS NULL OR f.owner = ?1) ORDER BY f.id", [owner])
+    return [to_feed(row) for row in rows]
+
+
+def at(db: Connection, source: int) -> list[Feed]:
+    """The feeds that share one address."""
+    rows = db.execute(f"{_FEEDS} WHERE f.removed IS NULL AND f.source = ? ORDER BY f.id", [source])
+    return [to_feed(row) for row in rows]
+
+
+def sources(db: Connection) -> list[Source]:
+    """All addresses that somebody wants polled."""
+    return [to_source(row) for row in db.execute(f"SELECT * FROM source s WHERE {_WANTED} ORDER BY id")]  # noqa: S608 constant
+
+
+def due(db: Connection, now: datetime, limit: int) -> list[Source]:
+    """What is to be polled now, the longest waiting first; an address never polled goes before all."""
+    rows = db.execute(
+        f"""
+        SELECT * FROM source s WHERE (next_poll IS NULL OR next_poll <= ?) AND {_WANTED}
+        ORDER BY next_poll IS NOT NULL, next_poll, id LIMIT ?
+        """,  # noqa: S608 constant
+        [to_ms(now), limit],
+    )
+    return [to_source(row) for row in rows]
+
+
+def settle(db: Connection, source: Source) -> None:
+    """Keep a source's new state. A feed added while it was being asked still needs a whole document."""
+    values = from_source(source) | {"id": source.id, "url": source.url}
+    which = "id = :id" if source.id else "url = :url"
+    db.execute(f"UPDATE source SET {columns(from_source(source))} WHERE {which}", values)  # noqa: S608 our columns
+    if source.polled is not None:
+        db.execute(
+            """
+            UPDATE source SET etag = NULL, modified = NULL, digest = NULL, next_poll = NULL
+            WHERE id = ?1 AND EXISTS (
+                SELECT 1 FROM feed WHERE source = ?1 AND removed IS NULL AND polled IS NULL AND added > ?2)
+            """,
+            [source.id, to_ms(source.polled)],
+        )
+
+
+def were_polled(db: Connection, feeds: Iterable[int], source: Source | None, now: datetime) -> None:
+    """From now on these feeds' new articles are news: their first poll is over."""
+    db.executemany("UPDATE feed SET polled = ?1 WHERE id = ?2", [(to_ms(now), feed) for feed in sorted(set(feeds))])
+    if source is not None:
+        db.execute(
+            "UPDATE feed SET polled = ?1 WHERE source = ?2 AND removed IS NULL AND (polled IS NOT NULL OR added <= ?3)",
+            [to_ms(now), source.id, to_ms(source.polled or now)],
+        )
+
+
+def named(db: Connection, text: str, owners: Sequence[int] | None) -> list[int]:
+    """The feeds that a reader means by a piece of their title or address; also those no longer polled."""
+    like = f"%{_escaped(text)}%"
+    rows = db.execute(
+        r"""
+        SELECT f.id, f.owner FROM feed f JOIN source s ON s.id = f.source
+        WHERE f.title LIKE ?1 ESCAPE '\' OR s.url LIKE ?1 ESCAPE '\' ORDER BY f.id
+        """,
+        [like],
+    )
+    return [row["id"] for row in rows if owners is None or row["owner"] in owners]
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _one(db: Connection, feed: int) -> Feed:
+    return to_feed(db.execute(f"{_FEEDS} WHERE f.id = ?", [feed]).fetchone())
+
+
+def _of(db: Connection, source: int, owner: int) -> Feed:
+    return to_feed(db.execute(f"{_FEEDS} WHERE f.source = ? AND f.owner = ?", [source, owner]).fetchone())

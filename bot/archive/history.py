@@ -1,0 +1,65 @@
+"""The whole story of one article: where and when seen, what changed, what was owed and what became of it."""
+
+import json
+import zlib
+
+from bot.archive import articles
+from bot.archive.connect import Connection
+from bot.archive.moments import from_ms
+from bot.model import OPERATOR, Event, Story, Viewer
+
+
+def why(db: Connection, url: str, viewer: Viewer) -> Story | None:
+    """The story of the article at an address, as far as this viewer may know it."""
+    article = articles.at(db, url, viewer)
+    if article is None:
+        return None
+    events = [*_seen(db, article.id), *_changed(db, article.id), *_owed(db, article.id, viewer)]
+    return Story(article, tuple(sorted(events, key=lambda event: event.at)))
+
+
+def _seen(db: Connection, article: int) -> list[Event]:
+    rows = db.execute(
+        """
+        SELECT g.first, s.url, f.title FROM sighting g JOIN feed f ON f.id = g.feed JOIN source s ON s.id = f.source
+        WHERE g.article = ? ORDER BY g.first
+        """,
+        [article],
+    )
+    return [Event(from_ms(row["first"]), "seen", f"in {row['title'] or row['url']}", feed=row["url"]) for row in rows]
+
+
+def _changed(db: Connection, article: int) -> list[Event]:
+    rows = db.execute("SELECT * FROM revision WHERE article = ? ORDER BY id", [article])
+    found = []
+    for row in rows:
+        was = json.loads(zlib.decompress(row["was"]))
+        words = "; ".join(f"{part} was {_short(value)}" for part, value in was.items())
+        found.append(Event(from_ms(row["at"]), "changed", words))
+    return found
+
+
+def _owed(db: Connection, article: int, viewer: Viewer) -> list[Event]:
+    """What a server is owed is known to that server and to the operator alone."""
+    if viewer == OPERATOR:
+        return []
+    rows = db.execute(
+        """
+        SELECT d.*, s.region FROM delivery d JOIN subscription s ON s.id = d.subscription
+        WHERE d.article = ?1 AND (?2 IS NULL OR s.guild = ?2) ORDER BY d.id
+        """,
+        [article, viewer],
+    )
+    found = []
+    for row in rows:
+        place = {"target": row["target"], "region": row["region"]}
+        found.append(Event(from_ms(row["made"]), "owed", f"to {row['target']} for {row['region']}", **place))
+        if row["state"] != "pending":
+            at = from_ms(row["settled"] or row["attempted"] or row["made"])
+            found.append(Event(at, row["state"], row["reason"] or f"after {row['attempts']} attempts", **place))
+    return found
+
+
+def _short(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return f"“{text[:120]}{'…' if len(text) > 120 else ''}”"

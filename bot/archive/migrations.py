@@ -1,0 +1,194 @@
+"""The shape of the archive, step by step. New steps go to the end; one that was released is never edited."""
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from bot.archive.connect import Connection
+
+migrations = Migrations("newsdesk")
+
+
+def migrate(connection: Connection) -> None:
+    """Bring the file into today's shape."""
+    migrations.apply(Database(connection, execute_plugins=False))
+
+
+@migrations()
+def sources_and_feeds(db: Database) -> None:
+    """A source is an address we poll; a feed is somebody's wish to have it polled."""
+    db.execute(
+        """
+        CREATE TABLE source (
+            id INTEGER PRIMARY KEY,
+            url TEXT NOT NULL UNIQUE,
+            etag TEXT, modified TEXT, digest BLOB,
+            polled INTEGER, succeeded INTEGER, next_poll INTEGER,
+            failures INTEGER NOT NULL DEFAULT 0,
+            status TEXT NOT NULL DEFAULT 'new',
+            error TEXT NOT NULL DEFAULT '',
+            memory TEXT NOT NULL DEFAULT '{}'
+        )
+        """
+    )
+    db.execute("CREATE INDEX source_due ON source(next_poll)")
+    db.execute(
+        """
+        CREATE TABLE feed (
+            id INTEGER PRIMARY KEY,
+            source INTEGER NOT NULL REFERENCES source(id),
+            owner INTEGER NOT NULL,             -- 0: the operator's; else the server whose own it is
+            title TEXT NOT NULL, region TEXT, fallback TEXT, home TEXT,
+            every INTEGER,                      -- seconds
+            pages INTEGER NOT NULL, full_text INTEGER NOT NULL,
+            tags TEXT NOT NULL, places TEXT NOT NULL, policy TEXT NOT NULL,
+            added INTEGER NOT NULL, polled INTEGER,
+            removed INTEGER,                    -- kept, so that its guids are never forgotten
+            UNIQUE (source, owner)
+        )
+        """
+    )
+
+
+@migrations()
+def articles(db: Database) -> None:
+    """An article's id is a time key, so that the newest are found without sorting."""
+    db.execute(
+        """
+        CREATE TABLE article (
+            id INTEGER PRIMARY KEY,             -- minute of publication * 64 + slot
+            owner INTEGER NOT NULL,
+            url TEXT NOT NULL, title TEXT NOT NULL, teaser TEXT NOT NULL,
+            authors TEXT NOT NULL,              -- JSON, as printed
+            regions TEXT NOT NULL,              -- JSON, strongest first
+            image TEXT,                         -- JSON: url, alt, credit
+            published INTEGER, seen INTEGER NOT NULL, updated INTEGER, gone INTEGER,
+            language TEXT NOT NULL, source_name TEXT NOT NULL,
+            late INTEGER NOT NULL,
+            quiet INTEGER NOT NULL,             -- kept without being posted: it stays unposted
+            story BLOB NOT NULL                 -- hash of its canonical address
+        )
+        """
+    )
+    db.execute("CREATE INDEX article_story ON article(story)")
+    db.execute("CREATE TABLE article_text (id INTEGER PRIMARY KEY, z BLOB NOT NULL)")
+    db.execute("CREATE TABLE region (id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE)")
+    # Region 0 holds every article, so that "the latest of all" is the same walk as "the latest of Africa".
+    db.execute(
+        """
+        CREATE TABLE article_region (
+            owner INTEGER NOT NULL, region INTEGER NOT NULL, article INTEGER NOT NULL,
+            PRIMARY KEY (owner, region, article)
+        ) WITHOUT ROWID
+        """
+    )
+    db.execute(
+        """
+        CREATE TABLE author (
+            id INTEGER PRIMARY KEY,
+            owner INTEGER NOT NULL, name TEXT NOT NULL, folded TEXT NOT NULL,
+            articles INTEGER NOT NULL, newest INTEGER NOT NULL,
+            UNIQUE (owner, folded)
+        )
+        """
+    )
+    db.execute("CREATE TABLE language (id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE)")
+
+
+@migrations()
+def identities(db: Database) -> None:
+    """What is known stays known, whatever becomes of the article."""
+    db.execute("CREATE TABLE identity (hash BLOB PRIMARY KEY, article INTEGER NOT NULL) WITHOUT ROWID")
+    db.execute(
+        """
+        CREATE TABLE sighting (
+            article INTEGER NOT NULL, feed INTEGER NOT NULL,
+            digest BLOB NOT NULL,               -- of all that this feed prints of it
+            parts BLOB NOT NULL,                -- of each part, so that a correction touches that part alone
+            first INTEGER NOT NULL,
+            PRIMARY KEY (article, feed)
+        ) WITHOUT ROWID
+        """
+    )
+    db.execute(
+        """
+        CREATE TABLE revision (
+            id INTEGER PRIMARY KEY,
+            article INTEGER NOT NULL, feed INTEGER NOT NULL, at INTEGER NOT NULL,
+            was BLOB NOT NULL                   -- zlib of JSON: the parts that changed, as they were
+        )
+        """
+    )
+    db.execute("CREATE INDEX revision_article ON revision(article)")
+
+
+@migrations()
+def standing_orders_and_what_is_owed(db: Database) -> None:
+    """Subscriptions, and the outbox."""
+    db.execute(
+        """
+        CREATE TABLE subscription (
+            id INTEGER PRIMARY KEY,
+            target TEXT NOT NULL, region TEXT NOT NULL, guild INTEGER NOT NULL, kind TEXT NOT NULL,
+            mention INTEGER, silent INTEGER NOT NULL, publish INTEGER NOT NULL, tag INTEGER,
+            include TEXT NOT NULL, exclude TEXT NOT NULL, options TEXT NOT NULL,
+            created INTEGER NOT NULL, suspended TEXT NOT NULL,
+            ended INTEGER,                      -- kept, for the deliveries that were made under it
+            UNIQUE (target, region)
+        )
+        """
+    )
+    db.execute("CREATE INDEX subscription_guild ON subscription(guild) WHERE ended IS NULL")
+    db.execute(
+        """
+        CREATE TABLE delivery (
+            id INTEGER PRIMARY KEY,
+            article INTEGER NOT NULL, target TEXT NOT NULL,
+            subscription INTEGER NOT NULL REFERENCES subscription(id),
+            story BLOB NOT NULL, nonce TEXT NOT NULL,
+            published INTEGER NOT NULL,         -- the order in which a target gets them
+            state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '',
+            attempts INTEGER NOT NULL DEFAULT 0, attempted INTEGER, due INTEGER,
+            message INTEGER, shown TEXT NOT NULL DEFAULT '',
+            edit INTEGER NOT NULL DEFAULT 0,    -- 1: the message shows what is no longer so; 2: an edit is on its way
+            made INTEGER NOT NULL, settled INTEGER,
+            UNIQUE (article, target), UNIQUE (story, target)
+        )
+        """
+    )
+    db.execute(
+        """
+        CREATE INDEX delivery_line ON delivery(target, published, article)
+        WHERE state IN ('pending', 'later', 'sending')
+        """
+    )
+    db.execute("CREATE INDEX delivery_edit ON delivery(target, published, article) WHERE edit > 0")
+    db.execute("CREATE INDEX delivery_waiting ON delivery(state, target) WHERE state NOT IN ('sent', 'refused')")
+    db.execute("CREATE TABLE memo (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID")
+
+
+@migrations()
+def index_of_words(db: Database) -> None:
+    """Three indexes: all words unranked, title and teaser ranked, titles by their first letters.
+
+    They get text that our own normaliser has made plain, so the simplest tokenizer will do: it takes whatever is not
+    ASCII for letters, which is what the private tokens are, and knows no newer or older Unicode than we do.
+    """
+    db.execute(
+        """
+        CREATE VIRTUAL TABLE words USING fts5(
+            x, content = '', detail = none, columnsize = 0, tokenize = 'porter ascii')
+        """
+    )
+    db.execute(
+        """
+        CREATE VIRTUAL TABLE heads USING fts5(
+            title, teaser, own_title, own_teaser, marks, content = '', tokenize = 'porter ascii')
+        """
+    )
+    db.execute(
+        """
+        CREATE VIRTUAL TABLE titles USING fts5(
+            x, content = '', detail = none, columnsize = 0, prefix = '1 2 3 4', tokenize = 'ascii')
+        """
+    )
+    db.execute("CREATE VIRTUAL TABLE title_word USING fts5vocab(titles, 'row')")

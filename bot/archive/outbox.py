@@ -1,0 +1,216 @@
+"""What is owed, and what became of it."""
+
+import json
+from base64 import b32encode
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import assert_never, cast
+
+from bot.archive import articles
+from bot.archive.connect import Connection, Row
+from bot.archive.moments import ms_or_none, to_ms
+from bot.archive.rows import marks, to_delivery, to_subscription
+from bot.model import Article, Delivery, Later, Outcome, Owed, Refused, Sent, State, Suspended, Unknown
+
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(hours=1)  # where nobody says how long to wait
+
+# The first open delivery of each target. A target is found by jumping from the one before, never by reading them all.
+_HEADS = """
+WITH RECURSIVE line(target) AS (
+    SELECT min(target) FROM delivery WHERE state IN ('pending', 'later', 'sending')
+    UNION ALL
+    SELECT (SELECT min(target) FROM delivery WHERE state IN ('pending', 'later', 'sending') AND target > line.target)
+    FROM line WHERE line.target IS NOT NULL
+)
+SELECT d.* FROM line JOIN delivery d ON d.id = (
+    SELECT id FROM delivery WHERE state IN ('pending', 'later', 'sending') AND target = line.target
+    ORDER BY published, article LIMIT 1)
+WHERE d.state != 'sending' AND (d.due IS NULL OR d.due <= :now)
+    AND d.target NOT IN (SELECT value FROM json_each(:busy))
+ORDER BY d.published, d.article, d.target LIMIT :limit
+"""
+_EDITS = """
+SELECT d.*, min(d.published) FROM delivery d WHERE d.edit > 0 AND d.state = 'sent'
+    AND (d.due IS NULL OR d.due <= :now) AND d.target NOT IN (SELECT value FROM json_each(:busy))
+    AND NOT EXISTS (SELECT 1 FROM delivery o WHERE o.target = d.target AND o.edit = 2)
+    AND NOT EXISTS (SELECT 1 FROM delivery o WHERE o.target = d.target AND o.state IN ('pending', 'later', 'sending'))
+GROUP BY d.target ORDER BY d.published LIMIT :limit
+"""
+
+
+def owe(db: Connection, article: Article, owed: Iterable[Owed], now: datetime) -> int:
+    """Write down what is owed for an article: once for each target, and once for each story there."""
+    story = db.execute("SELECT story FROM article WHERE id = ?", [article.id]).fetchone()["story"]
+    published = to_ms(article.published or article.seen or now)
+    made = 0
+    for each in owed:
+        state, reason = _first_state(each)
+        made += db.execute(
+            """
+            INSERT OR IGNORE INTO delivery
+                (article, target, subscription, story, nonce, published, state, reason, due, made)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                *(article.id, each.target, each.subscription.id, story, nonce(story, each.target)),
+                *(published, state, reason, ms_or_none(each.due), to_ms(now)),
+            ],
+        ).rowcount
+    return made
+
+
+def nonce(story: bytes, target: str) -> str:
+    """The same for every attempt at one story in one target, in 24 characters."""
+    return b32encode(blake2b(story + b"|" + target.encode(), digest_size=15).digest()).decode().lower()
+
+
+def due(db: Connection, now: datetime, limit: int, busy: Collection[str]) -> list[Delivery]:
+    """The head of each target's line, where it may go now; then messages to be edited, where nothing else waits."""
+    given = {"now": to_ms(now), "busy": json.dumps(sorted(busy)), "limit": limit}
+    rows = db.execute(_HEADS, given).fetchall()
+    if len(rows) < limit:
+        rows += db.execute(_EDITS, given | {"limit": limit - len(rows)}).fetchall()
+    return _deliveries(db, rows)
+
+
+def sending(db: Connection, delivery: int, now: datetime) -> None:
+    """It leaves now. What is out already stays `sent`: an edit can be repeated without harm."""
+    db.execute(
+        """
+        UPDATE delivery SET attempts = attempts + 1, attempted = ?,
+            edit = CASE state WHEN 'sent' THEN 2 ELSE 0 END,
+            state = CASE state WHEN 'sent' THEN 'sent' ELSE 'sending' END
+        WHERE id = ? AND state != 'refused'
+        """,
+        [to_ms(now), delivery],
+    )
+
+
+def settle(db: Connection, delivery: int, outcome: Outcome, now: datetime) -> None:
+    """Write down what became of it."""
+    row = db.execute("SELECT * FROM delivery WHERE id = ?", [delivery]).fetchone()
+    if row is None:
+        return
+    match outcome:
+        case Sent(message, shown):
+            # A change that came while the first message was on its way is not in it: its mark stays.
+            edit = 1 if row["edit"] == 1 else 0
+            _set(db, delivery, now, state="sent", reason="", due=None, message=message, shown=shown, edit=edit)
+        case Later(reason, after):
+            due = to_ms(now + (after if after is not None else _wait(row["attempts"])))
+            if row["state"] == "sent":
+                _set(db, delivery, now, reason=reason, due=due, edit=1)
+            else:
+                _set(db, delivery, now, state="later", reason=reason, due=due)
+        case Refused(reason):
+            state = "sent" if row["state"] == "sent" else "refused"
+            _set(db, delivery, now, state=state, reason=reason, due=None, edit=0)
+        case Suspended(reason):
+            if row["state"] == "sent":
+                _set(db, delivery, now, reason=reason, edit=0)
+            else:
+                _set(db, delivery, now, state="suspended", reason=reason)
+            suspend(db, row["target"], reason)
+        case Unknown(reason):
+            _set(db, delivery, now, reason=reason)
+        case _:
+            assert_never(outcome)
+
+
+def in_flight(db: Connection) -> list[Delivery]:
+    """What may or may not be out."""
+    return _deliveries(db, db.execute("SELECT * FROM delivery WHERE state = 'sending' ORDER BY id").fetchall())
+
+
+def wake_edits(db: Connection) -> None:
+    """Edits that were on their way when the bot died are due again."""
+    db.execute("UPDATE delivery SET edit = 1 WHERE edit = 2")
+
+
+def suspend(db: Connection, target: str, reason: str) -> None:
+    """Nothing goes to this target until somebody acts; all that is owed to it waits."""
+    db.execute("UPDATE subscription SET suspended = ? WHERE target = ? AND ended IS NULL", [reason, target])
+    db.execute(
+        "UPDATE delivery SET state = 'suspended', reason = ? WHERE target = ? AND state IN ('pending', 'later')",
+        [reason, target],
+    )
+
+
+def resume(db: Connection, target: str) -> None:
+    """Somebody acted: all that waited is due."""
+    db.execute("UPDATE subscription SET suspended = '' WHERE target = ?", [target])
+    db.execute(
+        "UPDATE delivery SET state = 'pending', reason = '', due = NULL WHERE target = ? AND state = 'suspended'",
+        [target],
+    )
+
+
+def release(db: Connection, deliveries: Sequence[int], drop: bool, now: datetime) -> int:
+    """Let go what was held for a person to look at, or drop it."""
+    state, reason = ("refused", "dropped by an admin") if drop else ("pending", "")
+    return db.execute(
+        f"""
+        UPDATE delivery SET state = ?, reason = ?, settled = ?
+        WHERE state = 'held' AND id IN ({marks(len(deliveries))})
+        """,  # noqa: S608 question marks
+        [state, reason, to_ms(now), *deliveries],
+    ).rowcount
+
+
+def mark_edits(db: Connection, article: int) -> None:
+    """What is shown of this article is no longer what we know."""
+    db.execute("UPDATE delivery SET edit = 1 WHERE article = ? AND state IN ('sent', 'sending')", [article])
+
+
+def sizes(db: Connection) -> dict[State, int]:
+    """How many deliveries are in each state."""
+    rows = db.execute("SELECT state, count(*) AS number FROM delivery GROUP BY state")
+    return {cast(State, row["state"]): row["number"] for row in rows}
+
+
+def rows(db: Connection, limit: int) -> list[Delivery]:
+    """What waits, is held or suspended, the oldest first; then what was settled last."""
+    waiting = db.execute(
+        "SELECT * FROM delivery WHERE state NOT IN ('sent', 'refused') ORDER BY published, article LIMIT ?", [limit]
+    ).fetchall()
+    settled = db.execute(
+        "SELECT * FROM delivery WHERE state IN ('sent', 'refused') ORDER BY id DESC LIMIT ?", [limit - len(waiting)]
+    ).fetchall()
+    return _deliveries(db, waiting + settled)
+
+
+def _first_state(owed: Owed) -> tuple[State, str]:
+    if owed.held:
+        return "held", owed.held
+    if owed.subscription.suspended:
+        return "suspended", owed.subscription.suspended
+    return "pending", ""
+
+
+def _wait(attempts: int) -> timedelta:
+    """Twice as long after each attempt."""
+    return min(FIRST_WAIT * (1 << min(max(attempts - 1, 0), 20)), LONGEST_WAIT)
+
+
+def _set(db: Connection, delivery: int, now: datetime, **values: object) -> None:
+    assignments = ", ".join(f"{name} = ?" for name in values)
+    db.execute(
+        f"UPDATE delivery SET {assignments}, settled = ? WHERE id = ?",  # noqa: S608 our columns
+        [*values.values(), to_ms(now), delivery],
+    )
+
+
+def _deliveries(db: Connection, rows: Sequence[Row]) -> list[Delivery]:
+    """Rows with their articles and standing orders."""
+    found = articles.load(db, [row["article"] for row in rows])
+    orders = {row["subscription"] for row in rows}
+    subscriptions = {
+        row["id"]: to_subscription(row)
+        for row in db.execute(f"SELECT * FROM subscription WHERE id IN ({marks(len(orders))})", list(orders))  # noqa: S608 question marks
+    }
+    return [
+        to_delivery(row, found[row["article"]], subscriptions[row["subscription"]])
+        for row in rows
+        if row["article"] in found
+    ]

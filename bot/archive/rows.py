@@ -1,0 +1,234 @@
+"""A row becomes a value at once, and a value a row."""
+
+import json
+import zlib
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from hashlib import blake2b
+from typing import cast
+
+from bot.archive.connect import Row
+from bot.archive.moments import from_ms, moment_or_none, ms_or_none, to_ms
+from bot.model import Article, Delivery, Feed, Image, Source, State, Subscription, Tag
+
+_PART = "\x1f"  # between the parts of a packed text; control characters are no text
+
+
+def to_feed(row: Row) -> Feed:
+    """A row of feed joined with its source's address."""
+    return Feed(
+        url=row["url"],
+        id=row["id"],
+        source=row["source"],
+        owner=row["owner"],
+        title=row["title"],
+        region=row["region"],
+        default=row["fallback"],
+        home=row["home"],
+        every=None if row["every"] is None else timedelta(seconds=row["every"]),
+        pages=bool(row["pages"]),
+        full_text=bool(row["full_text"]),
+        tags=_mapping(row["tags"]),
+        places=_mapping(row["places"]),
+        policy=row["policy"],
+        added=from_ms(row["added"]),
+        polled=moment_or_none(row["polled"]),
+    )
+
+
+def from_feed(feed: Feed) -> dict[str, object]:
+    """What a feed's row keeps of what its owner may set."""
+    return {
+        "title": clean(feed.title),
+        "region": feed.region,
+        "fallback": feed.default,
+        "home": feed.home,
+        "every": None if feed.every is None else int(feed.every.total_seconds()),
+        "pages": feed.pages,
+        "full_text": feed.full_text,
+        "tags": _json(dict(feed.tags)),
+        "places": _json(dict(feed.places)),
+        "policy": feed.policy,
+    }
+
+
+def to_source(row: Row) -> Source:
+    return Source(
+        url=row["url"],
+        id=row["id"],
+        etag=row["etag"],
+        modified=row["modified"],
+        digest=row["digest"],
+        polled=moment_or_none(row["polled"]),
+        succeeded=moment_or_none(row["succeeded"]),
+        next_poll=moment_or_none(row["next_poll"]),
+        failures=row["failures"],
+        status=row["status"],
+        error=row["error"],
+        memory=row["memory"],
+    )
+
+
+def from_source(source: Source) -> dict[str, object]:
+    """What a source's row keeps of its state."""
+    return {
+        "etag": source.etag,
+        "modified": source.modified,
+        "digest": source.digest,
+        "polled": ms_or_none(source.polled),
+        "succeeded": ms_or_none(source.succeeded),
+        "next_poll": ms_or_none(source.next_poll),
+        "failures": source.failures,
+        "status": source.status,
+        "error": clean(source.error),
+        "memory": source.memory,
+    }
+
+
+def to_article(row: Row, feeds: tuple[str, ...]) -> Article:
+    """A row of article joined with its text, and the addresses of the feeds that print it."""
+    text, tags, why = unpack(row["z"])
+    return Article(
+        title=row["title"],
+        url=row["url"],
+        id=row["id"],
+        owner=row["owner"],
+        teaser=row["teaser"],
+        text=text,
+        authors=tuple(json.loads(row["authors"])),
+        tags=tags,
+        regions=tuple(json.loads(row["regions"])),
+        feeds=feeds,
+        image=None if row["image"] is None else Image(*json.loads(row["image"])),
+        published=moment_or_none(row["published"]),
+        seen=from_ms(row["seen"]),
+        updated=moment_or_none(row["updated"]),
+        gone=moment_or_none(row["gone"]),
+        language=row["language"],
+        source_name=row["source_name"],
+        why=why,
+        late=bool(row["late"]),
+    )
+
+
+def from_article(article: Article) -> dict[str, object]:
+    """What an article's row keeps, its key and its text apart."""
+    assert article.seen is not None
+    image = article.image
+    return {
+        "owner": article.owner,
+        "url": clean(article.url),
+        "title": clean(article.title),
+        "teaser": clean(article.teaser),
+        "authors": _json([clean(name) for name in article.authors]),
+        "regions": _json(list(article.regions)),
+        "image": None if image is None else _json([clean(image.url), clean(image.alt), clean(image.credit)]),
+        "published": ms_or_none(article.published),
+        "seen": to_ms(article.seen),
+        "updated": ms_or_none(article.updated),
+        "gone": ms_or_none(article.gone),
+        "language": clean(article.language),
+        "source_name": clean(article.source_name),
+        "late": article.late,
+    }
+
+
+def pack(article: Article) -> bytes:
+    """The long parts of an article, compressed together."""
+    tags = _json([[clean(part) for part in (tag.term, tag.scheme, tag.label)] for tag in article.tags])
+    parts = (clean(article.text).replace(_PART, " "), tags, clean(article.why))
+    return zlib.compress(_PART.join(parts).encode())
+
+
+def unpack(packed: bytes | None) -> tuple[str, tuple[Tag, ...], str]:
+    """The text, the tags and the evidence."""
+    if not packed:
+        return "", (), ""
+    text, tags, why = zlib.decompress(packed).decode().split(_PART, 2)
+    return text, tuple(Tag(*parts) for parts in json.loads(tags)) if len(tags) > 2 else (), why
+
+
+def to_subscription(row: Row) -> Subscription:
+    return Subscription(
+        target=row["target"],
+        region=row["region"],
+        id=row["id"],
+        guild=row["guild"],
+        kind=row["kind"],
+        mention=row["mention"],
+        silent=bool(row["silent"]),
+        publish=bool(row["publish"]),
+        tag=row["tag"],
+        include=row["include"],
+        exclude=row["exclude"],
+        options=row["options"],
+        created=from_ms(row["created"]),
+        suspended=row["suspended"],
+    )
+
+
+def from_subscription(subscription: Subscription) -> dict[str, object]:
+    return {
+        "guild": subscription.guild,
+        "kind": subscription.kind,
+        "mention": subscription.mention,
+        "silent": subscription.silent,
+        "publish": subscription.publish,
+        "tag": subscription.tag,
+        "include": subscription.include,
+        "exclude": subscription.exclude,
+        "options": subscription.options,
+        "suspended": subscription.suspended,
+    }
+
+
+def to_delivery(row: Row, article: Article, subscription: Subscription) -> Delivery:
+    return Delivery(
+        id=row["id"],
+        article=article,
+        target=row["target"],
+        subscription=subscription,
+        nonce=row["nonce"],
+        state=cast(State, row["state"]),
+        reason=row["reason"],
+        attempts=row["attempts"],
+        attempted=moment_or_none(row["attempted"]),
+        due=moment_or_none(row["due"]),
+        message=row["message"],
+        shown=row["shown"],
+        edit=bool(row["edit"]),
+    )
+
+
+def clean(text: str) -> str:
+    """Text that a database can keep: no halves of characters, no control characters but line breaks and tabs."""
+    if text.isascii() and text.isprintable():
+        return text
+    return text.encode("utf-8", "replace").decode().translate(_CONTROLS)
+
+
+def short_hash(*parts: str, size: int = 12) -> bytes:
+    """A hash of texts which cannot be confused with that of other texts."""
+    return blake2b("\x00".join(parts).encode("utf-8", "replace"), digest_size=size).digest()
+
+
+def marks(count: int) -> str:
+    """As many question marks, for IN (...)."""
+    return ", ".join("?" * count)
+
+
+def columns(values: Iterable[str]) -> str:
+    """`a = :a, b = :b`, for UPDATE."""
+    return ", ".join(f"{name} = :{name}" for name in values)
+
+
+_CONTROLS = {code: None for code in (*range(32), 127) if chr(code) not in "\t\n"}
+
+
+def _mapping(stored: str) -> Mapping[str, str]:
+    loaded: dict[str, str] = json.loads(stored)
+    return loaded
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

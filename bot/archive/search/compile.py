@@ -1,0 +1,155 @@
+"""Turns what was asked into words for the index. Every word is quoted; the only operators are ours."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.archive import feeds
+from bot.archive.connect import Connection
+from bot.archive.moments import first_key
+from bot.archive.search import normal, tokens
+from bot.archive.search.query import Asked, Both, Either, Filters, Node, Term, Without
+from bot.model import OPERATOR, Viewer
+
+MOST_ALTERNATIVES = 64  # authors or feeds that one piece of a name may mean
+LAST_KEY = 2**62
+_NOWHERE = '"\ue0ff"'  # a word that no article has
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the index is asked, and between which keys."""
+
+    words: str  # what must be in the text, or ""
+    filters: str  # where it must be filed, with who may see it
+    low: int
+    high: int  # excluded
+
+    @property
+    def expression(self) -> str:
+        return f"({self.words}) AND {self.filters}" if self.words else self.filters
+
+
+def plan(db: Connection, asked: Asked, viewer: Viewer) -> Plan:
+    """How to ask the index, so that nothing comes which this viewer may not see."""
+    filters = asked.filters
+    words = "" if asked.root is None else _compiled(asked.root)
+    low = 0 if filters.start is None else max(0, first_key(filters.start))
+    high = LAST_KEY if filters.end is None else max(0, first_key(filters.end))
+    return Plan(words, _filed(db, filters, viewer), low, high)
+
+
+def quoted(word: str) -> str:
+    return '"' + word.replace('"', '""') + '"'
+
+
+def visible(viewer: Viewer) -> str:
+    """The private words of those whose articles this viewer may see."""
+    if viewer is None:
+        return quoted(tokens.EVERY)
+    if viewer == OPERATOR:
+        return quoted(tokens.owner(OPERATOR))
+    return f"({quoted(tokens.owner(OPERATOR))} OR {quoted(tokens.owner(viewer))})"
+
+
+def owners(viewer: Viewer) -> list[int] | None:
+    return None if viewer is None else [OPERATOR, viewer]
+
+
+def _compiled(node: Node) -> str:
+    match node:
+        case Term():
+            return _term(node)
+        case Both(parts):
+            wanted = [_compiled(part) for part in parts if not isinstance(part, Without)]
+            unwanted = [_compiled(part.part) for part in parts if isinstance(part, Without) and _is_exact(part.part)]
+            base = " AND ".join(wanted) or quoted(tokens.EVERY)
+            return f"(({base}) NOT ({' OR '.join(unwanted)}))" if unwanted else f"({base})"
+        case Either(parts):
+            return f"({' OR '.join(map(_compiled, parts))})"
+        case Without(part):
+            every = quoted(tokens.EVERY)
+            return f"({every} NOT {_compiled(part)})" if _is_exact(part) else every
+
+
+def _term(term: Term) -> str:
+    ways = [" AND ".join(map(quoted, way)) + (" *" if term.prefix else "") for way in term.ways]
+    return f"({' OR '.join(f'({way})' for way in ways)})"
+
+
+def _is_exact(node: Node) -> bool:
+    """Whether the index alone can tell: it knows no phrases, and not what is in the title."""
+    match node:
+        case Term():
+            return not (node.phrase or node.title) and not any(map(_is_in_pairs, node.ways))
+        case Both(parts) | Either(parts):
+            return all(map(_is_exact, parts))
+        case Without(part):
+            return _is_exact(part)
+
+
+def _is_in_pairs(way: Sequence[str]) -> bool:
+    return len(way) > 1 and normal.is_running(way[0])
+
+
+def _filed(db: Connection, filters: Filters, viewer: Viewer) -> str:
+    parts = [visible(viewer)]
+    if filters.regions:
+        parts.append(_any(_regions(db, filters.regions)))
+    if filters.authors:
+        parts.append(_any(token for name in filters.authors for token in _authors(db, name, viewer)))
+    if filters.feeds:
+        parts.append(_any(token for name in filters.feeds for token in _feeds(db, name, viewer)))
+    if filters.languages:
+        parts.append(_any(_languages(db, filters.languages)))
+    if filters.image:
+        parts.append(quoted(tokens.IMAGE))
+    wanted = " AND ".join(parts)
+    unwanted = [_any(_unwanted(db, key, value, viewer)) for key, value in filters.without]
+    return f"({wanted}) NOT ({' OR '.join(unwanted)})" if unwanted else wanted
+
+
+def _unwanted(db: Connection, key: str, value: str, viewer: Viewer) -> Iterable[str]:
+    match key:
+        case "region":
+            return _regions(db, [value])
+        case "author":
+            return _authors(db, value, viewer)
+        case "feed":
+            return _feeds(db, value, viewer)
+        case "lang":
+            return _languages(db, [value])
+        case _:
+            return [tokens.IMAGE]
+
+
+def _any(private: Iterable[str]) -> str:
+    alternatives = [quoted(each) for each in dict.fromkeys(private)][:MOST_ALTERNATIVES]
+    return f"({' OR '.join(alternatives)})" if alternatives else _NOWHERE
+
+
+def _regions(db: Connection, codes: Iterable[str]) -> list[str]:
+    rows = [db.execute("SELECT id FROM region WHERE code = ?", [normal.sound(code)]).fetchone() for code in codes]
+    return [tokens.region(row["id"]) for row in rows if row is not None]
+
+
+def _languages(db: Connection, codes: Iterable[str]) -> list[str]:
+    plain = [normal.sound(code).replace("_", "-").split("-")[0].casefold() for code in codes]
+    rows = [db.execute("SELECT id FROM language WHERE code = ?", [code]).fetchone() for code in plain]
+    return [tokens.language(row["id"]) for row in rows if row is not None]
+
+
+def _feeds(db: Connection, name: str, viewer: Viewer) -> list[str]:
+    return [tokens.feed(each) for each in feeds.named(db, normal.sound(name), owners(viewer))]
+
+
+def _authors(db: Connection, name: str, viewer: Viewer) -> list[str]:
+    words = normal.words(normal.fold(name))
+    if not words:
+        return []
+    conditions = " AND ".join("' ' || folded LIKE ?" for _ in words)
+    seen_by = "" if viewer is None else "AND owner IN (0, ?)"
+    rows = db.execute(
+        f"SELECT id FROM author WHERE {conditions} {seen_by} ORDER BY newest DESC LIMIT {MOST_ALTERNATIVES}",  # noqa: S608 constants
+        [*(f"% {word}%" for word in words), *([] if viewer is None else [viewer])],
+    )
+    return [tokens.author(row["id"]) for row in rows]

@@ -1,0 +1,146 @@
+"""Makes text of any script plain, the same way for what is kept and for what is asked."""
+
+import re
+import unicodedata
+
+VERSION = 1  # a change of anything below means that the index must be made again
+
+_TYPOGRAPHY = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛ʼʻ′＇`´", "'"),
+        **dict.fromkeys("‐‑‒﹣－", "-"),
+        **dict.fromkeys("“”„‟«»–—―…•·×÷°§†‡\xa0\u2002\u2003\u2009\u202f\u3000", " "),
+        **dict.fromkeys("\xad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e", None),
+    }
+)
+# Letters that do not come apart into a letter and a mark, but are written without the mark where there is none.
+_LETTERS = str.maketrans(
+    {
+        **{"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t"},
+        **{"ĸ": "k", "ŋ": "n", "ə": "e", "ƙ": "k", "ɓ": "b", "ɗ": "d", "ɛ": "e", "ɔ": "o"},
+        **{"ى": "ي", "ی": "ي", "ې": "ي", "ة": "ه", "ک": "ك", "ھ": "ه", "ہ": "ه", "ـ": None, "ٱ": "ا"},
+        **{"־": "-", "·": " ", "՚": "'", "״": "'", "׳": "'"},
+    }
+)
+# Scripts whose vowels are marks that no word can do without; and scripts that put no blanks between words.
+_MARKED = "\u0900-\u0963\u0966-\u0dff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u0e80-\u0eff"
+_RUNNING = "\u0e00-\u0e7f\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff"
+_RUNNING += "\u3005\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+_RUNNING += "\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
+_PICTURES = "\U0001f000-\U0001faff\u2600-\u27bf"
+
+_PRIVATE = re.compile("[\ud800-\udfff\ue000-\uf8ff\U000f0000-\U0010ffff]+")
+_WORD = re.compile(rf"[{_PICTURES}]|(?:[^\W_]|[{_MARKED}])+")
+_RUN = re.compile(f"[{_RUNNING}]+|[^{_RUNNING}]+")
+_IN_RUN = re.compile(f"[{_RUNNING}]")
+_KEPT_MARK = re.compile(f"[{_MARKED}]")
+_ASCII_WORD = re.compile(r"[a-z0-9]+")
+_POSSESSIVE = re.compile(r"(?<=[^\W_])'s?(?![^\W_])")
+_INITIALS = re.compile(r"\b[^\W\d_](?:\.[^\W\d_])+(?:\.|\b)")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_SIGNED = re.compile(r"(?<![^\W_])([a-z])(\+\+|#)(?![^\W_])")
+_COMPOUND = re.compile(rf"(?:[^\W_]|[{_MARKED}])+(?:['-](?:[^\W_]|[{_MARKED}])+)+")
+_ARABIC_ARTICLE = re.compile(r"^[وفبك]?ال(?=\w{3})")
+_LONGEST_COMPOUND = 40
+
+
+def fold(text: str) -> str:
+    """Text in lower case, without marks and typography, its words as they will be compared."""
+    text = text.translate(_TYPOGRAPHY)
+    text = text.lower() if text.isascii() else _fold_any(text)
+    if "'" in text:
+        text = _POSSESSIVE.sub("", text)
+    if "." in text:
+        text = _INITIALS.sub(lambda found: found[0].replace(".", ""), text)
+    if "," in text:
+        text = _THOUSANDS.sub("", text)
+    if "+" in text or "#" in text:
+        text = _SIGNED.sub(lambda found: found[1] + ("plusplus" if found[2] == "++" else "sharp"), text)
+    return text
+
+
+def words(folded: str) -> list[str]:
+    """The words of folded text, in their order; scripts without blanks in overlapping pairs."""
+    if folded.isascii():
+        return _ASCII_WORD.findall(folded)
+    return [piece for word in _WORD.findall(folded) for piece in _pieces(word, whole=False)]
+
+
+def whole_words(folded: str) -> list[str]:
+    """The words of folded text as they stand there, scripts without blanks too."""
+    return _ASCII_WORD.findall(folded) if folded.isascii() else _WORD.findall(folded)
+
+
+def indexed(folded: str) -> str:
+    """What the index gets: all words, and the other forms by which they may be asked for."""
+    if folded.isascii():
+        return f"{folded} {_joined(folded)}" if "-" in folded or "'" in folded else folded
+    found = _WORD.findall(folded)
+    pieces = [piece for word in found for piece in _pieces(word, whole=True)]
+    pieces += [_ARABIC_ARTICLE.sub("", word) for word in found if "ال" in word[:3]]
+    return f"{' '.join(pieces)} {_joined(folded)}"
+
+
+def forms(folded: str) -> list[list[str]]:
+    """The ways in which one word of a query may stand in the index: each way is a list of words that all must."""
+    parts = words(folded)
+    ways = [parts] if parts else []
+    joined = folded.replace("-", "").replace("'", "")
+    if len(parts) > 1 and _COMPOUND.fullmatch(folded):
+        ways.append(words(joined))
+    bare = _ARABIC_ARTICLE.sub("", folded)
+    if bare != folded:
+        ways.append(words(bare))
+    return ways
+
+
+def sound(text: str) -> str:
+    """Text without halves of characters, which no database takes."""
+    return text if text.isascii() else _PRIVATE.sub(" ", text)
+
+
+def is_running(word: str) -> bool:
+    """Whether a word is of a script that puts no blanks between words."""
+    return _IN_RUN.match(word) is not None
+
+
+def has_running(text: str) -> bool:
+    """Whether any of it is of such a script."""
+    return not text.isascii() and _IN_RUN.search(text) is not None
+
+
+def _joined(folded: str) -> str:
+    """Compounds in one piece: "asia-pacific" is also asked for as "asiapacific"."""
+    return " ".join(
+        each[0].replace("-", "").replace("'", "")
+        for each in _COMPOUND.finditer(folded)
+        if len(each[0]) <= _LONGEST_COMPOUND
+    )
+
+
+def _fold_any(text: str) -> str:
+    text = unicodedata.normalize("NFKC", _PRIVATE.sub(" ", text)).translate(_TYPOGRAPHY).casefold()
+    apart = unicodedata.normalize("NFD", text)
+    if len(apart) != len(text) or not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", "".join(filter(_is_kept, apart)))
+    else:
+        text = "".join(filter(_is_kept, text))
+    return text.translate(_LETTERS)
+
+
+def _is_kept(letter: str) -> bool:
+    return letter.isascii() or unicodedata.category(letter) not in {"Mn", "Me"} or _KEPT_MARK.match(letter) is not None
+
+
+def _pieces(word: str, whole: bool) -> list[str]:
+    """A word, or the overlapping pairs of a running script; `whole`: with its last letter, for words of one letter."""
+    if not _IN_RUN.search(word):
+        return [word]
+    pieces: list[str] = []
+    for run in _RUN.findall(word):
+        if len(run) == 1 or not _IN_RUN.match(run):
+            pieces.append(run)
+        else:
+            pieces += [run[at : at + 2] for at in range(len(run) - 1)]
+            pieces += [run[-1]] if whole else []
+    return pieces

@@ -1,0 +1,273 @@
+"""Reads what a reader typed. Whatever it is, it means something: there is no wrong query."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.archive.dates import Period, read_period
+from bot.archive.search import normal
+from bot.model import Order, Query
+from bot.regions import Regions, UnknownRegion
+
+LONGEST = 2000  # characters that are read
+MOST_TERMS = 32  # words and phrases that are searched for
+SHORTEST_PREFIX = 3  # letters before a star
+_DEEPEST = 8  # brackets within brackets
+
+_KEYS = {
+    **dict.fromkeys(("region", "in", "regions"), "region"),
+    **dict.fromkeys(("feed", "source", "site", "from"), "feed"),
+    **dict.fromkeys(("author", "by"), "author"),
+    **dict.fromkeys(("title", "headline", "intitle"), "title"),
+    **dict.fromkeys(("before", "until"), "before"),
+    **dict.fromkeys(("after", "since"), "after"),
+    **dict.fromkeys(("during", "date", "on", "when"), "during"),
+    **{key: key for key in ("has", "lang", "sort")},
+    **{"language": "lang", "order": "sort"},
+}
+_SORTS: dict[str, Order] = {
+    **dict.fromkeys(("new", "newest", "latest", "date", "recent"), "newest"),
+    **dict.fromkeys(("best", "relevance", "relevant", "rank"), "relevance"),
+}
+_IMAGES = {"image", "images", "photo", "photos", "picture", "pictures"}
+_DATES = {"before", "after", "during"}
+_PIECE = re.compile(
+    r"""
+    (?P<not>[-!](?=[^\s\-!)]))?
+    (?: (?P<open>\() | (?P<close>\))
+      | (?P<key>[A-Za-z]{2,9}):(?P<value>"[^"]*"?|[^\s()"]+)
+      | "(?P<phrase>[^"]*)"?
+      | (?P<word>[^\s()"]+) )
+    """,
+    re.VERBOSE,
+)
+# "after: 3 weeks ago" and "during:last week" are one piece, though there are blanks in them.
+_LONG_DATE = re.compile(
+    r"(?<![\w-])(before|until|after|since|during|date|when|on):\s*((?:(?:this|last|past|previous)\s+\w+"
+    r"|(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s+[a-z]+\s+ago"
+    r"|(?:the\s+)?day\s+before\s+yesterday|\d{1,2}\s+[a-z]{3,9}(?:\s+\d{4})?|[a-z]{3,9}\s+\d{4}|(?<=\s)[^\s()\":]+))(?=[\s)]|$)",
+    re.IGNORECASE,
+)
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"') | {"：": ":", "（": "(", "）": ")", "−": "-", "–": "-"})
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word or a phrase, and the ways in which it may stand in the index."""
+
+    text: str  # as it was typed
+    ways: tuple[tuple[str, ...], ...]
+    spelt: str  # its words as they stand in plain text
+    phrase: bool = False  # the words of a way stand side by side
+    prefix: bool = False  # the last word goes on
+    title: bool = False  # in the title
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """All of these."""
+
+    parts: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """One of these at least."""
+
+    parts: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """Not this."""
+
+    part: "Node"
+
+
+Node = Term | Both | Either | Without
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What an article must be, and must not be."""
+
+    regions: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    feeds: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    image: bool = False
+    start: datetime | None = None
+    end: datetime | None = None
+    without: tuple[tuple[str, str], ...] = ()  # ("region", "africa"): what it must not be
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query, read."""
+
+    root: Node | None = None
+    filters: Filters = field(default_factory=Filters)
+    order: Order | None = None
+    cut: bool = False  # there was more than we read
+
+
+def read(query: Query, regions: Regions, now: datetime) -> Asked:
+    """What a reader asks: the words with their operators, and the options, which mean the same."""
+    return _Reading(query, regions, now).asked()
+
+
+class _Reading:
+    """Goes through a query once, from left to right."""
+
+    def __init__(self, query: Query, regions: Regions, now: datetime) -> None:
+        self.query = query
+        self.regions = regions
+        self.now = now
+        self.filters = Filters()
+        self.order = query.order
+        self.terms = 0
+        self.cut = len(query.words) > LONGEST
+
+    def asked(self) -> Asked:
+        query = self.query
+        self._options()
+        text = query.words[:LONGEST].translate(_QUOTES)
+        text = _LONG_DATE.sub(r'\1:"\2"', text) if ":" in text else text
+        root = self._group(_PIECE.finditer(text), 0)
+        return Asked(root, self.filters, self.order, self.cut)
+
+    def _options(self) -> None:
+        query = self.query
+        for key, value in (
+            *(("region", query.region or ""), ("author", query.author), ("feed", query.feed)),
+            *(("after", query.after), ("before", query.before)),
+        ):
+            if value.strip():
+                self._filter(key, value[:LONGEST].strip(), negated=False, certain=True)
+
+    def _group(self, pieces: Iterator[re.Match[str]], depth: int) -> Node | None:
+        """Words until the bracket closes. OR binds its two neighbours; everything else is asked for together."""
+        parts: list[Node] = []
+        joining = False
+        for piece in pieces:
+            if piece["close"]:
+                break
+            word = piece["word"]
+            if word in ("OR", "|", "||") and not piece["not"]:
+                joining = bool(parts)
+                continue
+            if word in ("AND", "&", "&&"):
+                continue
+            node = self._group(pieces, depth + 1) if piece["open"] and depth < _DEEPEST else self._node(piece)
+            if node is None:
+                continue
+            if piece["not"]:
+                node = Without(node)
+            if joining:
+                parts[-1] = _either(parts[-1], node)
+            else:
+                parts.append(node)
+            joining = False
+        return None if not parts else parts[0] if len(parts) == 1 else Both(tuple(parts))
+
+    def _node(self, piece: re.Match[str]) -> Node | None:
+        negated = bool(piece["not"])
+        if piece["key"]:
+            key, value = _KEYS.get(piece["key"].casefold(), ""), piece["value"].strip('"').strip()
+            if key == "title":
+                return self._term(value, phrase=piece["value"].startswith('"'), title=True)
+            if key and value and self._filter(key, value, negated, certain=False):
+                return None
+            return self._both(piece["key"], value)
+        if piece["phrase"] is not None:
+            return self._term(piece["phrase"], phrase=True)
+        return self._term(piece["word"]) if piece["word"] else None
+
+    def _both(self, *words: str) -> Node | None:
+        parts: tuple[Node, ...] = tuple(term for term in map(self._term, words) if term is not None)
+        return None if not parts else parts[0] if len(parts) == 1 else Both(parts)
+
+    def _term(self, text: str, phrase: bool = False, title: bool = False) -> Node | None:
+        folded = normal.fold(text.rstrip("*")).strip(" -'.")
+        ways = tuple(tuple(way) for way in normal.forms(folded) if way)
+        if not ways:
+            return None
+        if self.terms >= MOST_TERMS:
+            self.cut = True
+            return None
+        self.terms += 1
+        prefix = text.endswith("*") and len(ways[0][-1]) >= SHORTEST_PREFIX and not phrase
+        if phrase and len(ways[0]) == 1:
+            phrase = False
+        if len(ways[-1]) == 1 and len(ways[-1][0]) == 1 and normal.is_running(ways[-1][0]):
+            prefix = True  # one letter of a script that is kept in pairs
+        spelt = " ".join(normal.whole_words(folded))
+        return Term(text.strip(), ways[:1] if phrase else ways, spelt, phrase, prefix, title)
+
+    def _filter(self, key: str, value: str, negated: bool, certain: bool) -> bool:
+        """Take an operator; False when its value says nothing, so that it is searched for as words."""
+        filters = self.filters
+        if key in _DATES:
+            period = read_period(value, self.now)
+            if period is None or negated:
+                return certain
+            self.filters = _within(filters, key, period)
+            return True
+        if key == "sort":
+            self.order = _SORTS.get(value.casefold(), self.order)
+            return value.casefold() in _SORTS
+        if key == "has":
+            if value.casefold() not in _IMAGES:
+                return False
+            self.filters = _excluding(filters, "image", "") if negated else replace(filters, image=True)
+            return True
+        if key == "region":
+            code = self._region(value)
+            if code is None and not certain:
+                return False
+            value = code or value
+        if negated:
+            self.filters = _excluding(filters, key, value)
+        else:
+            name = {"region": "regions", "author": "authors", "feed": "feeds", "lang": "languages"}[key]
+            self.filters = replace(filters, **{name: (*getattr(filters, name), value)})  # type: ignore[arg-type]
+        return True
+
+    def _region(self, text: str) -> str | None:
+        try:
+            return self.regions.named(text).code
+        except UnknownRegion:
+            return None
+
+
+def _either(first: Node, second: Node) -> Either:
+    return Either((*first.parts, second) if isinstance(first, Either) else (first, second))
+
+
+def _within(filters: Filters, key: str, period: Period) -> Filters:
+    """The narrower of what was asked before and what is asked now."""
+    start, end = period
+    if key == "after":
+        end = None
+    elif key == "before":
+        start, end = None, start or end
+    starts = [each for each in (filters.start, start) if each is not None]
+    ends = [each for each in (filters.end, end) if each is not None]
+    return replace(filters, start=max(starts, default=None), end=min(ends, default=None))
+
+
+def _excluding(filters: Filters, key: str, value: str) -> Filters:
+    return replace(filters, without=(*filters.without, (key, value)))
+
+
+def terms(node: Node | None) -> Iterator[Term]:
+    """All words and phrases that are asked for, not those that are excluded."""
+    match node:
+        case Term():
+            yield node
+        case Both(parts) | Either(parts):
+            for part in parts:
+                yield from terms(part)
+        case _:
+            return

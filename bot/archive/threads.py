@@ -1,0 +1,211 @@
+"""One thread that writes, a few that read, and the event loop waits for none of them."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, ParamSpec, TypeVar
+
+from bot.archive import connect
+from bot.archive.connect import Connection, DatabaseError, OperationalError
+from bot.errors import Busy
+
+log = logging.getLogger(__name__)
+
+LONGEST_BATCH = 64  # pieces of work in one transaction
+_AGAIN = 0.02  # seconds between two interruptions, for a question of several statements
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class TooSlow(Busy):
+    """The answer took longer than anybody should wait."""
+
+
+class Writer:
+    """The one thread that writes. What waits together is written together, and answered once it is on disk."""
+
+    def __init__(self, path: Path, *, durable: bool) -> None:
+        self._path = path
+        self._durable = durable
+        self._work: SimpleQueue[_Work | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="archive-writer", daemon=True)
+        self._opened: Future[None] = Future()
+
+    async def start(self, prepare: Callable[[Connection], None]) -> None:
+        """Open the file and bring it into shape."""
+        self._prepare = prepare
+        self._thread.start()
+        await asyncio.wrap_future(self._opened)
+
+    async def run(self, work: Callable[..., R], *given: object) -> R:
+        """Do this inside a transaction. When it returns, it is on disk."""
+        return await asyncio.wrap_future(self.submit(work, *given))
+
+    def submit(self, work: Callable[..., R], *given: object) -> "Future[R]":
+        if not self._thread.is_alive():
+            raise RuntimeError("the archive is closed")
+        piece = _Work(work, given)
+        self._work.put(piece)
+        return piece.answer
+
+    async def close(self) -> None:
+        """Finish what waits, then close the file."""
+        self._work.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def _run(self) -> None:
+        try:
+            connection = connect.writer(self._path, durable=self._durable)
+            self._prepare(connection)
+        except BaseException as error:
+            self._opened.set_exception(error)
+            return
+        self._opened.set_result(None)
+        going = True
+        while going:
+            batch, going = self._next()
+            if batch:
+                self._write(connection, batch)
+        connection.close()
+
+    def _next(self) -> "tuple[list[_Work], bool]":
+        """All that waits, as far as it fits into one transaction."""
+        batch = []
+        try:
+            piece = self._work.get()
+            while piece is not None:
+                batch.append(piece)
+                if len(batch) == LONGEST_BATCH:
+                    return batch, True
+                piece = self._work.get_nowait()
+        except Empty:
+            return batch, True
+        return batch, False
+
+    def _write(self, connection: Connection, batch: "list[_Work]") -> None:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            for piece in batch:
+                piece.do(connection)
+            connection.execute("COMMIT")
+        except BaseException as error:
+            log.exception("could not write pieces=%d", len(batch))
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            for piece in batch:
+                piece.fail(error)
+        else:
+            for piece in batch:
+                piece.tell()
+
+
+class _Work:
+    """A piece of work for the writer, and its answer."""
+
+    def __init__(self, work: Callable[..., Any], given: tuple[object, ...]) -> None:
+        self.work, self.given = work, given
+        self.answer: Future[Any] = Future()
+        self.result: object = None
+        self.error: Exception | None = None
+
+    def do(self, connection: Connection) -> None:
+        """What fails is undone alone: the others of its batch are kept."""
+        connection.execute("SAVEPOINT piece")
+        try:
+            self.result = self.work(connection, *self.given)
+        except Exception as error:
+            self.error = error
+            connection.execute("ROLLBACK TO piece")
+        connection.execute("RELEASE piece")
+
+    def tell(self) -> None:
+        if not self.answer.set_running_or_notify_cancel():
+            return
+        if self.error is None:
+            self.answer.set_result(self.result)
+        else:
+            self.answer.set_exception(self.error)
+
+    def fail(self, error: BaseException) -> None:
+        if self.answer.set_running_or_notify_cancel():
+            self.answer.set_exception(error)
+
+
+class Readers:
+    """A few threads that read, each with a connection of its own."""
+
+    def __init__(self, path: Path, threads: int, name: str) -> None:
+        self._path = path
+        self._own = threading.local()
+        self._connections: list[Connection] = []
+        self._pool = ThreadPoolExecutor(threads, f"archive-{name}")
+
+    async def run(self, question: Callable[..., R], *given: object, within: float | None = None) -> R:
+        """Ask; and when it takes longer than `within` seconds, stop it."""
+        loop = asyncio.get_running_loop()
+        asked = _Asked()
+        end = None if within is None else loop.call_later(within, self._stop, asked, loop)
+        try:
+            return await loop.run_in_executor(self._pool, self._answer, asked, question, given)
+        finally:
+            if end is not None:
+                end.cancel()
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._pool.shutdown)
+        for connection in self._connections:
+            connection.close()
+
+    def _stop(self, asked: "_Asked", loop: asyncio.AbstractEventLoop) -> None:
+        if asked.stop():
+            loop.call_later(_AGAIN, self._stop, asked, loop)
+
+    def _answer(self, asked: "_Asked", question: Callable[..., R], given: tuple[object, ...]) -> R:
+        connection = getattr(self._own, "connection", None)
+        if connection is None:
+            connection = self._own.connection = connect.reader(self._path)
+            self._connections.append(connection)
+        if not asked.start(connection):
+            raise TooSlow("The archive has a lot to do just now. Please ask again in a moment.")
+        try:
+            return question(connection, *given)
+        except OperationalError as error:
+            if asked.stopped:
+                raise TooSlow("That took too long. Another word or a date makes it quicker.") from error
+            raise
+        finally:
+            asked.end()
+
+
+class _Asked:
+    """A question on its way: it can be stopped, but never one that comes after it on the same connection."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._connection: Connection | None = None
+        self._ended = False
+        self.stopped = False
+
+    def start(self, connection: Connection) -> bool:
+        with self._lock:
+            self._connection = connection
+            return not self.stopped
+
+    def end(self) -> None:
+        with self._lock:
+            self._connection, self._ended = None, True
+
+    def stop(self) -> bool:
+        """Interrupt it; whether that may be needed again."""
+        with self._lock:
+            self.stopped = True
+            if self._connection is not None:
+                self._connection.interrupt()
+            return not self._ended and self._connection is not None
+
+
+__all__ = ["DatabaseError", "Readers", "TooSlow", "Writer"]

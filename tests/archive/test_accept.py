@@ -1,0 +1,131 @@
+"""What a poll found is kept, once, with all that is owed for it."""
+
+from dataclasses import replace
+
+from bot.model import Image, Query, Sent
+from tests.archive.conftest import Room
+from tests.builders import a_sighting, a_subscription, an_article
+
+
+async def test_an_article_is_kept_as_it_was_given(room: Room) -> None:
+    given = an_article(
+        "Rain in Kenya", teaser="It rains.", text="At last.", authors=("Ann Ode", "Bo Li"), regions=("africa",)
+    )
+    accepted = await room.takes_in(replace(given, image=Image("https://a.test/i.png", "rain", "Ann Ode")))
+    kept = await room.archive.article(accepted.new[0].id, None)
+    assert kept is not None
+    assert (kept.title, kept.teaser, kept.text, kept.authors) == (
+        "Rain in Kenya",
+        "It rains.",
+        "At last.",
+        ("Ann Ode", "Bo Li"),
+    )
+    assert (kept.regions, kept.feeds, kept.image) == (
+        ("africa",),
+        ("https://a.test/feed",),
+        Image("https://a.test/i.png", "rain", "Ann Ode"),
+    )
+    assert kept == accepted.new[0] or replace(accepted.new[0], keys=()) == kept
+
+
+async def test_the_same_story_in_two_feeds_is_one_article_with_both_regions(room: Room) -> None:
+    first, second = await room.feed("https://a.test/latest"), await room.feed("https://a.test/africa")
+    await room.takes_in(an_article(regions=("europe",)), feed=first)
+    accepted = await room.takes_in(an_article(regions=("africa",)), feed=second)
+    assert accepted.new == ()
+    found = await room.archive.latest(Query())
+    assert [hit.article.regions for hit in found.hits] == [("europe", "africa")]
+    assert found.hits[0].article.feeds == ("https://a.test/latest", "https://a.test/africa")
+
+
+async def test_a_late_region_is_owed_to_that_regions_subscriptions_alone(room: Room) -> None:
+    for target, region in (("channel:1", "europe"), ("channel:2", "africa"), ("channel:3", "*")):
+        await room.archive.subscribe(a_subscription(target, region))
+    first, second = await room.feed("https://a.test/latest"), await room.feed("https://a.test/africa")
+    assert (await room.takes_in(an_article(regions=("europe",)), feed=first)).owed == 2
+    assert (await room.takes_in(an_article(regions=("africa",)), feed=second)).owed == 1
+    due = await room.archive.due_deliveries(room.now)
+    assert sorted(each.target for each in due) == ["channel:1", "channel:2", "channel:3"]
+
+
+async def test_what_was_kept_silently_is_never_posted_by_another_feed(room: Room) -> None:
+    await room.archive.subscribe(a_subscription())
+    first, second = await room.feed("https://a.test/a"), await room.feed("https://a.test/b")
+    await room.takes_in(a_sighting(an_article(regions=("africa",)), silent=True), feed=first)
+    assert (await room.takes_in(an_article(regions=("africa",)), feed=second)).owed == 0
+    await room.takes_in(a_sighting(an_article("Dunes", regions=()), silent=True), feed=first)
+    assert (await room.takes_in(an_article("Dunes", regions=("africa",)), feed=second)).owed == 0
+
+
+async def test_an_article_that_is_too_old_is_kept_and_not_posted(room: Room) -> None:
+    await room.archive.subscribe(a_subscription())
+    accepted = await room.takes_in(an_article(regions=("africa",), late=True))
+    assert (len(accepted.new), accepted.owed) == (1, 0)
+
+
+async def test_a_subscription_made_later_gets_nothing_old(room: Room) -> None:
+    await room.takes_in(an_article(regions=("africa",)))
+    await room.archive.subscribe(a_subscription())
+    assert await room.archive.due_deliveries(room.now) == []
+
+
+async def test_a_correction_keeps_what_it_was_and_marks_what_is_out_for_an_edit(room: Room) -> None:
+    await room.archive.subscribe(a_subscription())
+    await room.takes_in(an_article(teaser="Much rain", regions=("africa",)))
+    (delivery,) = await room.archive.due_deliveries(room.now)
+    await room.archive.sending(delivery.id, room.now)
+    await room.archive.settle(delivery.id, Sent(77, "a"), room.now)
+    assert await room.archive.due_deliveries(room.now) == []
+    accepted = await room.takes_in(an_article(teaser="Little rain", regions=("africa",)))
+    assert [article.teaser for article in accepted.changed] == ["Little rain"]
+    (again,) = await room.archive.due_deliveries(room.now)
+    assert (again.edit, again.state, again.message, again.article.teaser) == (True, "sent", 77, "Little rain")
+    story = await room.archive.why(an_article().url, None)
+    assert story is not None
+    assert any(event.what == "changed" and "Much rain" in event.words for event in story.events)
+
+
+async def test_a_difference_between_feeds_is_no_correction(room: Room) -> None:
+    first, second = await room.feed("https://a.test/a"), await room.feed("https://a.test/b")
+    await room.takes_in(an_article(teaser="One"), feed=first)
+    accepted = await room.takes_in(an_article(teaser="Two"), feed=second)
+    assert accepted.changed == ()
+    accepted = await room.takes_in(an_article(teaser="Two, mended"), feed=second)
+    assert [article.teaser for article in accepted.changed] == ["Two, mended"]
+
+
+async def test_what_a_feed_printed_before_is_not_seen_again_until_it_changes(room: Room) -> None:
+    feed = await room.feed()
+    sighting = a_sighting(an_article(), feed)
+    assert await room.archive.unseen([sighting]) == [sighting]
+    await room.takes_in(sighting, feed=feed)
+    assert await room.archive.unseen([sighting]) == []
+    assert await room.archive.unseen([replace(sighting, digest=b"other")]) != []
+
+
+async def test_a_servers_own_copy_of_a_story_is_another_article_but_not_posted_twice_in_one_channel(
+    room: Room,
+) -> None:
+    await room.archive.subscribe(a_subscription())
+    shared, own = await room.feed(), await room.feed(owner=5)
+    assert (await room.takes_in(an_article(regions=("africa",)), feed=shared)).owed == 1
+    accepted = await room.takes_in(an_article(regions=("africa",)), feed=own)
+    assert (len(accepted.new), accepted.owed) == (1, 0)
+
+
+async def test_guids_are_known_within_one_feed_only(room: Room) -> None:
+    first, second = await room.feed("https://a.test/a"), await room.feed("https://b.test/b")
+    await room.takes_in(an_article("One", keys=("guid:1",)), feed=first)
+    assert len((await room.takes_in(an_article("Two", keys=("guid:1",)), feed=second)).new) == 1
+    assert await room.archive.known_keys(first, ["guid:1", "guid:2"]) == {"guid:1"}
+
+
+async def test_a_new_feed_at_a_known_address_gets_a_whole_document(room: Room) -> None:
+    await room.feed()
+    (source,) = await room.archive.sources()
+    await room.archive.settle_source(replace(source, etag='"1"', polled=room.now))
+    room.passes(minutes=1)
+    await room.archive.add_feed(replace((await room.archive.feeds())[0], owner=5))
+    (source,) = await room.archive.sources()
+    assert source.etag is None
+    assert len(await room.archive.due_sources(room.now)) == 1

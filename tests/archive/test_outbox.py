@@ -1,0 +1,96 @@
+"""What is owed goes out in order, one at a time in each target, and is settled once."""
+
+from datetime import timedelta
+
+from bot.model import Later, Refused, Sent, Suspended, Unknown
+from tests.archive.conftest import Room
+from tests.builders import NOON, a_subscription, an_article
+
+
+async def test_a_target_gets_its_articles_in_order_of_publication(room: Room) -> None:
+    await room.archive.subscribe(a_subscription())
+    for title, minutes in (("Third", 3), ("First", 1), ("Second", 2)):
+        when = NOON - timedelta(minutes=10 - minutes)
+        await room.takes_in(an_article(title, regions=("africa",), published=when))
+    got = []
+    while due := await room.archive.due_deliveries(room.now):
+        (delivery,) = due
+        got.append(delivery.article.title)
+        await room.archive.sending(delivery.id, room.now)
+        assert await room.archive.due_deliveries(room.now) == []
+        await room.archive.settle(delivery.id, Sent(len(got)), room.now)
+    assert got == ["First", "Second", "Third"]
+    assert await room.archive.outbox() == {"sent": 3}
+
+
+async def test_a_target_whose_head_waits_yields_nothing_until_its_time(room: Room) -> None:
+    await room.archive.subscribe(a_subscription())
+    await room.takes_in(an_article("First", regions=("africa",)), an_article("Second", regions=("africa",)))
+    (head,) = await room.archive.due_deliveries(room.now)
+    await room.archive.sending(head.id, room.now)
+    await room.archive.settle(head.id, Later("502", timedelta(seconds=30)), room.now)
+    assert await room.archive.due_deliveries(room.now) == []
+    room.passes(seconds=31)
+    (again,) = await room.archive.due_deliveries(room.now)
+    assert (again.id, again.nonce, again.attempts, again.reason) == (head.id, head.nonce, 1, "502")
+
+
+async def test_a_busy_target_is_left_alone_and_the_others_go_on(room: Room) -> None:
+    for target in ("channel:1", "channel:2"):
+        await room.archive.subscribe(a_subscription(target))
+    await room.takes_in(an_article(regions=("africa",)))
+    due = await room.archive.due_deliveries(room.now, busy={"channel:1"})
+    assert [each.target for each in due] == ["channel:2"]
+
+
+async def test_a_nonce_is_short_and_the_same_for_the_same_story_and_target(room: Room) -> None:
+    for target in ("channel:1", "channel:2"):
+        await room.archive.subscribe(a_subscription(target))
+    await room.takes_in(an_article(regions=("africa",)))
+    nonces = {each.nonce for each in await room.archive.due_deliveries(room.now)}
+    assert len(nonces) == 2
+    assert all(len(nonce) <= 25 for nonce in nonces)
+
+
+async def test_what_may_be_out_is_in_flight_until_somebody_has_looked(room: Room) -> None:
+    await room.archive.subscribe(a_subscription())
+    await room.takes_in(an_article(regions=("africa",)))
+    (delivery,) = await room.archive.due_deliveries(room.now)
+    await room.archive.sending(delivery.id, room.now)
+    await room.archive.settle(delivery.id, Unknown("the line broke"), room.now)
+    (flying,) = await room.archive.in_flight()
+    assert (flying.id, flying.state, flying.reason) == (delivery.id, "sending", "the line broke")
+
+
+async def test_a_suspended_target_keeps_what_it_is_owed_until_it_is_resumed(room: Room) -> None:
+    await room.archive.subscribe(a_subscription())
+    await room.takes_in(an_article("First", regions=("africa",)))
+    (delivery,) = await room.archive.due_deliveries(room.now)
+    await room.archive.settle(delivery.id, Suspended("no permission"), room.now)
+    await room.takes_in(an_article("Second", regions=("africa",)))
+    assert await room.archive.due_deliveries(room.now) == []
+    assert (await room.archive.subscriptions())[0].suspended == "no permission"
+    await room.archive.resume_target("channel:100")
+    (due,) = await room.archive.due_deliveries(room.now)
+    assert due.article.title == "First"
+    assert await room.archive.outbox() == {"pending": 2}
+
+
+async def test_what_is_refused_is_over_and_the_next_goes(room: Room) -> None:
+    await room.archive.subscribe(a_subscription())
+    await room.takes_in(an_article("First", regions=("africa",)), an_article("Second", regions=("africa",)))
+    (head,) = await room.archive.due_deliveries(room.now)
+    await room.archive.settle(head.id, Refused("too long"), room.now)
+    (due,) = await room.archive.due_deliveries(room.now)
+    assert due.article.title == "Second"
+    assert [(each.state, each.reason) for each in await room.archive.outbox_rows()][1:] == [("refused", "too long")]
+
+
+async def test_a_subscription_taken_back_is_owed_nothing_unless_another_region_wants_it(room: Room) -> None:
+    await room.archive.subscribe(a_subscription(region="africa"))
+    await room.archive.subscribe(a_subscription(region="europe"))
+    await room.takes_in(an_article("Both", regions=("africa", "europe")), an_article("One", regions=("africa",)))
+    assert await room.archive.unsubscribe("channel:100", "africa")
+    (due,) = await room.archive.due_deliveries(room.now)
+    assert (due.article.title, due.subscription.region) == ("Both", "europe")
+    assert await room.archive.outbox() == {"pending": 1, "refused": 1}

@@ -1,0 +1,73 @@
+"""Articles are found again, by whoever may see them."""
+
+import pytest
+
+from bot.model import Hit, Query
+from tests.archive.conftest import Room
+from tests.builders import an_article
+
+
+def titles(hits: tuple[Hit, ...]) -> list[str]:
+    return [hit.article.title for hit in hits]
+
+
+@pytest.fixture
+async def shelf(room: Room) -> Room:
+    """A few articles to look for."""
+    await room.takes_in(
+        an_article("Japan and NATO sign a pact", regions=("asia-pacific",), authors=("Mei Tan",)),
+        an_article("Rain in Kenya", teaser="The U.S. base near Nairobi is flooded.", regions=("africa",)),
+        an_article("Elections in Peru", text="Voters in Lima's hills.", regions=("latin-america",), language="es"),
+    )
+    return room
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("nato japan", ["Japan and NATO sign a pact"]),
+        ('"nato sign"', ["Japan and NATO sign a pact"]),
+        ('"sign nato"', []),
+        ("lima OR nairobi", ["Elections in Peru", "Rain in Kenya"]),
+        ("us", ["Rain in Kenya"]),
+        ("U.S.", ["Rain in Kenya"]),
+        ("elect* -nato", ["Elections in Peru"]),
+        ("-nato", ["Elections in Peru", "Rain in Kenya"]),
+        ("region:africa", ["Rain in Kenya"]),
+        ("-region:africa", ["Elections in Peru", "Japan and NATO sign a pact"]),
+        ("author:mei", ["Japan and NATO sign a pact"]),
+        ("title:nairobi", []),
+        ("title:kenya", ["Rain in Kenya"]),
+        ("lang:es", ["Elections in Peru"]),
+        ("during:2026-03", ["Elections in Peru", "Rain in Kenya", "Japan and NATO sign a pact"]),
+        ("before:2026", []),
+        ("foo:bar (", []),
+    ],
+)
+async def test_a_query_finds(shelf: Room, words: str, found: list[str]) -> None:
+    answer = await shelf.archive.search(Query(words, order="newest"))
+    assert titles(answer.hits) == found
+
+
+async def test_pages_stay_put_while_new_articles_arrive(room: Room) -> None:
+    await room.takes_in(*(an_article(f"Story {number}", regions=("africa",)) for number in range(1, 26)))
+    first = await room.archive.latest(Query(region="africa"))
+    assert (first.first, first.total, first.previous) == (1, 25, "")
+    room.passes(minutes=5)
+    await room.takes_in(an_article("Breaking", regions=("africa",), published=room.now))
+    second = await room.archive.latest(Query(region="africa", cursor=first.next))
+    assert titles(second.hits) == [f"Story {number}" for number in range(15, 5, -1)]
+    back = await room.archive.latest(Query(region="africa", cursor=second.previous))
+    assert titles(back.hits) == titles(first.hits)
+    third = await room.archive.latest(Query(region="africa", cursor=second.next))
+    assert (titles(third.hits), third.next, third.first) == ([f"Story {n}" for n in range(5, 0, -1)], "", 21)
+
+
+async def test_headlines_and_authors_are_completed(shelf: Room) -> None:
+    assert [each.title for each in await shelf.archive.headlines("nato ja", 0)] == ["Japan and NATO sign a pact"]
+    assert await shelf.archive.authors("ta", 0) == ["Mei Tan"]
+    assert len(await shelf.archive.headlines("", 0)) == 3
+
+
+async def test_the_archives_parts_agree(shelf: Room) -> None:
+    assert await shelf.archive.check() == []
