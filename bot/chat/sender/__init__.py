@@ -102,6 +102,8 @@ class DiscordSender:
     async def _deliver(self, delivery: Delivery, place: Place, made: Post) -> Answer:
         """Once as it is; once more in the form that Discord's answer asks for."""
         answer = await self._ask(delivery, place, made)
+        if answer.ok:
+            return answer
         match _rule(answer).action:
             case "no-tag" if made.tags:
                 answer = await self._ask(delivery, place, replace(made, tags=()))

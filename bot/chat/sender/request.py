@@ -16,6 +16,7 @@ import aiohttp
 import discord
 from discord.http import Route
 
+from bot.chat.errors import rule_for
 from bot.delivery.pace import Brake, Pace
 
 log = logging.getLogger(__name__)
@@ -84,7 +85,7 @@ class Line:
             answer = await _read(response)
             if not heard.done():
                 heard.set_result(answer)
-            if answer.status >= 500 or answer.status == 429:
+            if not answer.ok:
                 raise _HeardEnough
 
         extras: dict[str, Any] = {"raise_for_status": listen, "timeout": aiohttp.ClientTimeout(total=TIMEOUT)}
@@ -101,8 +102,9 @@ class Line:
     def _note(self, answer: Answer) -> None:
         """What an answer means for everything else that we send."""
         self.brake.count(answer.status, answer.shared)
-        if answer.status == 401:
-            self.brake.pull("Discord does not accept the bot's token; the operator must set a new one", TOKEN_WAIT)
+        rule = rule_for(answer.status, answer.code)
+        if not answer.ok and rule.action == "stop":
+            self.brake.pull(rule.words, TOKEN_WAIT)
             log.critical("stopped sending reason=%s", self.brake.reason)
         elif answer.banned:
             self.brake.pull("Discord has shut us out for a while", BAN_WAIT)
@@ -123,6 +125,8 @@ async def _read(response: aiohttp.ClientResponse) -> Answer:
         said = json.loads(await response.text())
     except ValueError:
         said = None
+        if response.status < 300 and response.status != 204:
+            return Answer(0, words="an answer that cannot be read")
     body = said if isinstance(said, dict) else {}
     spent = headers.get("X-RateLimit-Remaining") == "0"
     limited = response.status == 429
