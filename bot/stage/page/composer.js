@@ -26,12 +26,12 @@ export class Composer {
   refresh(channel) {
     const moved = this.channel?.id !== channel?.id;
     this.channel = channel;
-    if (moved) this.reset();
     const closed = !channel || channel.type === KIND.forum || channel.type === KIND.media;
     this.form.hidden = closed;
     const where = channel?.type === KIND.dm ? `@${channel.recipients?.[0]?.global_name ?? channel.recipients?.[0]?.username ?? this.store.bot?.name ?? "bot"}` : `#${channel?.name ?? ""}`;
     this.placeholder = `Message ${where}`;
-    this.#show();
+    if (moved) this.reset(); // else a command half put together stays
+    else if (!this.called) this.tail.placeholder = this.placeholder;
   }
 
   reset() {

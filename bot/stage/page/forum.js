@@ -1,10 +1,11 @@
 // A forum: its posts as cards with tags, the newest first; a press opens the thread.
 
-import { h, replace } from "./dom.js";
+import { h } from "./dom.js";
 import { picture } from "./embed.js";
 import { after, compareIds } from "./ids.js";
 import { avatar, icon } from "./icons.js";
 import { gist, nameOf } from "./message.js";
+import { redraw } from "./redraw.js";
 import { relative } from "./time.js";
 
 const EPOCH = 1420070400000;
@@ -41,11 +42,12 @@ export class Forum {
   #draw() {
     const channel = this.store.channels.get(this.channel.id) ?? this.channel;
     const tags = channel.available_tags ?? [];
-    replace(this.bar, tags.map((tag) => this.#filter(tag)));
+    redraw(this.bar, [tags, [...this.tags]], () => tags.map((tag) => this.#filter(tag)));
     this.bar.hidden = !tags.length;
     const posts = this.#posts();
-    replace(this.cards, posts.map((post) => this.#card(post, tags)));
-    if (!posts.length) this.cards.append(h("li", { class: "empty" }, icon("forum"), h("p", null, "No posts yet. They appear here as they are published.")));
+    const none = () => h("li", { class: "empty" }, icon("forum"), h("p", null, "No posts yet. They appear here as they are published."));
+    const key = posts.map((post) => [post.id, post.name, post.applied_tags, post.last_message_id, post.message_count, this.starters.get(post.id), this.store.unread.has(post.id)]);
+    redraw(this.cards, key, () => (posts.length ? posts.map((post) => this.#card(post, tags)) : none()));
     for (const post of posts) this.#want(post);
   }
 
@@ -55,9 +57,8 @@ export class Forum {
       if (on) this.tags.delete(tag.id);
       else this.tags.add(tag.id);
       this.#draw();
-      [...this.bar.children].find((each) => each.dataset.tag === tag.id)?.focus();
     };
-    return h("button", { type: "button", class: "tag", "aria-pressed": String(on), "data-tag": tag.id, onclick: toggle }, tag.emoji_name ?? "", tag.name);
+    return h("button", { type: "button", class: "tag", "aria-pressed": String(on), "data-tag": tag.id, "data-key": tag.id, onclick: toggle }, tag.emoji_name ?? "", tag.name);
   }
 
   #card(post, tags) {
@@ -79,7 +80,7 @@ export class Forum {
       "li", { class: "post", "data-thread": post.id, "data-unread": Boolean(unread) },
       h("div", { class: "post-words" },
         own.length ? h("div", { class: "post-tags" }, own.map((tag) => h("span", { class: "tag small" }, tag.emoji_name ?? "", tag.name))) : null,
-        h("h3", { class: "post-title" }, h("a", { href: `#/${post.id}` }, post.name)),
+        h("h3", { class: "post-title" }, h("a", { href: `#/${post.id}`, "data-key": post.id }, post.name)),
         h("p", { class: "post-gist" }, first ? excerpt(first, look) : "…"), foot),
       image ? picture(image, "post-picture") : null,
     );

@@ -69,6 +69,6 @@ export function initials(name) {
 
 export function hueOf(text) {
   let sum = 7;
-  for (const character of String(text)) sum = (sum * 31 + character.codePointAt(0)) % 360;
-  return sum;
+  for (const character of String(text)) sum = (sum * 31 + character.codePointAt(0)) % 9973;
+  return (sum * 137) % 360; // ids that follow one another get colours far apart
 }

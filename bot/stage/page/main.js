@@ -10,6 +10,7 @@ import { Interactions } from "./interactions.js";
 import { line } from "./markdown.js";
 import { showModal } from "./modal.js";
 import { Panel } from "./panel.js";
+import { redraw } from "./redraw.js";
 import { closeList } from "./select.js";
 import { Side } from "./side.js";
 import { isForum, isThread, KIND, Store } from "./state.js";
@@ -140,16 +141,17 @@ class Page {
     const { channel } = this;
     const parent = channel && isThread(channel) ? this.store.channels.get(channel.parent_id) : null;
     const menu = h("button", { type: "button", class: "icon-button menu", "aria-label": "Channels", "aria-controls": "side", onclick: () => this.#drawer("side") }, icon("menu"));
-    const panel = h("button", { type: "button", class: "icon-button", id: "panel-toggle", "aria-label": "Behind the scenes", title: "Behind the scenes", "aria-pressed": String(!at("panel").hidden), "aria-controls": "panel", onclick: () => this.#togglePanel() }, icon("panel"));
+    const panel = h("button", { type: "button", class: "icon-button", id: "panel-toggle", "data-key": "panel", "aria-label": "Behind the scenes", title: "Behind the scenes", "aria-pressed": String(!at("panel").hidden), "aria-controls": "panel", onclick: () => this.#togglePanel() }, icon("panel"));
     const name = channel?.type === KIND.dm ? this.store.bot?.name : channel?.name;
     const look = this.store.look(channel?.guild_id);
-    replace(
-      at("room-head"), menu,
+    const key = [channel?.id, channel?.name, channel?.topic, parent?.name, this.store.bot?.name, this.gone];
+    redraw(at("room-head"), key, () => [
+      menu,
       parent ? h("a", { class: "crumb", href: `#/${parent.id}` }, channelIcon(parent), parent.name, icon("right")) : null,
       channel ? h("h2", { class: "room-name", id: "room-name" }, channelIcon(channel), h("span", null, name)) : null,
       channel?.topic ? h("p", { class: "topic", title: channel.topic }, line(channel.topic, look)) : h("span", { class: "topic" }),
       this.gone ? h("span", { class: "gone", role: "status" }, "Connection lost, trying again …") : null, panel,
-    );
+    ]);
   }
 
   #home() {

@@ -3,6 +3,7 @@
 import { Faults } from "./faults.js";
 import { h, replace } from "./dom.js";
 import { icon } from "./icons.js";
+import { redraw } from "./redraw.js";
 import { World } from "./world.js";
 
 const STATES = ["pending", "sending", "later", "held", "suspended", "refused", "sent"];
@@ -80,9 +81,13 @@ export class Panel {
     note.textContent = whole ? (waiting ? `${waiting} to go` : "empty") : "";
     const bars = counts.filter(([, number]) => number).map(([state, number]) => h("span", { class: "bar-part", "data-state": state, title: `${number} ${state}`, vars: { share: String(number) } }));
     const legend = counts.map(([state, number]) => h("li", { "data-state": state, "data-none": !number }, h("i"), h("b", null, count(number)), ` ${state}`));
-    const rows = (outbox.rows ?? []).slice(0, 40).map((row) =>
+    const rows = (outbox.rows ?? []).slice(0, 60).map((row) =>
       h("li", { class: "delivery", "data-state": row.state }, h("i", { title: row.state }), h("span", { class: "delivery-headline" }, row.headline), h("span", { class: "delivery-target" }, this.#target(row.target), row.why ? ` · ${row.why}` : "")));
-    replace(body, h("div", { class: "bar", role: "img", "aria-label": counts.map(([state, number]) => `${number} ${state}`).join(", ") }, bars), h("ul", { class: "legend" }, legend), rows.length ? h("ol", { class: "deliveries" }, rows) : null);
+    this.deliveries ??= h("ol", { class: "deliveries", tabindex: 0, "aria-label": "Deliveries" });
+    replace(this.deliveries, rows);
+    this.deliveries.hidden = !rows.length;
+    const above = [h("div", { class: "bar", role: "img", "aria-label": counts.map(([state, number]) => `${number} ${state}`).join(", ") }, bars), h("ul", { class: "legend" }, legend)];
+    redraw(body, counts, () => [...above, this.deliveries]);
   }
 
   /** `channel:123` as the reader knows it. */
@@ -96,7 +101,9 @@ export class Panel {
     const statuses = Object.entries(this.store.panel.requests?.by_status ?? {});
     note.replaceChildren(...statuses.map(([status, number]) => h("span", { class: "status", "data-class": String(status)[0] }, `${status} × ${count(number)}`)));
     const rows = this.store.requests.slice(-SHOWN_REQUESTS).reverse().map((request) => requestRow(request, this.store));
-    replace(body, rows.length ? h("ol", { class: "requests", "data-testid": "requests" }, rows) : h("p", { class: "empty-note" }, "Nothing asked yet."));
+    this.asked ??= h("ol", { class: "requests", "data-testid": "requests", tabindex: 0, "aria-label": "The newest requests" });
+    replace(this.asked, rows);
+    redraw(body, rows.length > 0, () => (rows.length ? this.asked : h("p", { class: "empty-note" }, "Nothing asked yet.")));
   }
 
   #drawLimits(panel) {

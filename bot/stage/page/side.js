@@ -1,8 +1,9 @@
 // Where one can go: the rail of servers, the channels by category, and who is looking.
 
-import { h, replace } from "./dom.js";
+import { h } from "./dom.js";
 import { compareIds } from "./ids.js";
 import { avatar, channelIcon, hueOf, icon, initials } from "./icons.js";
+import { redraw } from "./redraw.js";
 import { isForum, isThread, KIND } from "./state.js";
 
 export class Side {
@@ -22,12 +23,19 @@ export class Side {
 
   draw() {
     const guild = this.open && !this.home ? this.store.guildOf(this.open.id) : null;
-    this.#keepFocus(() => {
-      this.#drawRail(guild);
-      this.place.textContent = guild?.name ?? "Direct messages";
-      this.#drawBot();
-      replace(this.channels, guild ? this.#guildChannels(guild) : this.#directs());
-      this.#drawMe();
+    this.#drawRail(guild);
+    this.place.textContent = guild?.name ?? "Direct messages";
+    this.#drawBot();
+    redraw(this.channels, [guild?.id, this.open?.id, [...this.folded], this.#signature(guild)], () => (guild ? this.#guildChannels(guild) : this.#directs()));
+    this.#drawMe();
+  }
+
+  /** All of the channels that can be seen in the list. */
+  #signature(guild) {
+    const shown = [...this.store.channels.values()].filter((channel) => (channel.guild_id ?? null) === (guild?.id ?? null));
+    return shown.map((channel) => {
+      const { count, pings } = this.#sum([channel]);
+      return [channel.id, channel.name, channel.type, channel.parent_id, channel.position, channel.can_view, channel.thread_metadata?.archived, count > 0, pings];
     });
   }
 
@@ -35,16 +43,17 @@ export class Side {
 
   #drawRail(current) {
     const homeUnread = this.#sum(this.store.dms);
+    const servers = this.store.guilds.map((guild) => ({ guild, unread: this.#sum([...this.store.channels.values()].filter((channel) => channel.guild_id === guild.id)) }));
+    const key = [current?.id, homeUnread.pings, servers.map(({ guild, unread }) => [guild.id, guild.name, guild.unavailable, unread.count > 0, unread.pings])];
     const home = h(
       "button",
       { type: "button", class: "server home", "aria-label": named("Direct messages", homeUnread), title: "Direct messages", "aria-current": current ? null : "true", "data-key": "home", onclick: () => this.acts.home() },
       icon("at"), badge(homeUnread.pings),
     );
-    replace(this.rail, home, h("hr", { class: "rail-line" }), this.store.guilds.map((guild) => this.#server(guild, guild === current)));
+    redraw(this.rail, key, () => [home, h("hr", { class: "rail-line" }), servers.map(({ guild, unread }) => this.#server(guild, unread, guild === current))]);
   }
 
-  #server(guild, current) {
-    const unread = this.#sum([...this.store.channels.values()].filter((channel) => channel.guild_id === guild.id));
+  #server(guild, unread, current) {
     return h(
       "button",
       {
@@ -128,27 +137,20 @@ export class Side {
 
   #drawBot() {
     const ready = this.store.bot?.ready;
-    replace(this.botLine, h("span", { class: "lamp", "data-on": Boolean(ready) }), `${this.store.bot?.name ?? "The bot"} ${ready ? "is online" : "is not connected"}`);
+    redraw(this.botLine, [ready, this.store.bot?.name], () => [h("span", { class: "lamp", "data-on": Boolean(ready) }), `${this.store.bot?.name ?? "The bot"} ${ready ? "is online" : "is not connected"}`]);
   }
 
   #drawMe() {
     const { me, members } = this.store;
     if (!me) return;
-    const select = h(
+    const select = () => h(
       "select",
       { id: "member", class: "member-select", "aria-label": "Look as", "data-key": "member", onchange: (event) => this.acts.look(event.target.value) },
       members.map((member) => h("option", { value: member.id, selected: member.id === me.id }, member.name)),
     );
-    replace(
-      this.me, avatar(me, 32), h("label", { class: "me-words" }, h("span", { class: "me-hint" }, "You are"), select), this.theme.button(),
-    );
-  }
-
-  /** A redrawn list keeps the keyboard where it was. */
-  #keepFocus(draw) {
-    const key = document.activeElement?.dataset?.key;
-    draw();
-    if (key) [...document.querySelectorAll("[data-key]")].find((each) => each.dataset.key === key)?.focus({ preventScroll: true });
+    redraw(this.me, [me.id, members.map(({ id, name }) => [id, name])], () => [
+      avatar(me, 32), h("label", { class: "me-words" }, h("span", { class: "me-hint" }, "You are"), select()), this.theme.button(),
+    ]);
   }
 }
 

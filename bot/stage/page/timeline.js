@@ -66,7 +66,7 @@ export class Timeline {
   #changed(fresh) {
     this.#draw(fresh?.id ?? null);
     if (!fresh) return;
-    if (this.stuck || fresh.author?.id === this.store.me?.id || fresh.local) {
+    if (this.stuck || fresh.author?.id === this.store.me?.id || isEphemeral(fresh)) {
       this.stuck = true;
       this.toEnd();
     } else {

@@ -1,6 +1,7 @@
 // Changes of the world in mid-run: permissions withdrawn, channels and servers lost and found.
 
-import { announce, h, replace } from "./dom.js";
+import { announce, h } from "./dom.js";
+import { redraw } from "./redraw.js";
 import { isThread } from "./state.js";
 
 const CHANGES = [
@@ -59,5 +60,5 @@ export class World {
 /** New options, the same choice where it is still there. */
 function fillOptions(select, options) {
   const chosen = select.value;
-  replace(select, options.map(([value, label]) => h("option", { value, selected: value === chosen }, label)));
+  redraw(select, options, () => options.map(([value, label]) => h("option", { value, selected: value === chosen }, label)));
 }
