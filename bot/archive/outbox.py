@@ -16,6 +16,7 @@ from bot.model import Article, Delivery, Later, Outcome, Owed, Refused, Sent, St
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(hours=1)  # where nobody says how long to wait
 
 # The first open delivery of each target. A target is found by jumping from the one before, never by reading them all.
+# Servers take turns, so that one with a thousand channels keeps nobody waiting.
 _HEADS = """
 WITH RECURSIVE line(target) AS (
     SELECT min(target) FROM delivery WHERE state IN ('pending', 'later', 'sending')
@@ -26,9 +27,11 @@ WITH RECURSIVE line(target) AS (
 SELECT d.* FROM line JOIN delivery d ON d.id = (
     SELECT id FROM delivery WHERE state IN ('pending', 'later', 'sending') AND target = line.target
     ORDER BY published, article LIMIT 1)
+JOIN subscription s ON s.id = d.subscription
 WHERE d.state != 'sending' AND (d.due IS NULL OR d.due <= :now)
     AND d.target NOT IN (SELECT value FROM json_each(:busy))
-ORDER BY d.published, d.article, d.target LIMIT :limit
+ORDER BY row_number() OVER (PARTITION BY s.guild ORDER BY d.published, d.article, d.target), d.published, d.target
+LIMIT :limit
 """
 _EDITS = """
 SELECT d.*, min(d.published) FROM delivery d WHERE d.edit > 0 AND d.state = 'sent'
@@ -112,8 +115,9 @@ def settle(db: Connection, delivery: int, outcome: Outcome, now: datetime) -> No
             else:
                 _set(db, delivery, now, state="suspended", reason=reason)
             suspend(db, row["target"], reason)
-        case Unknown(reason):
-            _set(db, delivery, now, reason=reason)
+        case Unknown(reason):  # parked: a person may look, and release or drop it; its lane goes on
+            state = "sent" if row["state"] == "sent" else "held"
+            _set(db, delivery, now, state=state, reason=reason)
         case _:
             assert_never(outcome)
 
