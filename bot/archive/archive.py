@@ -13,6 +13,7 @@ from bot.archive.migrations import migrate
 from bot.archive.search import complete
 from bot.archive.search.desk import SearchDesk
 from bot.archive.threads import Readers, TooSlow, Writer
+from bot.archive.upkeep import restore as restore_archive
 from bot.errors import Busy
 from bot.model import (
     OPERATOR,
@@ -32,6 +33,8 @@ from bot.model import (
     Viewer,
 )
 from bot.regions import Regions
+
+__all__ = ["Archive", "restore_archive"]
 
 DEADLINE = 0.8  # seconds: what a reader asks is answered by then, or stopped
 _LOOK_UP, _RANK = 4, 2  # threads
@@ -149,6 +152,9 @@ class Archive:
 
     async def subscriptions(self, guild: int | None = None) -> list[Subscription]:
         return await self._read(subscriptions.every, guild)
+
+    async def subscriptions_of(self, target: str) -> list[Subscription]:
+        return await self._read(subscriptions.of, target)
 
     # --- outbox -----------------------------------------------------------------------------------------------
 

@@ -54,6 +54,12 @@ def every(db: Connection, guild: int | None = None) -> list[Subscription]:
     return [to_subscription(row) for row in rows]
 
 
+def of(db: Connection, target: str) -> list[Subscription]:
+    """The standing orders of one target."""
+    rows = db.execute("SELECT * FROM subscription WHERE target = ? AND ended IS NULL ORDER BY id", [target])
+    return [to_subscription(row) for row in rows]
+
+
 def _hand_over(db: Connection, ended: int, target: str) -> None:
     """What this target also wants for another region is owed under that order instead."""
     db.execute(

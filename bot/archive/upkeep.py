@@ -1,10 +1,16 @@
 """Keeps the archive well: copies of it, and whether all its parts agree."""
 
 import os
+import shutil
 from pathlib import Path
 
 from bot.archive import connect
-from bot.archive.connect import Connection
+from bot.archive.connect import Connection, DatabaseError
+from bot.errors import NewsError
+
+
+class NoArchive(NewsError):
+    """A file that is no copy of an archive, or a damaged one."""
 
 
 def backup(db: Connection, file: Path) -> None:
@@ -20,6 +26,51 @@ def backup(db: Connection, file: Path) -> None:
     with unfinished.open("rb+") as written:
         os.fsync(written.fileno())
     unfinished.replace(file)
+
+
+def restore(copy: Path, archive: Path) -> Path | None:
+    """Put a copy in the archive's place, once it is known to be sound; where the archive that was there is now."""
+    _examine(copy)
+    unfinished = archive.with_name(f"{archive.name}.unfinished")
+    shutil.copyfile(copy, unfinished)
+    with unfinished.open("rb+") as written:
+        os.fsync(written.fileno())
+    kept = _put_aside(archive) if archive.exists() else None
+    for rest in ("-wal", "-shm"):
+        archive.with_name(archive.name + rest).unlink(missing_ok=True)
+    unfinished.replace(archive)
+    return kept
+
+
+def _examine(copy: Path) -> None:
+    if not copy.is_file():
+        raise NoArchive(f"There is no file {copy}.")
+    try:
+        db = connect.reader(copy)
+        try:
+            wrong = check(db)
+        finally:
+            db.close()
+    except DatabaseError as error:
+        raise NoArchive(f"{copy} is no copy of an archive ({error}).") from error
+    if wrong:
+        raise NoArchive(f"{copy} is damaged: {' '.join(wrong[:3])}")
+
+
+def _put_aside(archive: Path) -> Path:
+    """Rename the archive, with all that it has written, to a name that is free."""
+    db = connect.plain(archive)
+    try:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except DatabaseError:
+        pass  # damaged: that may be why somebody restores; it is kept as it is
+    finally:
+        db.close()
+    number = 1
+    while (kept := archive.with_name(f"{archive.name}.before-{number}")).exists():
+        number += 1
+    archive.replace(kept)
+    return kept
 
 
 def check(db: Connection) -> list[str]:
