@@ -1,0 +1,268 @@
+"""Ask a server for a document, politely, within limits, and say what came of it."""
+
+import asyncio
+import logging
+import ssl
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from aiohttp import (
+    BasicAuth,
+    ClientConnectorCertificateError,
+    ClientConnectorDNSError,
+    ClientConnectorError,
+    ClientError,
+    ClientOSError,
+    ClientPayloadError,
+    ClientResponse,
+    ClientResponseError,
+    ClientSession,
+    ClientTimeout,
+    DummyCookieJar,
+    InvalidURL,
+    ServerDisconnectedError,
+    TCPConnector,
+)  # fmt: skip
+from aiohttp.abc import AbstractResolver
+from yarl import URL
+
+from bot.intake.addresses import host_of, join, origin, parted, split, spoken
+from bot.intake.manners import Manners
+from bot.intake.reach import public_socket, was_refused
+from bot.model import Document
+
+log = logging.getLogger(__name__)
+
+FEED_TYPES = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
+    "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, text/html;q=0.4, */*;q=0.1"
+)
+PAGE_TYPES = "text/html, application/xhtml+xml, */*;q=0.1"
+REDIRECTS = 5
+_FOLLOWED = {301, 302, 303, 307, 308}
+_FOR_GOOD = {301, 308}
+_CHUNK = 64 * 1024
+_MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a server may take of our time and room."""
+
+    size: int = 10 * _MEGABYTE  # after decompression
+    connect: float = 10.0
+    whole: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What came of asking."""
+
+    status: str  # ok, unchanged, or the kind of failure
+    error: str = ""  # the failure in a sentence
+    document: Document | None = None
+    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    permanent: str = ""  # the address it has moved to, every step of the way for good
+    code: int = 0
+
+
+class Fetcher:
+    """Fetches documents, each by one polite GET and at most five redirects walked by hand."""
+
+    def __init__(
+        self, session: ClientSession, manners: Manners, *, user_agent: str, limits: Limits | None = None
+    ) -> None:
+        self.manners = manners
+        self._session = session
+        self._agent = user_agent
+        self._limits = limits or Limits()
+
+    async def fetch(
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        modified: str | None = None,
+        holder: str = "",
+        subscribers: int = 0,
+        accept: str = FEED_TYPES,
+        until: bytes = b"",
+        size: int | None = None,
+    ) -> Fetched:
+        """Ask for a document. Validators are shown to their `holder` alone, which is the first host unless said.
+
+        With `until`, reading stops there, and a document that is too large is cut, not refused.
+        """
+        headers = {"Accept": accept, "User-Agent": self._named(subscribers)}
+        validators = {"If-None-Match": etag, "If-Modified-Since": modified}
+        held = {name: text for name, text in validators.items() if text is not None}
+        try:
+            return await self._walk(url, headers, (holder or host_of(url), held), until, size or self._limits.size)
+        except (ClientError, OSError, TimeoutError, ValueError) as error:
+            status, sentence = _failure(error, host_of(url) or spoken(url))
+            return Fetched(status, sentence)
+
+    def _named(self, subscribers: int) -> str:
+        count = f"; {subscribers} subscribers)" if subscribers > 1 else "; 1 subscriber)" if subscribers else ")"
+        return self._agent.removesuffix(")") + count if self._agent.endswith(")") else self._agent
+
+    async def _walk(
+        self, url: str, headers: dict[str, str], validators: tuple[str, dict[str, str]], until: bytes, size: int
+    ) -> Fetched:
+        """Follow redirects; validators and credentials stay with the origin they belong to."""
+        address, credentials = parted(url)
+        first, for_good, seen = origin(address), True, {address}
+        for _ in range(REDIRECTS + 1):
+            if split(address) is None:
+                return Fetched("bad-address", f"{spoken(address)[:200]} is no http or https address.")
+            shown = headers | validators[1] if host_of(address) == validators[0] else headers
+            answer = await self._ask(address, shown, credentials, until, size)
+            if answer.code not in _FOLLOWED:
+                moved = address if for_good and len(seen) > 1 else ""
+                return replace(answer, permanent=moved)
+            target, _ = parted(join(address, answer.headers.get("location", "")))  # not with credentials of theirs
+            if not target:
+                return Fetched("bad-redirect", f"{host_of(address)} redirects to nowhere.", code=answer.code)
+            if target in seen:
+                return Fetched("redirect-loop", f"{host_of(address)} redirects in a circle.", code=answer.code)
+            for_good = for_good and (answer.code in _FOR_GOOD or _is_upgrade(address, target))
+            seen.add(target)
+            if origin(target) != first:
+                credentials = None
+            address = target
+        return Fetched("redirect-loop", f"{host_of(url)} redirects more than {REDIRECTS} times.")
+
+    async def _ask(
+        self, address: str, headers: dict[str, str], credentials: tuple[str, str] | None, until: bytes, size: int
+    ) -> Fetched:
+        limits = self._limits
+        timeout = ClientTimeout(total=limits.whole, connect=None, sock_connect=limits.connect)
+        auth = BasicAuth(*credentials, encoding="utf-8") if credentials else None
+        async with (
+            self.manners.turn(address),
+            self._session.get(
+                URL(address), headers=headers, auth=auth, allow_redirects=False, timeout=timeout
+            ) as response,
+        ):
+            told = MappingProxyType({name.lower(): text for name, text in response.headers.items()})
+            code = response.status
+            if code in _FOLLOWED:
+                return Fetched("redirect", headers=told, code=code)
+            if code == 304:
+                return Fetched("unchanged", headers=told, code=code)
+            wall = _wall(told, code)
+            if code != 200 or wall:
+                status, sentence = ("blocked", wall) if wall else _refusal(code, host_of(address))
+                return Fetched(status, sentence.format(host=host_of(address)), headers=told, code=code)
+            body = await _read(response, until, size)
+            if body is None:
+                limit = f"{size / _MEGABYTE:.0f} MB"
+                return Fetched("too-large", f"{host_of(address)} sends more than {limit}.", headers=told, code=code)
+            return Fetched("ok", document=Document(address, code, body, told), headers=told, code=code)
+
+
+def open_session(
+    *, private: bool = False, limits: Limits | None = None, resolver: AbstractResolver | None = None
+) -> ClientSession:
+    """A session that keeps no cookies, follows no proxy and reaches public addresses alone, unless told otherwise."""
+    connector = TCPConnector(
+        socket_factory=None if private else public_socket,
+        resolver=resolver,
+        limit=0,  # Manners counts
+        ttl_dns_cache=60,
+        keepalive_timeout=15,
+    )
+    return ClientSession(
+        connector=connector, cookie_jar=DummyCookieJar(), trust_env=False, requote_redirect_url=False,
+        max_line_size=16_384, max_field_size=16_384,
+    )  # fmt: skip
+
+
+async def _read(response: ClientResponse, until: bytes, size: int) -> bytes | None:
+    """The body as far as it is wanted, or None when it is larger than that; counted as it comes out of the packing."""
+    promised = response.content_length
+    packed = "content-encoding" in response.headers
+    if promised is not None and promised > size and not until and not packed:
+        return None
+    body = bytearray()
+    async for chunk in response.content.iter_chunked(_CHUNK):
+        body += chunk
+        if until and (until in body.lower() if len(body) < 2 * _CHUNK else until in body[-2 * _CHUNK :].lower()):
+            break
+        if len(body) > size:
+            if not until:
+                return None
+            break
+    if body[:2] == b"\x1f\x8b":  # packed, but nobody says so
+        return await asyncio.to_thread(_unpack, bytes(body), size)
+    return bytes(body)
+
+
+def _unpack(body: bytes, size: int) -> bytes | None:
+    unpacker = zlib.decompressobj(31)
+    try:
+        plain = unpacker.decompress(body, size + 1)
+    except zlib.error:
+        return body
+    return None if len(plain) > size else plain
+
+
+def _is_upgrade(address: str, target: str) -> bool:
+    return address.startswith("http://") and target == "https://" + address.removeprefix("http://")
+
+
+def _wall(headers: Mapping[str, str], code: int) -> str:
+    """Who keeps robots out here, if somebody does; we do not pretend to be a browser."""
+    if headers.get("cf-mitigated", "").lower() == "challenge":
+        return "{host} lets only browsers in: Cloudflare blocks feed readers there. Ask the publisher to allow ours."
+    if code in {401, 403, 405, 429} and ("x-datadome" in headers or "x-dd-b" in headers):
+        return "{host} lets only browsers in: DataDome blocks feed readers there. Ask the publisher to allow ours."
+    return ""
+
+
+def _refusal(code: int, host: str) -> tuple[str, str]:
+    """A kind and a sentence for an answer that is no document."""
+    match code:
+        case 401 | 403 | 407 | 451:
+            return "forbidden", f"{host} does not let us read this ({code})."
+        case 404:
+            return "not-found", f"{host} has nothing at this address (404)."
+        case 410:
+            return "gone", f"{host} says that this feed is gone for good (410)."
+        case 429:
+            return "busy", f"{host} asks us to come less often (429)."
+        case 503:
+            return "busy", f"{host} is not available at the moment (503)."
+        case _ if code >= 500:
+            return "server-error", f"{host} has a fault of its own ({code})."
+        case _ if code in {204, 205}:
+            return "empty", f"{host} sends nothing ({code})."
+        case _:
+            return "refused", f"{host} answers with {code}."
+
+
+def _failure(error: Exception, host: str) -> tuple[str, str]:
+    """A kind and a sentence for a request that brought no answer."""
+    match error:
+        case _ if was_refused(error):
+            return "private", f"{host} lies on a private address, which feeds may not (see NEWSDESK_PRIVATE_FEEDS)."
+        case TimeoutError():
+            return "timeout", f"{host} did not answer in time."
+        case ClientConnectorCertificateError() | ssl.SSLError():
+            return "tls", f"The certificate of {host} cannot be trusted."
+        case ClientConnectorDNSError():
+            return "unreachable", f"There is no host {host}, or its name cannot be looked up now."
+        case ClientConnectorError():
+            return "unreachable", f"{host} cannot be reached."
+        case ClientPayloadError():
+            return "cut-off", f"{host} broke off in the middle of the document."
+        case ServerDisconnectedError() | ClientOSError():
+            return "unreachable", f"{host} hung up without an answer."
+        case InvalidURL() | ValueError():
+            return "bad-address", f"{host} is no address that can be asked."
+        case ClientResponseError():
+            return "not-http", f"{host} answers with something that is not HTTP."
+        case _:
+            return "unreachable", f"{host} cannot be reached ({type(error).__name__})."

@@ -1,0 +1,138 @@
+"""Which article an entry is: by guid or canonical link, whichever was seen before; a date never decides.
+
+Every article carries all names it may be known by ("guid:…", "url:…"; "print:…" for an entry with neither). A name
+that a feed was once seen to give to different articles is never trusted again for that feed: it stands in the feed's
+memory, and a more exact form of it, or the next name, takes its place.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+
+from bot.intake.addresses import canonical
+from bot.model import Article, Entry, Feed
+
+_LONGEST = 300  # characters of a name; what is longer is known by its hash
+NAMELESS = "Untitled"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An item as far as it matters for telling it from others."""
+
+    guid: str
+    link: str
+    title: str
+
+
+def identify(entry: Entry, feed: Feed, source_name: str, now: datetime, shared: Collection[str] = ()) -> Article | None:
+    """The article that an entry prints, or None when nothing in the entry could tell it from another."""
+    names = keys(entry, shared)
+    if not names:
+        return None
+    published = min(entry.published, now) if entry.published else None
+    return Article(
+        title=entry.title or entry.teaser[:120] or NAMELESS,
+        url=entry.link,
+        owner=feed.owner,
+        teaser=entry.teaser,
+        text=entry.text,
+        authors=entry.authors,
+        tags=entry.tags,
+        feeds=(feed.url,),
+        image=entry.image,
+        published=published,
+        seen=now,
+        updated=min(entry.updated, now) if entry.updated else None,
+        language=entry.language,
+        source_name=feed.title or source_name,
+        keys=names,
+    )
+
+
+def keys(entry: Entry, shared: Collection[str] = ()) -> tuple[str, ...]:
+    """All names by which this entry's article is known; none of them may be `shared` with another article."""
+    chains = (guid_keys(entry.guid), url_keys(entry.link))
+    found = [next((name for name in chain if short(name) not in shared), "") for chain in chains]
+    named = tuple(name for name in found if name)
+    return named or _print(entry)
+
+
+def guid_keys(guid: str) -> list[str]:
+    """A guid's names, the most forgiving first: one that looks like an address is compared like one."""
+    guid = guid.strip()
+    if not guid:
+        return []
+    like_address = canonical(guid)
+    return [_name("guid:", like_address), _name("guid:", guid)] if like_address else [_name("guid:", guid)]
+
+
+def url_keys(link: str) -> list[str]:
+    """A link's names: canonical; with the fragment where that tells two apart; as printed."""
+    plain = canonical(link)
+    if not plain:
+        return []
+    return list(dict.fromkeys(_name("url:", each) for each in (plain, canonical(link, fragment=True), link.strip())))
+
+
+def shared_names(rows: Iterable[Row]) -> frozenset[str]:
+    """Names, shortened, that one document gives to different articles (not to one article listed twice)."""
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        for name in (*guid_keys(row.guid), *url_keys(row.link)):
+            groups[name].append(row)
+    return frozenset(short(name) for name, group in groups.items() if len(group) > 1 and _differ(name, group))
+
+
+def short(name: str) -> str:
+    """A name's hash, small enough to remember many."""
+    return blake2b(name.encode("utf-8", "replace"), digest_size=6).hexdigest()
+
+
+def is_repeated(rows: Collection[Row]) -> bool:
+    """Whether any guid or link stands for more than one item."""
+    guids = [name for row in rows for name in guid_keys(row.guid)[:1]]
+    links = [name for row in rows for name in url_keys(row.link)[:1]]
+    return len(set(guids)) < len(guids) or len(set(links)) < len(links)
+
+
+def digest(article: Article) -> bytes:
+    """A hash of what is shown of an article; not of its dates, nor of how its picture's address is signed today."""
+    image = article.image
+    shown: Iterator[str] = iter(
+        (
+            article.title, article.url, article.teaser, article.text, *article.authors,
+            *(f"{tag.scheme}|{tag.term}" for tag in article.tags),
+            *((image.url.partition("?")[0], image.alt, image.credit) if image else ()),
+        )
+    )  # fmt: skip
+    return blake2b("\x1f".join(shown).encode("utf-8", "replace"), digest_size=16).digest()
+
+
+def _differ(name: str, group: list[Row]) -> bool:
+    """Whether items under one name are different articles: other words, and another guid or link."""
+    titles = {" ".join(row.title.casefold().split()) or str(index) for index, row in enumerate(group)}
+    if len(titles) < 2:
+        return False
+    links, guids = {row.link.strip() for row in group}, [row.guid.strip() for row in group]
+    if name.startswith("guid:"):
+        return len(links) > 1 or len(set(guids)) > 1
+    return len(set(guids)) > 1 or not any(guids)
+
+
+def _print(entry: Entry) -> tuple[str, ...]:
+    """The last resort: headline and date, or else headline and standfirst."""
+    second = entry.published.isoformat() if entry.published else entry.teaser
+    if not entry.title or not second:
+        second = entry.teaser
+    if not (entry.title or second):
+        return ()
+    return ("print:" + blake2b(f"{entry.title}\x1f{second}".encode("utf-8", "replace"), digest_size=16).hexdigest(),)
+
+
+def _name(kind: str, text: str) -> str:
+    if len(text) > _LONGEST:
+        text = "#" + blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
+    return kind + text

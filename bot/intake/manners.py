@@ -1,0 +1,83 @@
+"""Being a good guest: one request at a time per household, some time apart, and silence where it was asked for."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from bot.clock import Clock
+from bot.intake.addresses import host_of, household, is_here
+
+APART = timedelta(seconds=2)  # between two requests to one household
+AT_ONCE = 20  # requests under way, all hosts together
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class _House:
+    door: asyncio.Lock = field(default_factory=asyncio.Lock)
+    left: datetime = _LONG_AGO
+    waiting: int = 0
+
+
+class Manners:
+    """Whose turn it is. Hosts on this very machine are not made to wait."""
+
+    def __init__(self, clock: Clock, *, apart: timedelta = APART, at_once: int = AT_ONCE) -> None:
+        self._clock = clock
+        self._apart = apart
+        self._crowd = asyncio.Semaphore(at_once)
+        self._houses: dict[str, _House] = {}
+        self._silences: dict[str, datetime] = {}
+
+    @asynccontextmanager
+    async def turn(self, url: str) -> AsyncIterator[None]:
+        """Wait until this household may be asked again; hold its door and a place in the crowd meanwhile."""
+        name = household(url)
+        house = self._houses.setdefault(name, _House())
+        house.waiting += 1
+        try:
+            async with house.door:
+                if not is_here(name):
+                    await self._keep_apart(house)
+                try:
+                    async with self._crowd:
+                        yield
+                finally:
+                    house.left = self._clock.now()
+        finally:
+            house.waiting -= 1
+            self._forget_old()
+
+    def hush(self, url: str, until: datetime) -> None:
+        """Ask nothing of this address's host before then."""
+        host = host_of(url)
+        self._silences[host] = max(until, self._silences.get(host, until))
+
+    def silent_until(self, url: str, now: datetime) -> datetime | None:
+        """When this host may be asked again, if it wants silence now."""
+        until = self._silences.get(host_of(url))
+        if until is not None and until <= now:
+            del self._silences[host_of(url)]
+            return None
+        return until
+
+    def silences(self, now: datetime) -> dict[str, str]:
+        """All that are still to be kept, for remembering over a restart."""
+        return {host: until.isoformat() for host, until in self._silences.items() if until > now}
+
+    def keep(self, silences: Mapping[str, str]) -> None:
+        """Take up what was remembered."""
+        for host, until in silences.items():
+            self._silences[host] = datetime.fromisoformat(until)
+
+    async def _keep_apart(self, house: _House) -> None:
+        wait = house.left + self._apart - self._clock.now()
+        if wait > timedelta(0):
+            await self._clock.sleep(wait)
+
+    def _forget_old(self) -> None:
+        if len(self._houses) > 10_000:
+            soon = self._clock.now() - self._apart
+            self._houses = {name: each for name, each in self._houses.items() if each.waiting or each.left > soon}

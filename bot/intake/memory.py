@@ -1,0 +1,78 @@
+"""What the poller remembers of a source between two polls, beside its validators: as JSON in the source's row."""
+
+import json
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+_NAMES = 200  # names that a feed gave to different articles
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """All of it may be lost without harm to what is known: it saves work and keeps manners."""
+
+    marks: tuple[str, ...] = ()  # the prints of the items of the last document
+    count: int = 0  # how many items that had
+    shared: tuple[str, ...] = ()  # names never to be trusted again in this feed (see identify)
+    hint: int = 0  # seconds that server and feed ask us to leave between two polls
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[str, ...] = ()
+    holder: str = ""  # the host whose validators we hold; where redirects lead, that is not the first one
+    every: int = 0  # seconds between two polls, as the feeds here want it
+    unsure: bool = False  # the server says that its validators mean nothing
+    subscribers: int = 0
+    address: str = ""  # where it has moved to for good, confirmed
+    moved: str = ""  # where it says it has moved to, not confirmed yet
+    moved_since: str = ""
+    moved_times: int = 0
+    failing_since: str = ""
+    told: bool = False  # that it has been failing for a day
+    hub: str = ""
+    topic: str = ""
+    hours: tuple[int, ...] = ()  # articles seen per hour of the week's days: 24 of workdays, 24 of weekends
+    learning_since: str = ""
+    fruitless: int = 0  # polls since the last news, at most 20
+    spared: int = 0  # 304 answers among them
+    gap: str = ""  # when older pages were last needed
+
+
+def read(text: str) -> Memory:
+    """From the source's row; what cannot be read is forgotten."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return _NOTHING
+    if not isinstance(found, dict):
+        return _NOTHING
+    kept: dict[str, Any] = {}
+    for name, default in _DEFAULTS.items():
+        value = found.get(name)
+        value = tuple(value) if isinstance(value, list) else value
+        if type(value) is type(default):
+            kept[name] = value
+    return Memory(**kept)
+
+
+def write(memory: Memory) -> str:
+    """For the source's row; what is as at the beginning is left out."""
+    said = {name: getattr(memory, name) for name in _DEFAULTS}
+    kept = {name: value for name, value in said.items() if value != _DEFAULTS[name]}
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+
+
+def sharing(memory: Memory, found: frozenset[str]) -> tuple[str, ...]:
+    """The names that are not to be trusted, with those found now; the oldest of too many are forgotten."""
+    return tuple(dict.fromkeys((*memory.shared, *sorted(found))))[-_NAMES:]
+
+
+def moment(text: str) -> datetime | None:
+    """A remembered time."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+_NOTHING = Memory()
+_DEFAULTS = {each.name: getattr(_NOTHING, each.name) for each in fields(Memory)}

@@ -1,0 +1,169 @@
+"""What a poll changes in what we know of a source: from value to value."""
+
+import json
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.intake import memory, schedule
+from bot.intake.addresses import host_of
+from bot.intake.fetch import Fetched
+from bot.intake.memory import Memory
+from bot.intake.parse import Parsed
+from bot.model import Source
+
+TELL_AFTER = timedelta(hours=24)  # of failing before somebody is told
+_MOVES, _MOVED_FOR = 3, timedelta(hours=24)  # equal answers, over so long, before a new address is believed
+_EARLY = 0.5  # the first wait is shortened by up to this share, so that feeds do not come in step
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """The circumstances of a poll."""
+
+    source: Source
+    memory: Memory
+    now: datetime
+    every: timedelta
+    chance: random.Random
+
+
+def unchanged(poll: Poll, fetched: Fetched) -> Source:
+    """304, or the same document again: success, with whatever validators and hints came along."""
+    spared = fetched.status == "unchanged"
+    remembered = _moved(_hinted(poll.memory, fetched.headers, None), fetched.permanent, poll.now)
+    same = replace(
+        remembered,
+        fruitless=min(remembered.fruitless + 1, 20),
+        spared=min(remembered.spared + spared, 20),
+        failing_since="",
+        told=False,
+    )
+    return _settled(poll, same, "unchanged", fetched, keep=spared)
+
+
+def taken_in(poll: Poll, fetched: Fetched, parsed: Parsed, digest: bytes) -> Source:
+    """A document was read: its validators hold for exactly the articles that are kept with them."""
+    headers = fetched.headers
+    remembered = replace(
+        _hinted(poll.memory, headers, parsed),
+        marks=parsed.marks,
+        count=parsed.count,
+        shared=memory.sharing(poll.memory, parsed.shared),
+        hub=(parsed.links or {}).get("hub", ""),
+        topic=(parsed.links or {}).get("self", ""),
+        failing_since="",
+        told=False,
+        fruitless=0,
+        spared=0,
+    )
+    moved = _moved(remembered, fetched.permanent, poll.now)
+    if parsed.cut_off:
+        return _broken_off(poll, moved)
+    return replace(_settled(poll, moved, "ok", fetched, keep=False), digest=digest)
+
+
+def failed(poll: Poll, status: str, error: str, headers: Mapping[str, str]) -> Source:
+    """It did not work: ask ever more rarely, keep what the last good answer left."""
+    failures = poll.source.failures + 1
+    since = poll.memory.failing_since or poll.now.isoformat()
+    next_poll = schedule.after_failure(
+        poll.now,
+        poll.every,
+        failures,
+        status,
+        chance=poll.chance,
+        retry_after=schedule.retry_after(headers, poll.now) if status == "busy" else None,
+    )
+    remembered = replace(poll.memory, failing_since=since)
+    if poll.memory.address and failures >= _MOVES:  # the new address was a mistake: back to the one we were given
+        remembered = replace(remembered, address="")
+    return replace(
+        poll.source,
+        polled=poll.now,
+        next_poll=next_poll,
+        failures=failures,
+        status=status,
+        error=error,
+        memory=memory.write(remembered),
+    )
+
+
+def postponed(poll: Poll, until: datetime) -> Source:
+    """Its host wants silence: nothing was asked."""
+    spread = timedelta(seconds=poll.chance.uniform(0, 60))
+    return replace(poll.source, next_poll=until + spread)
+
+
+def to_be_told(poll: Poll) -> bool:
+    """Whether it has been failing for so long that somebody should know, and nobody has been told."""
+    since = memory.moment(poll.memory.failing_since)
+    return since is not None and not poll.memory.told and poll.now - since >= TELL_AFTER
+
+
+def _settled(poll: Poll, remembered: Memory, status: str, fetched: Fetched, keep: bool) -> Source:
+    """The state after a success; a validator that is held is kept over a 304, dropped when a 200 comes without it."""
+    headers = fetched.headers
+    holder = host_of(fetched.document.url) if fetched.document else remembered.holder
+    remembered = replace(remembered, unsure=schedule.distrusts_validators(headers), holder=holder)
+    hint = timedelta(seconds=remembered.hint) if remembered.hint else None
+    due = schedule.next_poll(poll.now, poll.every, hint)
+    if poll.source.polled is None:
+        due -= (due - poll.now) * poll.chance.uniform(0, _EARLY)
+    due = schedule.open_again(due, frozenset(remembered.skip_hours), frozenset(remembered.skip_days))
+    return replace(
+        poll.source,
+        etag=headers.get("etag", poll.source.etag if keep else None),
+        modified=headers.get("last-modified", poll.source.modified if keep else None),
+        polled=poll.now,
+        succeeded=poll.now,
+        next_poll=due,
+        failures=0,
+        status=status,
+        error="",
+        memory=memory.write(remembered),
+    )
+
+
+def _broken_off(poll: Poll, remembered: Memory) -> Source:
+    """What was whole is kept; the next poll asks without validators, for the rest."""
+    failed_source = failed(poll, "cut-off", "The document breaks off; what was whole of it has been kept.", {})
+    return replace(
+        failed_source, etag=None, modified=None, digest=None, memory=memory.write(replace(remembered, marks=()))
+    )
+
+
+def _hinted(before: Memory, headers: Mapping[str, str], parsed: Parsed | None) -> Memory:
+    told = schedule.caching_hint(headers)
+    if parsed is None:
+        return before if told is None else replace(before, hint=max(before.hint, int(told.total_seconds())))
+    hints = [each for each in (told, parsed.hint) if each is not None]
+    longest = max(hints, default=timedelta(0))
+    return replace(
+        before,
+        hint=int(longest.total_seconds()),
+        skip_hours=tuple(sorted(parsed.skip_hours)),
+        skip_days=tuple(sorted(parsed.skip_days)),
+    )
+
+
+def _moved(before: Memory, permanent: str, now: datetime) -> Memory:
+    """Believe a new address after several equal answers over a day: captive portals and parked domains lie sooner."""
+    if not permanent or permanent == before.address:
+        return replace(before, moved="", moved_since="", moved_times=0)
+    if permanent != before.moved:
+        return replace(before, moved=permanent, moved_since=now.isoformat(), moved_times=1)
+    since = memory.moment(before.moved_since) or now
+    if before.moved_times + 1 >= _MOVES and now - since >= _MOVED_FOR:
+        return replace(before, address=permanent, moved="", moved_since="", moved_times=0)
+    return replace(before, moved_times=before.moved_times + 1)
+
+
+def remembered_silences(text: str | None) -> dict[str, str]:
+    """Hosts that want silence, as the archive remembers them."""
+    try:
+        found = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return {str(host): str(until) for host, until in found.items()} if isinstance(found, dict) else {}

@@ -1,0 +1,186 @@
+"""From a document to entries. Pure; runs in the worker process, for what comes from outside may be slow or huge.
+
+Two gates keep the slow reader (feedparser) away from what we know. The first stands in the poller: a hash of the
+document from its first item on. The second is here: the document is cut at its items, and each item's bytes are
+compared with the prints that this source had last time. A print that is known brings neither a new key nor a change,
+so only the others are parsed: a new article and a corrected headline alike are new prints. A scan of the whole tree
+(lxml: guid, link, headline) then looks for names given twice; when it finds any, or cannot read the document, or
+counts other than the cutting did, all of it is parsed.
+"""
+
+import io
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import feedparser
+from lxml import etree
+
+from bot.intake import items, jsonfeed, sitemap, slices, text
+from bot.intake.addresses import join
+from bot.intake.identify import Row, is_repeated, shared_names
+from bot.intake.pages import alternates
+from bot.intake.schedule import feed_hint
+from bot.model import Document, Entry
+
+MOST = 1000  # entries of one document
+_ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a document says."""
+
+    format: str = ""  # rss20, atom10, json11, sitemap, ...; "" is no feed
+    entries: tuple[Entry, ...] = ()  # in the document's order; those whose prints were known are left out
+    title: str = ""
+    home: str = ""
+    language: str = ""
+    count: int = 0  # items in the whole document
+    marks: tuple[str, ...] = ()  # a short name for each item's print, in the document's order
+    shared: frozenset[str] = frozenset()  # names that stand for different articles here
+    cut_off: bool = False  # it broke off; what was whole is here
+    html: bool = False  # a web page, not a feed
+    alternates: tuple[str, ...] = ()  # the feeds that a web page names
+    links: Mapping[str, str] | None = None  # rel -> address: next, prev-archive, hub, self
+    hint: timedelta | None = None
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[str] = frozenset()
+
+
+def parse(document: Document, known: Collection[str] = ()) -> Parsed:
+    """All that the document says; entries whose prints are `known` are not looked into."""
+    body = document.body
+    feed = jsonfeed.load(body)
+    if feed is not None:
+        return _from_json(feed, document.url)
+    whole = slices.whole_part(body)
+    cut_off, body = whole is not None, body if whole is None else whole
+    root = _tree(body, document.headers)
+    if root is not None and etree.QName(root).localname == "urlset":
+        listed = tuple(sitemap.entries(root, document.url, MOST))
+        return Parsed("sitemap" if listed else "", listed, count=len(listed), shared=_shared(listed))
+    pieces = slices.cut(body)
+    marks = tuple(map(slices.mark, pieces.items)) if pieces else ()
+    elements = _elements(root)
+    if pieces and len(elements) == len(marks) and any(each in known for each in marks):
+        fresh = [index for index, each in enumerate(marks) if each not in known][:MOST]
+        if not is_repeated([_row(each) for each in elements]):
+            found = _read(pieces.with_only(fresh), document, [elements[index] for index in fresh])
+            if len(found.entries) == len(fresh):
+                return replace(found, count=len(marks), marks=marks, shared=frozenset(), cut_off=cut_off)
+    found = _read(body, document, elements)
+    if not found.format:
+        return Parsed(html=_is_page(body), alternates=tuple(alternates(body)) if _is_page(body) else ())
+    return replace(found, marks=marks[:MOST], cut_off=cut_off)
+
+
+def _read(body: bytes, document: Document, elements: list[etree._Element]) -> Parsed:
+    """The slow reader's answer, in our words."""
+    told = {"content-type": document.headers.get("content-type", "application/xml")}
+    answer = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False, response_headers=told)
+    feed, found = answer.feed, answer.entries[:MOST]
+    if not answer.version and (not found or _is_page(body)):
+        return Parsed()
+    home = join(document.url, _string(feed.get("link")))
+    own = elements[:MOST] if len(elements) == len(answer.entries) else [None] * len(found)
+    entries = tuple(items.entry(item, element, home or document.url) for item, element in zip(found, own, strict=True))
+    hours, days = _skips(elements)
+    return Parsed(
+        format=answer.version or "unknown",
+        entries=entries,
+        title=text.line(_string(feed.get("title")))[:200],
+        home=home,
+        language=_string(feed.get("language"))[:20],
+        count=len(answer.entries),
+        shared=_shared(entries),
+        links=_links(feed, document.url),
+        hint=feed_hint(
+            _string(feed.get("ttl")), _string(feed.get("sy_updateperiod")), _string(feed.get("sy_updatefrequency"))
+        ),
+        skip_hours=hours,
+        skip_days=days,
+    )
+
+
+def _from_json(feed: dict[str, Any], url: str) -> Parsed:
+    found = tuple(jsonfeed.entries(feed, url, MOST))
+    links = {rel: join(url, _string(feed.get(name))) for rel, name in (("next", "next_url"), ("self", "feed_url"))}
+    hubs = feed.get("hubs")
+    hub = hubs[0].get("url") if isinstance(hubs, list) and hubs and isinstance(hubs[0], dict) else ""
+    return Parsed(
+        format="json11" if "1.1" in _string(feed.get("version")) else "json10",
+        entries=found,
+        title=text.line(_string(feed.get("title")))[:200],
+        home=join(url, _string(feed.get("home_page_url"))),
+        language=_string(feed.get("language"))[:20],
+        count=len(found),
+        shared=_shared(found),
+        links={rel: address for rel, address in (links | {"hub": join(url, _string(hub))}).items() if address},
+    )
+
+
+def _tree(body: bytes, headers: Mapping[str, str]) -> etree._Element | None:
+    """The document's tree when it is well-formed XML; entities are not resolved, nothing is fetched."""
+    charset = headers.get("content-type", "").lower().partition("charset=")[2].strip(" \"'").partition(";")[0]
+    try:
+        parser = etree.XMLParser(
+            resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, encoding=charset or None
+        )
+        return etree.fromstring(body.lstrip(), parser)
+    except (etree.LxmlError, ValueError, LookupError):
+        return None
+
+
+def _elements(root: etree._Element | None) -> list[etree._Element]:
+    if root is None:
+        return []
+    return [each for each in root.iter("{*}item", "{*}entry") if isinstance(each.tag, str)]
+
+
+def _row(element: etree._Element) -> Row:
+    """What the quick scan sees of an item."""
+    guid = link = title = ""
+    for each in element:
+        name = each.tag.rpartition("}")[2] if isinstance(each.tag, str) else ""
+        if name in {"guid", "id"}:
+            guid = (each.text or "").strip()
+        elif name == "title":
+            title = title or "".join(str(part) for part in each.itertext())
+        elif name == "link" and each.get("rel", "alternate") == "alternate":
+            link = link or (each.get("href") or each.text or "").strip()
+    return Row(guid, link, title)
+
+
+def _shared(entries: Collection[Entry]) -> frozenset[str]:
+    return shared_names(Row(each.guid, each.link, each.title) for each in entries)
+
+
+def _skips(elements: list[etree._Element]) -> tuple[frozenset[int], frozenset[str]]:
+    """RSS skipHours and skipDays, in GMT."""
+    channel = elements[0].getparent() if elements else None
+    if channel is None:
+        return frozenset(), frozenset()
+    said = [(each.text or "").strip() for each in channel.iterfind("skipHours/hour")]
+    hours = {int(each) % 24 for each in said if each.isdigit()}
+    days = {(each.text or "").strip().lower() for each in channel.iterfind("skipDays/day")}
+    return (frozenset(hours) if len(hours) < 24 else frozenset()), (frozenset(days) if len(days) < 7 else frozenset())
+
+
+def _links(feed: Any, base: str) -> dict[str, str]:
+    wanted = {"next", "prev-archive", "hub", "self"}
+    found: dict[str, str] = {}
+    for each in feed.get("links", ()):
+        if each.get("rel") in wanted and join(base, _string(each.get("href"))):
+            found.setdefault(each["rel"], join(base, _string(each.get("href"))))
+    return found
+
+
+def _is_page(body: bytes) -> bool:
+    head = body[:2048].lower()
+    return b"<html" in head or b"<!doctype html" in head
+
+
+def _string(value: object) -> str:
+    return value if isinstance(value, str) else ""

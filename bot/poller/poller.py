@@ -1,0 +1,217 @@
+"""Asks every source in its time; each is a boundary of its own, so that one that fails disturbs no other."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import random
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.archive.archive import Archive
+from bot.clock import Clock
+from bot.intake import memory, outcome
+from bot.intake.addresses import host_of, is_here, spoken
+from bot.intake.classify import Classifier
+from bot.intake.fetch import Fetcher, open_session
+from bot.intake.manners import Manners
+from bot.intake.outcome import Poll
+from bot.intake.schedule import retry_after
+from bot.intake.worker import ParseWorker
+from bot.model import Accepted, Added, Feed, Route, Source
+from bot.poller.adding import Adding
+from bot.poller.taking import Taking, Unusable
+from bot.regions import Regions
+from bot.settings import Settings
+
+log = logging.getLogger(__name__)
+
+USUAL = timedelta(minutes=10)
+SHORTEST = timedelta(minutes=5)  # for hosts that are not on this machine
+TICK = timedelta(seconds=5)  # between two looks at what is due
+AT_ONCE = 200  # sources under way; most of them wait for their host's turn
+SILENCES = "silent hosts"  # the key under which the archive remembers who wants to be left alone
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What became of one feed in one round."""
+
+    feed: str
+    status: str
+    new: int = 0
+    error: str = ""
+
+
+class Poller:
+    """Polls: what is due, or all of it at once; and adds feeds."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        fetcher: Fetcher,
+        taking: Taking,
+        clock: Clock,
+        *,
+        every: timedelta = USUAL,
+        shortest: timedelta = SHORTEST,
+        chance: random.Random | None = None,
+        measure: Callable[[str, float], None] = lambda outcome, seconds: None,
+    ) -> None:
+        self._archive = archive
+        self._fetcher = fetcher
+        self._taking = taking
+        self._clock = clock
+        self._every = every
+        self._shortest = shortest
+        self._chance = chance or random.Random()  # noqa: S311 it keeps feeds out of step, no secret
+        self._measure = measure
+
+    async def run(self) -> None:
+        """Poll what is due, for ever. Ends by being cancelled; what is under way is then not kept, and asked again."""
+        busy: set[int] = set()
+        self._fetcher.manners.keep(outcome.remembered_silences(await self._archive.recall(SILENCES)))
+
+        async def one(source: Source) -> None:
+            try:
+                await self.poll(source)
+            finally:
+                busy.discard(source.id)
+
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                for source in await self._due(len(busy)):
+                    if source.id not in busy and len(busy) < AT_ONCE:
+                        busy.add(source.id)
+                        tasks.create_task(one(source), name=f"poll {source.id}")
+                await self._clock.sleep(min(TICK, self._every / 4))
+
+    async def round(self, *, every: bool = False, told: Callable[[Polled], None] = lambda line: None) -> list[Polled]:
+        """Poll once what is due, or every source; a line per feed, told as soon as it is known."""
+        self._fetcher.manners.keep(outcome.remembered_silences(await self._archive.recall(SILENCES)))
+        feeds: dict[int, list[Feed]] = {}
+        for feed in await self._archive.feeds():
+            feeds.setdefault(feed.source, []).append(feed)
+        sources = await (self._archive.sources() if every else self._archive.due_sources(self._clock.now(), 100_000))
+        lines: list[Polled] = []
+        crowd = asyncio.Semaphore(AT_ONCE)
+
+        async def one(source: Source) -> None:
+            async with crowd:
+                for line in await self.poll(source, feeds.get(source.id, ())):
+                    lines.append(line)
+                    told(line)
+
+        async with asyncio.TaskGroup() as tasks:
+            for source in sources:
+                tasks.create_task(one(source))
+        return lines
+
+    async def poll(self, source: Source, feeds: Sequence[Feed] = ()) -> list[Polled]:
+        """Ask one source and take in what it has. Nothing that goes wrong here goes further."""
+        began = asyncio.get_running_loop().time()
+        try:
+            after, accepted = await self._ask(source)
+        except Exception:  # the boundary: one source
+            log.exception("poll failed feed=%s", spoken(source.url))
+            after, accepted = await self._set_aside(source), Accepted()
+        self._measure(after.status, asyncio.get_running_loop().time() - began)
+        if after.error and after.status != source.status:
+            log.warning("polled feed=%s status=%s error=%s", spoken(source.url), after.status, after.error)
+        elif accepted.new:
+            log.info("polled feed=%s fresh=%d owed=%d", spoken(source.url), len(accepted.new), accepted.owed)
+        return [_line(feed, after, accepted) for feed in feeds or (Feed(source.url),)]
+
+    async def add(self, url: str, owner: int) -> Added:
+        """Find the feed of an address, ask it once, keep it. Its articles are archived, not posted."""
+        return await Adding(self._archive, self._fetcher, self._taking, self.poll).add(url, owner)
+
+    async def _due(self, busy: int) -> list[Source]:
+        return await self._archive.due_sources(self._clock.now(), busy + AT_ONCE)
+
+    async def _ask(self, source: Source) -> tuple[Source, Accepted]:
+        """One request, and its answer's way into the archive."""
+        poll = self._circumstances(source)
+        address = poll.memory.address or source.url
+        silent = self._fetcher.manners.silent_until(address, poll.now)
+        if silent is not None:
+            return await self._postpone(poll, address, silent), Accepted()
+        held = not poll.memory.unsure
+        fetched = await self._fetcher.fetch(
+            address,
+            etag=source.etag if held else None,
+            modified=source.modified if held else None,
+            holder=poll.memory.holder,
+            subscribers=poll.memory.subscribers,
+        )
+        poll = replace(poll, now=self._clock.now())
+        if fetched.status == "unchanged":
+            return await self._settle(outcome.unchanged(poll, fetched)), Accepted()
+        if fetched.document is None:
+            if fetched.status == "busy":
+                await self._leave_alone(address, poll, fetched.headers)
+            return await self._settle(outcome.failed(poll, fetched.status, fetched.error, fetched.headers)), Accepted()
+        try:
+            return await self._taking.take_in(poll, fetched)
+        except Unusable as error:
+            return await self._settle(outcome.failed(poll, error.status, str(error), fetched.headers)), Accepted()
+
+    async def _settle(self, after: Source) -> Source:
+        await self._archive.settle_source(after)
+        return after
+
+    async def _postpone(self, poll: Poll, address: str, until: datetime) -> Source:
+        after = await self._settle(outcome.postponed(poll, until))
+        return replace(after, status="waiting", error=f"{host_of(address)} wants no visit before {until:%H:%M} UTC.")
+
+    async def _leave_alone(self, address: str, poll: Poll, headers: Mapping[str, str]) -> None:
+        """Retry-After is meant for all that we ask of the host, also after a restart."""
+        wait = retry_after(headers, poll.now)
+        if wait:
+            self._fetcher.manners.hush(address, poll.now + wait)
+            await self._archive.remember(SILENCES, json.dumps(self._fetcher.manners.silences(poll.now)))
+
+    async def _set_aside(self, source: Source) -> Source:
+        """Something is wrong with us, not with the feed: come back later, and let the others go on."""
+        poll = self._circumstances(source)
+        after = outcome.failed(poll, "fault", "Newsdesk has a fault of its own with this feed; the log has it.", {})
+        with contextlib.suppress(Exception):
+            await self._archive.settle_source(after)
+        return after
+
+    def _circumstances(self, source: Source) -> Poll:
+        remembered = memory.read(source.memory)
+        every = timedelta(seconds=remembered.every) if remembered.every else max(self._every, self._floor(source.url))
+        return Poll(source, remembered, self._clock.now(), every, self._chance)
+
+    def _floor(self, url: str) -> timedelta:
+        return timedelta(0) if is_here(host_of(url)) else self._shortest
+
+
+@contextlib.asynccontextmanager
+async def open_poller(
+    settings: Settings,
+    archive: Archive,
+    classifier: Classifier,
+    regions: Regions,
+    route: Route,
+    clock: Clock,
+    nudge: Callable[[], None] = lambda: None,
+    *,
+    measure: Callable[[str, float], None] = lambda outcome, seconds: None,
+) -> AsyncIterator[Poller]:
+    """A poller with its session and its worker process, which end with it."""
+    worker = ParseWorker()
+    async with open_session(private=settings.private_feeds) as session:
+        fetcher = Fetcher(session, Manners(clock), user_agent=settings.user_agent)
+        taking = Taking(archive, worker, fetcher, classifier, regions, route, clock, nudge, usual=settings.poll_every)
+        try:
+            yield Poller(archive, fetcher, taking, clock, every=settings.poll_every, measure=measure)
+        finally:
+            await worker.close()
+
+
+def _line(feed: Feed, after: Source, accepted: Accepted) -> Polled:
+    new = sum(article.owner == feed.owner for article in accepted.new)
+    return Polled(spoken(feed.url), after.status, new, after.error)

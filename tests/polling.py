@@ -1,0 +1,81 @@
+"""A house with a real archive, a real worker process and a web of our own, for tests of the poller."""
+
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bot.archive.archive import Archive
+from bot.delivery.route import route
+from bot.intake.classify import load_classifier
+from bot.intake.fetch import Fetcher, Limits, open_session
+from bot.intake.manners import Manners
+from bot.intake.worker import ParseWorker
+from bot.model import OPERATOR, Feed, Source, Subscription
+from bot.poller import Polled, Poller
+from bot.poller.taking import Taking
+from bot.regions import load_regions
+from bot.settings import shipped
+from tests.fakes import Clock, Names, Web
+
+TEN_MINUTES = timedelta(minutes=10)
+AGENT = "Newsdesk/test (+https://newsdesk.test)"
+
+
+@dataclass
+class House:
+    """What a test of the poller needs, and short words for it."""
+
+    web: Web
+    clock: Clock
+    archive: Archive
+    poller: Poller
+    nudged: list[str] = field(default_factory=list)
+
+    async def add(self, path: str = "/feed", host: str = "127.0.0.1", owner: int = OPERATOR, **more: object) -> Feed:
+        return await self.archive.add_feed(Feed(self.web.url(path, host), owner=owner, **more))  # type: ignore[arg-type]
+
+    async def goes_round(self, later: timedelta = TEN_MINUTES) -> list[Polled]:
+        """A round of every feed, and then some time passes."""
+        lines = await self.poller.round(every=True)
+        self.clock.turn(later)
+        return lines
+
+    async def posted(self) -> list[str]:
+        """The headlines owed, in the order in which they became so."""
+        rows = await self.archive.outbox_rows(1000)
+        return [each.article.title for each in sorted(rows, key=lambda row: row.id)]
+
+    async def source(self, path: str = "/feed", host: str = "127.0.0.1") -> Source:
+        wanted = self.web.url(path, host)
+        return next(each for each in await self.archive.sources() if each.url == wanted)
+
+
+@asynccontextmanager
+async def open_house(
+    worker: ParseWorker,
+    *,
+    private: bool = True,
+    limits: Limits | None = None,
+    names: Names | None = None,
+    target: str = "channel:1",
+    every: timedelta = TEN_MINUTES,
+) -> AsyncIterator[House]:
+    """A house whose clock stands at noon, with one subscription to everything."""
+    clock = Clock()
+    regions = load_regions(shipped() / "regions.toml")
+    archive = await Archive.open(":memory:", regions, now=clock.now)
+    nudged: list[str] = []
+    try:
+        async with Web(clock) as web, open_session(private=private, resolver=names or Names()) as session:
+            fetcher = Fetcher(session, Manners(clock), user_agent=AGENT, limits=limits)
+            taking = Taking(
+                archive, worker, fetcher, load_classifier(shipped(), regions), regions, route, clock,
+                lambda: nudged.append("owed"), usual=every,
+            )  # fmt: skip
+            poller = Poller(archive, fetcher, taking, clock, every=every, chance=random.Random(1))
+            await archive.subscribe(Subscription(target, "*", guild=1))
+            yield House(web, clock, archive, poller, nudged)
+    finally:
+        await archive.close()

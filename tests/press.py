@@ -1,0 +1,71 @@
+"""Prints feeds for tests, as publishers do."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from xml.sax.saxutils import escape
+
+NOON = datetime(2026, 3, 24, 12, tzinfo=UTC)
+_SPACES = (
+    'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:content="http://purl.org/rss/1.0/modules/content/" '
+    'xmlns:media="http://search.yahoo.com/mrss/" xmlns:atom="http://www.w3.org/2005/Atom" '
+    'xmlns:sy="http://purl.org/rss/1.0/modules/syndication/" '
+    'xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0"'
+)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item of a feed; "" leaves a thing out."""
+
+    title: str
+    link: str = ""
+    guid: str = ""
+    date: datetime | str | None = NOON - timedelta(hours=1)
+    teaser: str = ""
+    more: str = ""  # further XML
+
+    def but(self, **changes: object) -> "Item":
+        return replace(self, **changes)  # type: ignore[arg-type]  # a test's own words
+
+
+def item(name: str, hours: float = 1, **more: str) -> Item:
+    """A usual item: its name is in its link and its guid, and it is so many hours old at noon."""
+    link = f"https://mag.test/{name.lower().replace(' ', '-')}/"
+    return Item(name, link, f"id-{name}", NOON - timedelta(hours=hours), f"What is said of {name}.", **more)
+
+
+def rss(*items: Item, head: str = "", title: str = "The Magazine", link: str = "https://mag.test/") -> bytes:
+    body = "\n".join(map(_rss_item, items))
+    return (
+        f'<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0" {_SPACES}><channel><title>{escape(title)}</title>'
+        f"<link>{link}</link><description>All of it</description>{head}\n{body}\n</channel></rss>"
+    ).encode()
+
+
+def atom(*items: Item, head: str = "", title: str = "The Magazine") -> bytes:
+    body = "\n".join(map(_atom_entry, items))
+    return (
+        f'<?xml version="1.0" encoding="utf-8"?>\n<feed {_SPACES} xmlns="http://www.w3.org/2005/Atom">'
+        f"<title>{escape(title)}</title><id>urn:mag</id><updated>2026-03-24T12:00:00Z</updated>{head}\n{body}\n</feed>"
+    ).encode()
+
+
+def _rss_item(each: Item) -> str:
+    parts = [f"<title>{escape(each.title)}</title>" if each.title else ""]
+    parts.append(f"<link>{escape(each.link)}</link>" if each.link else "")
+    parts.append(f'<guid isPermaLink="false">{escape(each.guid)}</guid>' if each.guid else "")
+    when = format_datetime(each.date) if isinstance(each.date, datetime) else each.date
+    parts.append(f"<pubDate>{when}</pubDate>" if when else "")
+    parts.append(f"<description>{escape(each.teaser)}</description>" if each.teaser else "")
+    return "<item>" + "".join(parts) + each.more + "</item>"
+
+
+def _atom_entry(each: Item) -> str:
+    when = each.date.isoformat() if isinstance(each.date, datetime) else each.date
+    parts = [f"<title>{escape(each.title)}</title>"]
+    parts.append(f'<link href="{escape(each.link)}"/>' if each.link else "")
+    parts.append(f"<id>{escape(each.guid)}</id>" if each.guid else "")
+    parts.append(f"<published>{when}</published><updated>{when}</updated>" if when else "")
+    parts.append(f"<summary>{escape(each.teaser)}</summary>" if each.teaser else "")
+    return "<entry>" + "".join(parts) + each.more + "</entry>"
