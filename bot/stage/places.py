@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.stage import permissions
 from bot.stage.clock import StageClock
@@ -82,6 +82,10 @@ class ThreadState:
     touched_at: datetime | None = None
     tags: list[int] = field(default_factory=list)
     members: set[int] = field(default_factory=set)
+
+    def has_fallen_silent(self, now: datetime) -> bool:
+        quiet = now - (self.touched_at or self.created_at)
+        return not self.archived and quiet > timedelta(minutes=self.archive_minutes)
 
     def json(self) -> Json:
         return {
@@ -226,7 +230,7 @@ class Guild:
     roles: dict[int, Role] = field(default_factory=dict)
     members: dict[int, Member] = field(default_factory=dict)
     channels: dict[int, Channel] = field(default_factory=dict)  # threads too
-    owner_id: int | None = None
+    owner_id: int = 0
     locale: str = "en-US"
     unavailable: bool = False
     gone: bool = False
@@ -269,8 +273,6 @@ class Guild:
     def add_member(self, user: User, *, roles: list[Role] | None = None) -> Member:
         member = Member(user, self.clock.now(), [role.id for role in roles or []])
         self.members[user.id] = member
-        if self.owner_id is None and not user.bot:
-            self.owner_id = user.id
         self.tell(Event("GUILD_MEMBER_ADD", {**member.json(), "guild_id": str(self.id)}, self))
         return member
 
@@ -321,7 +323,13 @@ class Guild:
         return permissions.base(self.everyone.permissions, held, self.owner_id == user.id)
 
     def threads(self, *, archived: bool = False) -> list[Channel]:
-        return [each for each in self.channels.values() if each.thread and each.thread.archived == archived]
+        """Its threads; those in which nothing was said for long enough are archived by now."""
+        found = [each for each in self.channels.values() if each.thread]
+        for each in found:
+            if each.thread and each.thread.has_fallen_silent(self.clock.now()):
+                each.thread.archived = True
+                each.changed()
+        return [each for each in found if each.thread and each.thread.archived == archived]
 
     def json(self) -> Json:
         return {
@@ -330,7 +338,7 @@ class Guild:
             "icon": self.icon,
             "splash": None,
             "discovery_splash": None,
-            "owner_id": str(self.owner_id or self.bot.id),
+            "owner_id": str(self.owner_id),
             "afk_channel_id": None,
             "afk_timeout": 300,
             "verification_level": 0,
@@ -359,7 +367,10 @@ class Guild:
         }
 
     def created(self) -> Json:
-        """The body of GUILD_CREATE: all that the bot is told of a guild without asking."""
+        """The body of GUILD_CREATE: all that the bot is told of a guild without asking.
+
+        A guild that the bot joins is told without `unavailable`.
+        """
         me = self.members[self.bot.id]
         return self.json() | {
             "joined_at": me.joined_at.isoformat(),

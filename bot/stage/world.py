@@ -46,6 +46,7 @@ class World:
     def add_guild(self, name: str, *, with_bot: bool = True, bot_permissions: int | None = None) -> Guild:
         """A new server; the bot is in it, with the permissions of its invitation, unless said otherwise."""
         guild = Guild(self.clock.snowflake(), name, self.clock, self.tell, self.bot)
+        guild.owner_id = self.clock.snowflake()  # someone who never appears: nobody here is above the permissions
         guild.roles[guild.id] = Role(guild.id, "@everyone", permissions.EVERYONE_STARTS_WITH)
         if with_bot:
             held = permissions.A_BOT_IS_INVITED_WITH if bot_permissions is None else int(bot_permissions)
@@ -53,7 +54,8 @@ class World:
             guild.add_member(self.bot, roles=[role])
         self.guilds[guild.id] = guild
         if with_bot:
-            self.tell(Event("GUILD_CREATE", guild.created(), guild))
+            joined = {name: value for name, value in guild.created().items() if name != "unavailable"}
+            self.tell(Event("GUILD_CREATE", joined, guild))
         return guild
 
     def add_person(self, name: str, *, locale: str = "en-US", has_installed: bool = False) -> User:

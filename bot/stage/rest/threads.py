@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.stage.messages import MessageFlag
 from bot.stage.permissions import Permission
-from bot.stage.places import FORUMS, KINDS, Channel
+from bot.stage.places import FORUMS, KINDS, REQUIRE_TAG, Channel
 from bot.stage.refusals import Findings, Json, Refusal
 from bot.stage.rest.call import Call, Reply, Route
 from bot.stage.rest.drafting import new_draft
@@ -87,7 +87,7 @@ def _tags(call: Call, forum: Channel, wanted: list[Any]) -> list[int]:
         findings = Findings()
         findings.add("applied_tags", "BASE_TYPE_BAD_LENGTH", f"Must be between 0 and {MOST_TAGS} in length.")
         findings.refuse()
-    if forum.flags and not wanted:
+    if forum.flags & REQUIRE_TAG and not wanted:
         raise Refusal(40067)
     for each in wanted:
         if str(each) not in known:
