@@ -113,7 +113,7 @@ class DeskCommands(commands.GroupCog, group_name="desk", group_description="For 
     @app_commands.command()
     async def subscriptions(self, interaction: Admin) -> None:
         """What goes where, and whether it arrives."""
-        await lists.show(interaction, standing.ORDERS)
+        await lists.show(interaction, lists.ORDERS)
 
     @feed.command(name="add")
     @app_commands.describe(url="The address of a feed, or of a page that has one")
@@ -140,7 +140,7 @@ class DeskCommands(commands.GroupCog, group_name="desk", group_description="For 
     @feed.command(name="list")
     async def feed_list(self, interaction: Admin) -> None:
         """This server's own feeds, and how they are."""
-        await lists.show(interaction, standing.FEEDS)
+        await lists.show(interaction, lists.FEEDS)
 
 
 async def setup(bot: NewsClient) -> None:

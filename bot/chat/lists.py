@@ -1,4 +1,4 @@
-"""Lists for admins, page by page, with a menu that takes one thing back."""
+"""Lists of what somebody has ordered, page by page, with a button beside each thing that takes it back."""
 
 import re
 from typing import Any, cast
@@ -7,14 +7,15 @@ import discord
 from discord import ui
 from discord.ext import commands
 
-from bot.chat import standing
+from bot.chat import following, standing
 from bot.chat.desk import desk_of
 from bot.chat.standing import Entry, Listing
 from bot.chat.trouble import explain
-from bot.delivery.text import cut, size
+from bot.delivery.text import size
 
+ORDERS, FEEDS, FOLLOWING = "orders", "feeds", "following"
 _MOST, _CHARACTERS, _OCTETS = 10, 3300, 6500  # of a page
-_WHICH = rf"(?P<name>{standing.ORDERS}|{standing.FEEDS}):(?P<page>\d{{1,4}})"
+_WHICH = rf"(?P<name>{ORDERS}|{FEEDS}|{FOLLOWING}):(?P<page>\d{{1,4}})"
 
 Reader = discord.Interaction[Any]
 
@@ -25,7 +26,7 @@ async def show(interaction: Reader, name: str) -> None:
 
 
 def add_to(client: commands.AutoShardedBot) -> None:
-    """Make the buttons and menus of all lists work, also of those that were sent before a restart."""
+    """Make the buttons of all lists work, also of those that were sent before a restart."""
     client.add_dynamic_items(Turn, TakeBack)
 
 
@@ -47,39 +48,61 @@ class Turn(ui.DynamicItem[ui.Button[Any]], template=re.compile(f"ls:{_WHICH}")):
             await explain(interaction, error)  # the library would only log it
 
 
-class TakeBack(ui.DynamicItem[ui.Select[Any]], template=re.compile(f"tb:{_WHICH}")):
-    """A menu of what is on this page; what is chosen is taken back."""
+class TakeBack(ui.DynamicItem[ui.Button[Any]], template=re.compile(rf"tb:{_WHICH}:(?P<value>[0-9a-z.]{{1,40}})")):
+    """Takes back the thing beside it."""
 
-    def __init__(self, name: str, page: int, menu: str = "", entries: list[Entry] | None = None) -> None:
-        self.name, self.page = name, page
-        options = [discord.SelectOption(label=cut(each.label, 100), value=each.value) for each in entries or ()]
-        super().__init__(ui.Select(custom_id=f"tb:{name}:{page}", placeholder=menu, options=options))
+    def __init__(self, name: str, page: int, value: str, label: str) -> None:
+        self.name, self.page, self.value = name, page, value
+        super().__init__(ui.Button(label=label, custom_id=f"tb:{name}:{page}:{value}"))
 
     @classmethod
     async def from_custom_id(cls, interaction: Reader, item: ui.Item[Any], match: re.Match[str]) -> "TakeBack":
-        return cls(match["name"], int(match["page"]))
+        return cls(match["name"], int(match["page"]), match["value"], cast(ui.Button[Any], item).label or "")
 
     async def callback(self, interaction: Reader) -> None:
         try:
-            for value in self.item.values:
-                await standing.take_back(desk_of(interaction), self.name, interaction.guild_id or 0, value)
+            await _take_back(interaction, self.name, self.value)
             await interaction.response.edit_message(view=await _view(interaction, self.name, self.page))
         except Exception as error:
             await explain(interaction, error)
 
 
+async def _take_back(interaction: Reader, name: str, value: str) -> None:
+    desk, guild = desk_of(interaction), interaction.guild_id or 0
+    match name:
+        case "orders":
+            await standing.take_back(desk, guild, value)
+        case "feeds":
+            await standing.remove_feed(desk, guild, value)
+        case _:
+            await following.stop(desk, interaction.user.id, value)
+
+
+async def _listing(interaction: Reader, name: str) -> Listing:
+    desk, guild = desk_of(interaction), interaction.guild_id or 0
+    match name:
+        case "orders":
+            return await standing.orders(desk, guild)
+        case "feeds":
+            return await standing.own_feeds(desk, guild)
+        case _:
+            return await following.listing(desk, interaction.user.id)
+
+
 async def _view(interaction: Reader, name: str, number: int) -> ui.LayoutView:
     """One page of a list, made anew; the last one where it has become shorter."""
-    listing = await standing.listing(desk_of(interaction), name, interaction.guild_id or 0, _namer(interaction.guild))
+    listing = await _listing(interaction, name)
     view = ui.LayoutView(timeout=None)
     if not listing.entries:
-        view.add_item(ui.TextDisplay(listing.empty))
-        return view
+        return view.add_item(ui.TextDisplay(listing.empty))
     pages = _pages(listing)
     number = min(number, len(pages) - 1)
     view.add_item(ui.TextDisplay(listing.heading))
-    view.add_item(ui.Container[Any](ui.TextDisplay("\n".join(each.text for each in pages[number]))))
-    view.add_item(ui.ActionRow(TakeBack(name, number, listing.menu, pages[number])))
+    sections = [
+        ui.Section[Any](each.text, accessory=TakeBack(name, number, each.value, listing.button))
+        for each in pages[number]
+    ]
+    view.add_item(ui.Container[Any](*sections))
     turns = [Turn(name, number - 1, "‹ Previous")] if number else []
     turns += [Turn(name, number + 1, "Next ›")] if number + 1 < len(pages) else []
     if turns:
@@ -95,11 +118,3 @@ def _pages(listing: Listing) -> list[list[Entry]]:
             pages.append([])
         pages[-1].append(entry)
     return pages
-
-
-def _namer(guild: discord.Guild | None) -> standing.Namer:
-    def named(channel: int) -> str:
-        found = guild.get_channel_or_thread(channel) if guild else None
-        return f"#{found.name}" if found else "a channel that is gone"
-
-    return named

@@ -1,6 +1,6 @@
 """What a server has ordered and which feeds are its own, in an admin's words."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,16 +11,12 @@ from bot.delivery.wish import in_words
 from bot.errors import NewsError, NotFound
 from bot.model import Feed, Source, Subscription
 
-ORDERS, FEEDS = "orders", "feeds"
-Namer = Callable[[int], str]  # what a channel is called, for menus, where mentions are not shown
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing in a list: how it stands there, how it is called in a menu, and what the menu means by it."""
+    """One thing in a list, and what its button means by it."""
 
     text: str
-    label: str
     value: str
 
 
@@ -31,61 +27,45 @@ class Listing:
     heading: str
     entries: Sequence[Entry]
     empty: str
-    menu: str  # what choosing one from the menu does
+    button: str  # what the button beside each says
 
 
-async def listing(desk: Desk, name: str, guild: int, named: Namer) -> Listing:
-    """The list of that name, as it is now."""
-    return await (own_feeds(desk, guild) if name == FEEDS else orders(desk, guild, named))
-
-
-async def take_back(desk: Desk, name: str, guild: int, value: str) -> None:
-    """Take one thing of a list back; when somebody else was quicker, that is well too."""
-    if name == FEEDS:
-        feed = next((each for each in await desk.archive.feeds(guild) if str(each.id) == value), None)
-        if feed is not None:
-            await desk.archive.remove_feed(feed.url, guild)
-        return
+async def take_back(desk: Desk, guild: int, value: str) -> None:
+    """Take an order back; when somebody else was quicker, that is well too."""
     order = next((each for each in await desk.archive.subscriptions(guild) if str(each.id) == value), None)
     if order is not None:
         await desk.archive.unsubscribe(order.target, order.region)
 
 
-async def orders(desk: Desk, guild: int, named: Namer) -> Listing:
+async def remove_feed(desk: Desk, guild: int, value: str) -> None:
+    """Stop reading a feed; when somebody else was quicker, that is well too."""
+    feed = next((each for each in await desk.archive.feeds(guild) if str(each.id) == value), None)
+    if feed is not None:
+        await desk.archive.remove_feed(feed.url, guild)
+
+
+async def orders(desk: Desk, guild: int) -> Listing:
     """Every standing order with its state."""
     ordered = await desk.archive.subscriptions(guild)
-    entries = []
-    for each in ordered:
-        region = region_name(desk.regions, each.region)
-        entries.append(
-            Entry(
-                text=f"**{escape(region)}** → {where(each)}\n{_small(*_said(each, desk))}{_state(each)}",
-                label=cut(f"{region} → {named(_number(each))}", 100),
-                value=str(each.id),
-            )
-        )
+    entries = [Entry(_order(each, desk), str(each.id)) for each in ordered]
     return Listing(
         heading=f"## Standing orders ({len(entries)})",
         entries=entries,
         empty="This server has ordered nothing yet. `/desk subscribe` sends a region's articles to a channel.",
-        menu="Take one back …",
+        button="Take back",
     )
 
 
 async def own_feeds(desk: Desk, guild: int) -> Listing:
     """This server's own feeds with the state of their sources."""
     sources = {each.id: each for each in await desk.archive.sources()}
-    entries = []
-    for each in await desk.archive.feeds(guild):
-        name = feed_name(each)
-        text = f"**{escape(name)}**\n{_small(escape(cut(each.url, 200)))}\n{_health(sources.get(each.source))}"
-        entries.append(Entry(text=text, label=cut(name, 100), value=str(each.id)))
+    entries = [Entry(_feed(each, sources.get(each.source)), str(each.id)) for each in await desk.archive.feeds(guild)]
     return Listing(
         heading=f"## This server's own feeds ({len(entries)})",
         entries=entries,
         empty="This server has no feeds of its own. "
         "`/desk feed add` takes the address of a feed, or of a page that has one.",
-        menu="Remove one …",
+        button="Remove",
     )
 
 
@@ -113,7 +93,7 @@ def in_full(order: Subscription, desk: Desk) -> str:
     """An order as one would repeat it to whoever gave it."""
     region = region_name(desk.regions, order.region)
     what = "every new article" if order.region == "*" else f"every new article about **{escape(region)}**"
-    return "\n".join([f"{where(order)} gets {what} from now on.", *(f"- {each}" for each in _said(order, desk)[:-1])])
+    return "\n".join([f"{where(order)} gets {what} from now on.", *(f"- {each}" for each in _said(order)[:-1])])
 
 
 def where(order: Subscription) -> str:
@@ -131,7 +111,7 @@ def understood(name: str, wish: str) -> str:
     return wish
 
 
-def _said(order: Subscription, desk: Desk) -> list[str]:
+def _said(order: Subscription) -> list[str]:
     """What an order says beyond region and channel; since when it stands comes last."""
     said = []
     if order.include:
@@ -149,11 +129,21 @@ def _said(order: Subscription, desk: Desk) -> list[str]:
     return [*said, _since(order.created)]
 
 
-def _state(order: Subscription) -> str:
+def state(order: Subscription, command: str = "/desk subscribe") -> str:
+    """Why nothing is sent, and what to do; nothing where all is well."""
     if not order.suspended:
         return ""
     reason = escape(cut(clean(order.suspended), 300))
-    return f"\n⚠️ **Nothing is sent:** {reason}\n-# Put that right, then give the order again with `/desk subscribe`."
+    return f"\n⚠️ **Nothing is sent:** {reason}\n-# Put that right, then give the order again with `{command}`."
+
+
+def _order(order: Subscription, desk: Desk) -> str:
+    region = escape(region_name(desk.regions, order.region))
+    return f"**{region}** → {where(order)}\n{_small(*_said(order))}{state(order)}"
+
+
+def _feed(feed: Feed, source: Source | None) -> str:
+    return f"**{shown_name(feed)}**\n{_small(escape(cut(feed.url, 200)))}\n{_health(source)}"
 
 
 def _health(source: Source | None) -> str:

@@ -149,11 +149,13 @@ class Stage:
         body = {"type": type, "channel_id": str(place), "data": data, "message_id": message_id, "nonce": nonce}
         return act(self.backstage, member, body)
 
-    async def call(self, member: User, channel: Channel, command: str, **options: Any) -> Interaction:
+    async def call(self, member: User, channel: Channel, command: str, /, **options: Any) -> Interaction:
         """A person calls a slash command by name: `call(ada, channel, "desk feed add", url=…)`."""
         return await self.act(member, type=2, data=self._command_data(channel, command, options), channel_id=channel)
 
-    async def complete(self, member: User, channel: Channel, command: str, focused: str, **options: Any) -> Interaction:
+    async def complete(
+        self, member: User, channel: Channel, command: str, focused: str, /, **options: Any
+    ) -> Interaction:
         """A person is typing the option `focused` and waits for choices."""
         data = self._command_data(channel, command, options, focused)
         return await self.act(member, type=4, data=data, channel_id=channel)

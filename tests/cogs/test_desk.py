@@ -1,0 +1,261 @@
+"""/desk, as those who run a server type it."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.model import OPERATOR, Feed, Source, Subscription
+from bot.stage import Permission, Refusal
+from tests.cogs.conftest import NOON, House, answer, article, button, labels, parts, text
+
+
+async def test_a_region_is_ordered_for_a_channel(house: House) -> None:
+    africa = house.guild.add_channel("africa")
+    said = answer(await house.call(house.ada, "desk subscribe", region="africa", channel=africa))
+    assert text(said) == f"<#{africa.id}> gets every new article about **Africa** from now on."
+    assert said.only_for == house.ada.id
+    (order,) = await house.archive.subscriptions(house.guild.id)
+    assert (order.target, order.region, order.kind, order.guild) == (
+        f"channel:{africa.id}",
+        "africa",
+        "text",
+        house.guild.id,
+    )
+
+
+async def test_an_order_may_say_much_more(house: House) -> None:
+    wire, role = house.guild.add_channel("wire", kind="announcement"), house.guild.add_role("Readers")
+    role.mentionable = True
+    said = answer(
+        await house.call(
+            house.ada,
+            "desk subscribe",
+            region="all regions",
+            channel=wire,
+            mention=role,
+            silent=True,
+            publish=True,
+            include='sanctions, "red sea"',
+            exclude="tag:podcast",
+        )
+    )
+    assert "every new article from now on" in text(said) and "only what speaks of" in text(said)
+    (order,) = await house.archive.subscriptions(house.guild.id)
+    assert (order.region, order.kind, order.mention) == ("*", "announcement", role.id)
+    assert (order.silent, order.publish, order.include, order.exclude) == (
+        True,
+        True,
+        'sanctions, "red sea"',
+        "tag:podcast",
+    )
+
+
+async def test_said_again_it_changes_the_order(house: House) -> None:
+    africa = house.guild.add_channel("africa")
+    await house.call(house.ada, "desk subscribe", region="africa", channel=africa)
+    said = answer(await house.call(house.ada, "desk subscribe", region="APAC", channel=africa))
+    again = answer(await house.call(house.ada, "desk subscribe", region="africa", channel=africa, silent=True))
+    assert not text(said).startswith("Changed") and text(again).startswith("Changed: ")
+    assert [(each.region, each.silent) for each in await house.archive.subscriptions(house.guild.id)] == [
+        ("africa", True),
+        ("asia-pacific", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "denied", "name"),
+    [
+        ("text", Permission.SEND_MESSAGES, "Send Messages"),
+        ("text", Permission.VIEW_CHANNEL, "View Channel"),
+        ("text", Permission.EMBED_LINKS, "Embed Links"),
+        ("announcement", Permission.SEND_MESSAGES, "Send Messages"),
+        ("forum", Permission.SEND_MESSAGES, "Send Messages"),
+    ],
+)
+async def test_a_channel_we_cannot_write_in_is_refused_with_the_permissions_name(
+    house: House, kind: str, denied: Permission, name: str
+) -> None:
+    closed = house.guild.add_channel("closed", kind=kind)
+    house.stage.world.withdraw(closed, denied)
+    said = answer(await house.call(house.ada, "desk subscribe", region="africa", channel=closed))
+    assert f"**{name}**" in text(said) and f"<#{closed.id}>" in text(said)
+    assert said.only_for == house.ada.id
+    assert await house.archive.subscriptions() == []
+
+
+async def test_a_thread_needs_the_permission_of_threads(house: House) -> None:
+    thread = house.stage.world.open_thread(house.lobby, house.ada, "Kenya")
+    house.stage.world.withdraw(house.lobby, Permission.SEND_MESSAGES_IN_THREADS)
+    said = answer(await house.call(house.ada, "desk subscribe", region="africa", channel=thread))
+    assert "**Send Messages in Threads**" in text(said)
+    house.stage.world.restore(house.lobby, Permission.SEND_MESSAGES_IN_THREADS)
+    await house.call(house.ada, "desk subscribe", region="africa", channel=thread)
+    assert [each.kind for each in await house.archive.subscriptions()] == ["thread"]
+
+
+async def test_without_history_it_is_ordered_and_the_risk_is_told(house: House) -> None:
+    house.stage.world.withdraw(house.lobby, Permission.READ_MESSAGE_HISTORY)
+    said = answer(await house.call(house.ada, "desk subscribe", region="africa", channel=house.lobby))
+    assert "**Read Message History**" in text(said)
+    assert len(await house.archive.subscriptions()) == 1
+
+
+async def test_a_role_that_cannot_be_mentioned_is_refused(house: House) -> None:
+    role = house.guild.add_role("Readers")
+    said = answer(await house.call(house.ada, "desk subscribe", region="africa", channel=house.lobby, mention=role))
+    assert "Mention @everyone, @here and All Roles" in text(said)
+    assert await house.archive.subscriptions() == []
+
+
+async def test_only_announcements_can_be_published(house: House) -> None:
+    said = answer(await house.call(house.ada, "desk subscribe", region="africa", channel=house.lobby, publish=True))
+    assert "is no announcement channel" in text(said)
+
+
+async def test_an_unknown_region_is_refused_and_the_known_ones_are_named(house: House) -> None:
+    said = answer(await house.call(house.ada, "desk subscribe", region="atlantis", channel=house.lobby))
+    assert "There is no region “atlantis”" in text(said)
+    assert all(code in text(said) for code in house.desk.regions.codes)
+
+
+async def test_a_wish_that_cannot_be_read_is_refused_with_its_option(house: House) -> None:
+    said = answer(
+        await house.call(house.ada, "desk subscribe", region="africa", channel=house.lobby, include='"red sea')
+    )
+    assert text(said).startswith("`include`: ")
+    assert await house.archive.subscriptions() == []
+
+
+async def test_a_forums_tags_are_offered_and_checked(house: House) -> None:
+    forum = house.guild.add_channel("stories", kind="forum", tags=["Africa", "Asia"])
+    offered = await house.choices(house.ada, "desk subscribe", "tag", region="africa", channel=forum, tag="af")
+    assert [each["name"] for each in offered] == ["Africa"]
+    wrong = answer(await house.call(house.ada, "desk subscribe", region="africa", channel=forum, tag="Mars"))
+    assert "has no tag “Mars”. It has “Africa”, “Asia”." in text(wrong)
+    await house.call(house.ada, "desk subscribe", region="africa", channel=forum, tag="africa")
+    (order,) = await house.archive.subscriptions()
+    assert order.kind == "forum" and order.tag is not None
+
+
+async def test_regions_are_offered_by_their_aliases_too(house: House) -> None:
+    offered = await house.choices(house.ada, "desk subscribe", "region", region="apac")
+    assert [each["value"] for each in offered] == ["asia-pacific"]
+    assert "*" in [each["value"] for each in await house.choices(house.ada, "desk subscribe", "region", region="")]
+
+
+async def test_an_order_given_again_sets_a_suspended_channel_going(house: House) -> None:
+    await house.call(house.ada, "desk subscribe", region="africa", channel=house.lobby)
+    await house.archive.suspend_target(f"channel:{house.lobby.id}", "the bot lacks Send Messages")
+    await house.call(house.ada, "desk subscribe", region="africa", channel=house.lobby)
+    assert [each.suspended for each in await house.archive.subscriptions()] == [""]
+    assert house.nudges == [1]
+
+
+async def test_an_order_is_taken_back(house: House) -> None:
+    await house.call(house.ada, "desk subscribe", region="africa", channel=house.lobby)
+    offered = await house.choices(house.ada, "desk unsubscribe", "region", region="")
+    assert [each["value"] for each in offered] == ["africa"]
+    said = answer(await house.call(house.ada, "desk unsubscribe", region="africa", channel=house.lobby))
+    assert text(said) == f"<#{house.lobby.id}> no longer gets **Africa**."
+    again = answer(await house.call(house.ada, "desk unsubscribe", region="africa", channel=house.lobby))
+    assert text(again) == f"<#{house.lobby.id}> does not get Africa. It gets nothing."
+
+
+async def test_orders_are_listed_with_their_state(house: House) -> None:
+    empty = answer(await house.call(house.ada, "desk subscriptions"))
+    assert "ordered nothing yet" in text(empty)
+    other = house.guild.add_channel("europe")
+    await house.call(house.ada, "desk subscribe", region="africa", channel=house.lobby, silent=True)
+    await house.call(house.ada, "desk subscribe", region="europe", channel=other)
+    await house.archive.suspend_target(f"channel:{other.id}", "the bot lacks Send Messages in #europe")
+    shown = answer(await house.call(house.ada, "desk subscriptions"))
+    assert text(shown).startswith("## Standing orders (2)")
+    assert f"**Africa** → <#{house.lobby.id}>\n-# silent" in text(shown)
+    assert "**Nothing is sent:** the bot lacks Send Messages in #europe" in text(shown)
+
+
+async def test_an_order_is_taken_back_from_the_list(house: House) -> None:
+    for name in ("africa", "europe"):
+        await house.call(house.ada, "desk subscribe", region=name, channel=house.guild.add_channel(name))
+    shown = answer(await house.call(house.ada, "desk subscriptions"))
+    left = answer(await house.press(house.ada, shown, button(shown, "Take back")))
+    assert "**Europe**" in text(left) and "**Africa**" not in text(left)
+    assert [each.region for each in await house.archive.subscriptions()] == ["europe"]
+
+
+async def test_a_long_list_has_pages(house: House) -> None:
+    for number in range(23):
+        await house.archive.subscribe(
+            Subscription(target=f"channel:{100 + number}", region="africa", guild=house.guild.id)
+        )
+    first = answer(await house.call(house.ada, "desk subscriptions"))
+    assert labels(first) == ["Take back"] * 10 + ["Next ›"]
+    second = answer(await house.press(house.ada, first, button(first, "Next ›")))
+    third = answer(await house.press(house.ada, second, button(second, "Next ›")))
+    assert labels(third) == ["Take back"] * 3 + ["‹ Previous"]
+    assert len(parts(second)) <= 40
+
+
+async def test_other_servers_orders_are_not_listed_and_cannot_be_taken_back(house: House) -> None:
+    await house.archive.subscribe(Subscription(target="channel:1", region="africa", guild=99))
+    assert "ordered nothing yet" in text(answer(await house.call(house.ada, "desk subscriptions")))
+
+
+async def test_a_feed_is_added_for_this_server_alone(house: House) -> None:
+    said = answer(await house.call(house.ada, "desk feed add", url="https://gazette.test/"))
+    assert text(said) == "Found **The Gazette** with 12 articles: archived, not posted."
+    assert said.only_for == house.ada.id
+    assert [each.owner for each in await house.archive.feeds()] == [house.guild.id]
+
+
+async def test_a_feed_that_cannot_be_added_is_answered_in_a_sentence(house: House) -> None:
+    house.finder.refusals["http://127.0.0.1/"] = "127.0.0.1 lies on a private network, where I do not go."
+    said = answer(await house.call(house.ada, "desk feed add", url="http://127.0.0.1/"))
+    assert text(said) == "127.0.0.1 lies on a private network, where I do not go."
+    assert said.only_for == house.ada.id
+
+
+async def test_feeds_are_listed_with_their_state(house: House) -> None:
+    assert "no feeds of its own" in text(answer(await house.call(house.ada, "desk feed list")))
+    await house.archive.add_feed(Feed(url="https://operators.test/feed", owner=OPERATOR))
+    await house.call(house.ada, "desk feed add", url="https://gazette.test/feed")
+    assert "Not asked yet" in text(answer(await house.call(house.ada, "desk feed list")))
+    (source,) = [each for each in await house.archive.sources() if "gazette" in each.url]
+    await _settle(house, source, status="gone", error="The feed is gone (410).", failures=3)
+    shown = answer(await house.call(house.ada, "desk feed list"))
+    assert text(shown).startswith("## This server's own feeds (1)")
+    assert "**The \\*Gazette\\***" in text(shown)
+    assert "The feed is gone (410). (3 times in a row)" in text(shown)
+    assert "operators.test" not in text(shown)
+    await _settle(house, source, status="ok")
+    assert "✓ well" in text(answer(await house.call(house.ada, "desk feed list")))
+
+
+async def test_a_feed_is_removed_and_its_articles_stay(house: House) -> None:
+    await house.call(house.ada, "desk feed add", url="https://gazette.test/feed")
+    (feed,) = await house.archive.feeds(house.guild.id)
+    await house.accept(article(1, "Ours", owner=house.guild.id), feed=feed)
+    offered = await house.choices(house.ada, "desk feed remove", "url", url="gaz")
+    said = answer(await house.call(house.ada, "desk feed remove", url=offered[0]["value"]))
+    assert text(said) == "**The \\*Gazette\\*** is no longer read. Its articles stay."
+    assert await house.archive.feeds() == []
+    assert "Ours" in text(answer(await house.call(house.bob, "latest")))
+
+
+async def test_only_a_servers_own_feeds_can_be_removed(house: House) -> None:
+    await house.archive.add_feed(Feed(url="https://operators.test/feed", owner=OPERATOR))
+    said = answer(await house.call(house.ada, "desk feed remove", url="https://operators.test/feed"))
+    assert "This server has no feed" in text(said)
+    assert len(await house.archive.feeds()) == 1
+
+
+async def test_readers_cannot_give_orders(house: House) -> None:
+    with pytest.raises(Refusal):
+        await house.call(house.bob, "desk subscriptions")
+    with pytest.raises(Refusal):
+        await house.call(house.ada, "desk subscriptions", house.stage.world.dm(house.ada))
+
+
+async def _settle(house: House, source: Source, **values: object) -> None:
+    told = replace(source, polled=NOON, error="", failures=0)
+    await house.archive.settle_source(replace(told, **values))  # type: ignore[arg-type]

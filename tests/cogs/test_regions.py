@@ -1,0 +1,41 @@
+"""/regions, as members of a server type it."""
+
+from bot.model import Subscription
+from bot.stage import Permission
+from tests.cogs.conftest import House, answer, article, button, parts, text
+
+
+async def test_each_region_has_its_newest_article(house: House) -> None:
+    await house.accept(article(2, "Old rain"), article(1, "Rain in Kenya"))
+    shown = answer(await house.call(house.bob, "regions"))
+    assert "### 🌍 Africa\n[Rain in Kenya](https://paper.test/1)\n-# <t:" in text(shown)
+    assert "Old rain" not in text(shown)
+    assert "### 🏰 Europe\n-# Nothing yet" in text(shown)
+    assert shown.only_for == house.bob.id
+
+
+async def test_in_a_server_its_channels_are_named_where_the_reader_can_see_them(house: House) -> None:
+    news, secret = house.guild.add_channel("news"), house.guild.add_channel("secret")
+    secret.overwrite(house.guild.everyone, deny=Permission.VIEW_CHANNEL)
+    for channel in (news, secret):
+        order = Subscription(target=f"channel:{channel.id}", region="africa", guild=house.guild.id)
+        await house.archive.subscribe(order)
+    shown = answer(await house.call(house.bob, "regions"))
+    assert f"posted in <#{news.id}>" in text(shown)
+    assert str(secret.id) not in text(shown)
+    assert f"<#{secret.id}>" in text(answer(await house.call(house.ada, "regions")))
+
+
+async def test_the_button_beside_a_region_opens_its_latest(house: House) -> None:
+    await house.accept(article(1, "Rain in Kenya"), article(2, "Tides of Japan", regions=("asia-pacific",)))
+    shown = answer(await house.call(house.bob, "regions", share=True))
+    latest = answer(await house.press(house.bob, shown, button(shown, "Latest")))
+    assert latest.id != shown.id and latest.only_for == house.bob.id
+    assert text(latest).startswith("## Latest · 🌍 Africa")
+
+
+async def test_it_works_in_a_direct_message(house: House) -> None:
+    await house.accept(article(1, "Rain in Kenya"))
+    shown = answer(await house.call(house.bob, "regions", house.stage.world.dm(house.bob)))
+    assert "Rain in Kenya" in text(shown)
+    assert len(parts(shown)) <= 40
