@@ -94,10 +94,10 @@ def rule_for(status: int, code: int = 0) -> Rule:
         return Rule("unknown", f"Discord did not answer ({status})" if status else "the connection broke off")
     if status == 429:
         return RULES[code] if code in RULES and RULES[code].action == "later" else _TOO_MUCH
-    if status == 401:
-        return RULES[50014]
     if code in RULES:
         return RULES[code]
+    if status == 401:
+        return RULES[50014]
     if status == 403:
         return Rule("suspend", f"Discord forbids it (code {code})")
     if status == 404:

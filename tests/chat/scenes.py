@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import discord
-from discord.http import Route
 
 from bot.chat.sender import DiscordSender
 from bot.model import Delivery
 from bot.stage import Channel, Guild, Message, Stage
 from tests.delivery.samples import REGIONS, a_delivery, an_order
+from tests.staging import on_stage, openapi
 
 
 @dataclass
@@ -44,23 +44,6 @@ class Scene:
             await asyncio.sleep(0.005)
 
 
-@contextlib.asynccontextmanager
-async def connected(client: discord.AutoShardedClient, stage: Stage) -> AsyncIterator[None]:
-    """Log in at the stage, and out again."""
-    before = Route.BASE
-    Route.BASE = stage.api
-    async with client:
-        line = asyncio.create_task(client.start(stage.token))
-        try:
-            await asyncio.wait_for(client.wait_until_ready(), 10)
-            yield
-        finally:
-            await client.close()
-            with contextlib.suppress(asyncio.CancelledError):
-                await line
-            Route.BASE = before
-
-
 def a_client() -> discord.AutoShardedClient:
     return discord.AutoShardedClient(
         intents=discord.Intents(guilds=True),
@@ -74,10 +57,10 @@ def a_client() -> discord.AutoShardedClient:
 
 @contextlib.asynccontextmanager
 async def a_scene() -> AsyncIterator[Scene]:
-    async with Stage() as stage:
+    async with Stage(openapi=openapi()) as stage:
         guild = stage.world.add_guild("Newsroom")
         stage.world.add_member(guild, "Ada", admin=True)  # a server needs an owner other than the bot
         channel = guild.add_channel("africa")
         client = a_client()
-        async with connected(client, stage):
+        async with on_stage(client, stage):
             yield Scene(stage, guild, channel, client, DiscordSender(client, REGIONS))

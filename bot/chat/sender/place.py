@@ -49,10 +49,13 @@ def kind_of(channel: discord.abc.Snowflake) -> str | None:
 
 
 def missing(channel: discord.abc.GuildChannel | discord.Thread) -> list[str]:
-    """The permissions that we would need in a channel and do not have, in the words of Discord's own settings."""
+    """The permission that we would need in a channel and do not have, in the words of Discord's own settings.
+
+    One at a time: who may not write is told by Discord that they may not embed either, whatever is set.
+    """
     allowed = channel.permissions_for(channel.guild.me)
     needed = _NEEDED.get(kind_of(channel) or "", ())
-    return [spelt(name) for name in needed if not getattr(allowed, name)]
+    return [spelt(name) for name in needed if not getattr(allowed, name)][:1]
 
 
 def spelt(permission: str) -> str:
