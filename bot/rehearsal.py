@@ -172,7 +172,7 @@ async def _outbox(core: Core) -> dict[str, object]:
     """What the page's panel shows of the outbox as it empties."""
     counts = await core.archive.outbox()
     rows = [_row(each) for each in await core.archive.outbox_rows(limit=20)]
-    return {**counts, "rows": rows}
+    return {**{str(state): count for state, count in counts.items()}, "rows": rows}
 
 
 def _row(delivery: Delivery) -> dict[str, str]:

@@ -37,7 +37,7 @@ async def open_core(
     """Open the archive and all that stands on it; close it in the other order."""
     clock = clock or WallClock()
     regions = load_regions(settings.file("regions.toml"))
-    classifier = load_classifier(shipped(), regions, own=settings.data)
+    classifier = load_classifier([shipped(), settings.data], regions)
     async with open_archive(settings, regions, clock) as archive:
         await take_listed_feeds(settings, archive, regions)
         async with open_poller(settings, archive, classifier, regions, route, clock, nudge) as poller:

@@ -33,7 +33,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     try:
         regions = load_regions(settings.file("regions.toml"))
         yield Finding("regions", True, f"{len(regions)} of {settings.file('regions.toml')}")
-        load_classifier(shipped(), regions, own=settings.data)
+        load_classifier([shipped(), settings.data], regions)
         listed = read_feeds(settings.file("feeds.toml"), regions)
         yield Finding("feeds.toml", True, f"{len(listed)} feeds in {settings.file('feeds.toml')}")
     except NewsError as error:

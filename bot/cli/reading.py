@@ -67,7 +67,7 @@ async def why(settings: Settings, arguments: argparse.Namespace) -> None:
 async def classify(settings: Settings, arguments: argparse.Namespace) -> None:
     """Read {"id", "title", "teaser", "tags", "url"} a line; print the regions and the words that gave them away."""
     regions = load_regions(settings.file("regions.toml"))
-    classifier = load_classifier(shipped(), regions, own=settings.data)
+    classifier = load_classifier([shipped(), settings.data], regions)
     for number, line in enumerate(sys.stdin, 1):
         if not line.strip():
             continue
