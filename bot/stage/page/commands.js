@@ -6,6 +6,7 @@ export const TYPE = { sub: 1, group: 2, string: 3, integer: 4, boolean: 5, user:
 
 const LARGEST = 2 ** 53 - 1;
 const LONGEST = 6000;
+const ADMINISTRATOR = 8n;
 const BOOLEANS = [{ name: "True", value: true }, { name: "False", value: false }];
 
 /** Every command that can be called: one per subcommand, `name` with spaces, `options` its own. */
@@ -20,19 +21,18 @@ function below(command, node, chain, name) {
 }
 
 /** Is it offered here, to this member? Discord hides what cannot be used; the stage decides in the end. */
-export function offered({ command }, channel) {
+export function offered({ command }, channel, permissions) {
   const direct = channel.type === KIND.dm;
   if (command.guild_id && command.guild_id !== channel.guild_id) return false;
   if (command.contexts?.length && !command.contexts.includes(direct ? 1 : 0)) return false;
   if (direct) return command.dm_permission !== false;
-  return hasPermissions(command.default_member_permissions, channel.permissions);
+  return hasPermissions(command.default_member_permissions, permissions);
 }
 
 function hasPermissions(needed, held) {
   if (needed === null || needed === undefined || held === null || held === undefined) return true;
-  const [need, have] = [BigInt(needed), BigInt(held)];
-  if (have & 8n) return true; // administrators
-  return need !== 0n && (need & have) === need;
+  const need = BigInt(needed);
+  return Boolean(held & ADMINISTRATOR) || (need !== 0n && (need & held) === need);
 }
 
 /** Commands that fit "/sea" or "/desk fe": those that begin so, then those that hold the word elsewhere. */

@@ -111,7 +111,9 @@ export class Composer {
   // --- putting a command together ----------------------------------------------------------------
 
   #commands() {
-    return this.channel ? callable(this.store.commands).filter((each) => offered(each, this.channel)) : [];
+    if (!this.channel) return [];
+    const permissions = this.store.permissionsOfMe(this.channel.guild_id);
+    return callable(this.store.commands).filter((each) => offered(each, this.channel, permissions));
   }
 
   #begin(called, rest = "") {

@@ -4,14 +4,14 @@ import { announce, h, replace } from "./dom.js";
 import { icon } from "./icons.js";
 
 const KINDS = {
-  "Rate limits": ["429-user", "429-global", "429-shared"],
-  "Server errors": ["500", "502", "503", "504", "history-500"],
-  Connection: ["reset-before", "reset-after", "hang", "slow", "garbage"],
+  "Rate limits": ["429-user", "429-global", "429-shared", "429-banned", "exhausted"],
+  "Server errors": ["500", "502", "503", "504", "500-after", "history-500"],
+  Connection: ["reset-before", "reset-after", "hang", "hang-after", "slow", "garbage"],
   Gateway: ["op7", "op9-true", "op9-false", "close-4000", "close-4004", "close-4009", "close-4014", "silence", "refuse-handshake"],
 };
 const SENDS = { method: "POST", path: "/channels/*/messages" };
 const PRESETS = [
-  ["Next send: 500", { match: SENDS, kind: "500", times: 1 }],
+  ["One send: 500", { match: SENDS, kind: "500", times: 1 }],
   ["Stored, then cut off", { match: SENDS, kind: "reset-after", times: 1 }],
   ["Slow down: 429", { match: SENDS, kind: "429-user", times: 1, seconds: 3 }],
   ["One in ten fails", { match: { method: "*", path: "*" }, kind: "502", times: null, chance: 0.1 }],
@@ -90,8 +90,9 @@ function read(form) {
   return fault;
 }
 
-function describe({ match, times, chance, seconds }) {
+function describe({ kind, match, times, chance, seconds }) {
   const where = [match?.method, match?.path].filter(Boolean).join(" ");
   const often = times === null || times === undefined ? "always" : `${times} ×`;
-  return [where, often, chance ? `${Math.round(chance * 100)} %` : null, seconds ? `${seconds} s` : null].filter(Boolean).join(" · ");
+  const lasts = /^(429|slow|hang|silence|exhausted)/.test(kind) && seconds ? `${seconds} s` : null;
+  return [where === "* *" ? null : where, often, chance && chance < 1 ? `${Math.round(chance * 100)} %` : null, lasts].filter(Boolean).join(" · ");
 }

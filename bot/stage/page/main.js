@@ -184,7 +184,7 @@ class Page {
     delete node.dataset.pending;
     node.removeAttribute("aria-busy");
     if (outcome.state === "failed") this.store.fail(message.channel_id, message.id, SILENT);
-    if (outcome.state === "modal") this.#modal(outcome.modal, place);
+    if (outcome.state === "modal") this.#modal(outcome, place);
   }
 
   async #call(called, data) {
@@ -193,16 +193,17 @@ class Page {
     const outcome = await this.interactions.send(2, { ...place, data });
     this.store.remove(place.channelId, note.id);
     if (outcome.state === "failed") this.store.note(place.channelId, outcome.error ?? NO_ANSWER, { failed: true, interaction: { user: this.store.me, name: called.name } });
-    if (outcome.state === "modal") this.#modal(outcome.modal, place);
+    if (outcome.state === "modal") this.#modal(outcome, place);
   }
 
   #complete(data) {
     return this.interactions.send(4, { ...this.#place(), data });
   }
 
-  #modal(modal, place) {
+  /** The answer to a modal names the interaction that asked for it. */
+  #modal({ id, modal }, place) {
     showModal(modal, { store: this.store, guildId: place.guildId }, (components) =>
-      this.interactions.send(5, { ...place, data: { id: modal.id, custom_id: modal.custom_id, components } }));
+      this.interactions.send(5, { ...place, data: { id, custom_id: modal.custom_id, components } }));
   }
 
   async #say(text) {

@@ -64,8 +64,19 @@ function heading(message, store) {
     author.bot ? h("span", { class: "app-tag" }, message.webhook_id && flags & FLAG.copy ? "NEWS" : "APP") : null,
     h("time", { class: "stamp", datetime: message.timestamp, title: full(date) }, stamp(date)),
     flags & FLAG.silent ? h("span", { class: "mark", title: "Sent silently: nobody was notified" }, icon("quiet")) : null,
+    rings(message, store),
     flags & FLAG.crossposted ? h("span", { class: "mark published", title: "Published to the channels that follow this one" }, icon("horn"), "Published") : null,
   );
+}
+
+/** Whom it notifies, which the stage alone can tell. */
+function rings(message, store) {
+  const { members = [], silent = false } = message.stage_pings ?? {};
+  if (!members.length || isEphemeral(message)) return null;
+  const look = store.look(message.guild_id);
+  const names = members.slice(0, 12).map((id) => look.user(id) ?? "someone").join(", ");
+  const title = `${silent ? "Marks the channel, without a sound, for" : "Notifies"} ${names}${members.length > 12 ? " and others" : ""}`;
+  return h("span", { class: "mark", title }, icon("people"), String(members.length), h("span", { class: "unseen" }, title));
 }
 
 const brief = (message) => h("time", { class: "stamp brief", datetime: message.timestamp }, clock(new Date(message.timestamp)));

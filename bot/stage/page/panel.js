@@ -62,11 +62,10 @@ export class Panel {
   }
 
   #drawFigures(panel) {
-    const gateway = panel.gateway ?? {};
+    const { sessions } = panel.gateway ?? {};
     const figures = [
       ["requests", count(panel.requests?.total)], ["a second", round(panel.requests?.per_second)],
-      ["latency", gateway.latency === undefined || gateway.latency === null ? "–" : `${Math.round(gateway.latency < 10 ? gateway.latency * 1000 : gateway.latency)} ms`],
-      ["sessions", count(Array.isArray(gateway.sessions) ? gateway.sessions.length : gateway.sessions)],
+      ["sessions", count(Array.isArray(sessions) ? sessions.length : sessions)], ["violations", count(panel.violations?.length ?? 0)],
     ];
     replace(this.figures, figures.map(([name, value]) => h("div", null, h("dd", null, value), h("dt", null, name))));
   }
@@ -115,7 +114,7 @@ export class Panel {
     replace(
       body,
       meter("global, per second", whole.used ?? 0, whole.limit ?? 50, ""), meter("invalid in 10 minutes", invalid.count ?? 0, invalid.limit ?? 10000, ""),
-      buckets.map((bucket) => meter(shortPath(bucket.route, this.store), bucket.limit - bucket.remaining, bucket.limit, bucket.reset_after ? `${round(bucket.reset_after)} s` : "")),
+      buckets.map((bucket) => meter(shortPath(bucket.route, this.store).replace(/\{\w+\}/g, "…"), bucket.limit - bucket.remaining, bucket.limit, bucket.reset_after ? `${round(bucket.reset_after)} s` : "")),
     );
   }
 
@@ -141,7 +140,7 @@ function requestRow(request, store) {
   return h(
     "li",
     { class: "request", title: `${request.method} ${request.path}` },
-    h("time", null, Number.isNaN(time.getTime()) ? "" : time.toTimeString().slice(0, 8)), h("span", { class: "method" }, request.method),
+    h("time", null, Number.isNaN(time.getTime()) ? "" : time.toTimeString().slice(3, 8)), h("span", { class: "method" }, request.method),
     h("span", { class: "path" }, shortPath(tail(request.path), store)), marks, h("span", { class: "status", "data-class": String(request.status ?? "x")[0] }, String(request.status ?? "cut")),
     h("span", { class: "ms" }, request.ms === undefined || request.ms === null ? "" : `${Math.round(request.ms)} ms`),
   );

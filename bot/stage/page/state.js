@@ -67,8 +67,13 @@ export class Store extends EventTarget {
     };
   }
 
-  rolesOfMe(guildId) {
-    return this.me?.roles?.[guildId] ?? [];
+  /** What the member may do in a server, before channels' own exceptions; null in direct messages. */
+  permissionsOfMe(guildId) {
+    const guild = this.guilds.find((each) => each.id === guildId);
+    const member = guild?.members?.find((each) => each.user?.id === this.me?.id);
+    if (!member) return null;
+    const held = (guild.roles ?? []).filter((role) => role.id === guild.id || member.roles?.includes(role.id));
+    return held.reduce((sum, role) => sum | BigInt(role.permissions ?? 0), 0n);
   }
 
   typingIn(channelId) {
@@ -78,10 +83,7 @@ export class Store extends EventTarget {
 
   /** Does the message call the member we look through? */
   pingsMe(message) {
-    if (!this.me || message.author?.id === this.me.id) return false;
-    if (message.mention_everyone || message.mentions?.some((user) => user.id === this.me.id)) return true;
-    const mine = this.rolesOfMe(message.guild_id ?? this.channels.get(message.channel_id)?.guild_id);
-    return Boolean(message.mention_roles?.some((id) => mine.includes(id)));
+    return Boolean(this.me && message.author?.id !== this.me.id && message.stage_pings?.members?.includes(this.me.id));
   }
 
   // --- changes ---------------------------------------------------------------------------------

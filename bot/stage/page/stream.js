@@ -17,34 +17,42 @@ export class Stream {
   async look(memberId) {
     this.source?.close();
     this.api.member = memberId;
-    await this.#snapshot();
-    this.#listen();
+    const held = [];
+    const source = this.api.events();
+    this.source = source;
+    source.onmessage = ({ data }) => held.push(data); // what happens while the snapshot is on its way
+    source.onopen = () => this.onState("live");
+    source.onerror = () => this.#lost(source);
+    try {
+      await opened(source);
+      await this.#snapshot();
+    } catch (error) {
+      source.close();
+      throw error;
+    }
+    for (const data of held) this.store.apply(JSON.parse(data));
+    source.onmessage = ({ data }) => this.store.apply(JSON.parse(data));
   }
 
   async #snapshot() {
     const snapshot = await this.api.snapshot();
-    this.api.member = snapshot.me.id;
-    this.api.token = (snapshot.members ?? []).find((member) => member.id === snapshot.me.id)?.token ?? null;
+    this.api.member = snapshot.me?.id ?? null;
+    this.api.token = (snapshot.members ?? []).find((member) => member.id === snapshot.me?.id)?.token ?? null;
     this.store.load(snapshot);
   }
 
-  #listen() {
-    const source = this.api.events();
-    this.source = source;
-    source.onopen = () => this.onState("live");
-    source.onmessage = ({ data }) => this.store.apply(JSON.parse(data));
-    source.onerror = () => {
-      this.onState("gone");
-      // The browser itself reconnects (with Last-Event-ID) unless the server answered with an error.
-      if (source.readyState === EventSource.CLOSED && this.source === source) setTimeout(() => this.#resume(), AGAIN_AFTER);
-    };
+  /** The browser itself reconnects (with Last-Event-ID) unless the server answered with an error. */
+  #lost(source) {
+    this.onState("gone");
+    if (source.readyState === EventSource.CLOSED && this.source === source && this.store.me) setTimeout(() => this.#resume(source), AGAIN_AFTER);
   }
 
-  async #resume() {
+  async #resume(source) {
+    if (this.source !== source) return;
     try {
       await this.look(this.api.member);
     } catch {
-      setTimeout(() => this.#resume(), AGAIN_AFTER);
+      setTimeout(() => this.#resume(this.source), AGAIN_AFTER);
     }
   }
 
@@ -54,4 +62,13 @@ export class Stream {
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => this.#snapshot().catch(() => this.onState("gone")), GATHER);
   }
+}
+
+/** Once the stream is open, nothing is missed. */
+function opened(source) {
+  return new Promise((resolve, reject) => {
+    if (source.readyState === EventSource.OPEN) resolve();
+    source.addEventListener("open", () => resolve(), { once: true });
+    source.addEventListener("error", () => reject(new Error("no stream")), { once: true });
+  });
 }

@@ -20,7 +20,7 @@ export class Timeline {
     this.fetching = false;
     this.list = h("ol", { class: "messages", id: "messages", "aria-label": `Messages in ${channel.name ?? "this conversation"}`, "data-channel-id": channel.id });
     this.top = h("div", { class: "beginning" });
-    this.scroller = h("div", { class: "scroller", id: "scroller", tabindex: 0, role: "region", "aria-label": "Messages" }, this.top, this.list);
+    this.scroller = h("div", { class: "scroller", id: "scroller", tabindex: 0, role: "region", "aria-label": "Messages", "data-stuck": "true" }, this.top, this.list);
     this.pill = h("button", { type: "button", class: "jump", hidden: true, "data-testid": "jump", onclick: () => this.toEnd(true) });
     this.node = h("div", { class: "timeline" }, this.scroller, this.pill);
     this.abort = new AbortController();
@@ -65,9 +65,10 @@ export class Timeline {
 
   #changed(fresh) {
     this.#draw(fresh?.id ?? null);
+    if (this.stuck) this.toEnd(); // at once: the scroll event of a grown list would say that the reader had left
     if (!fresh) return;
     if (this.stuck || fresh.author?.id === this.store.me?.id || isEphemeral(fresh)) {
-      this.stuck = true;
+      this.#stick(true);
       this.toEnd();
     } else {
       this.unseen += 1;
@@ -78,7 +79,7 @@ export class Timeline {
 
   #scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
-    this.stuck = scrollHeight - scrollTop - clientHeight < NEAR_END;
+    this.#stick(scrollHeight - scrollTop - clientHeight < NEAR_END);
     if (this.stuck) this.#seen();
     else this.#showPill();
     const page = this.store.page(this.channel.id);
@@ -91,6 +92,12 @@ export class Timeline {
     const { scrollHeight, scrollTop } = this.scroller;
     await this.#fetch(before);
     this.scroller.scrollTop = scrollTop + this.scroller.scrollHeight - scrollHeight;
+  }
+
+  /** While stuck, the browser must not hold on to what is being read. */
+  #stick(stuck) {
+    this.stuck = stuck;
+    this.scroller.dataset.stuck = String(stuck);
   }
 
   #seen() {
