@@ -12,11 +12,19 @@ from bot.regions import Regions
 
 # How much a name weighs. All of the tuning is here, and was done on the development headlines alone.
 FIELD: Mapping[Where, float] = {"title": 2.0, "teaser": 1.0, "tag": 1.0, "body": 0.5}
-KIND: Mapping[str, float] = {"idiom": 0.15, "person": 0.8, "org": 0.8, "party": 0.8, "group": 0.8}
-WEAK = 0.5  # a name marked weak
-HOME = 0.3  # the publisher's own country
-AMERICAN = 0.8  # the United States take part in everybody's news
-LOCATIVE = 1.5  # "in Kyiv"
+KIND: Mapping[str, float] = {
+    "demonym": 0.9,
+    "person": 0.8,
+    "party": 0.8,
+    "group": 0.8,
+    "term": 0.8,
+    "org": 0.6,
+    "idiom": 0.15,
+}
+WEAK = 0.35  # a name marked weak
+HOME = 0.3  # the publisher's own country, which takes part in much that happens elsewhere
+SCENES = ("city", "area")  # but Ohio or Leeds is where something happens: discounted neither as home nor as a power
+LOCATIVE = 1.6  # "in Kyiv"
 ACTOR = 0.5  # "US-led", "Iran-backed"
 BORDER = 0.4  # of its weight a place on the border of two regions gives to the second
 TWICE = 2  # a place counts at most so often in one field
@@ -24,7 +32,6 @@ ENOUGH = 0.5  # a further region needs this share of the first one's weight
 
 BODY = 600  # characters of the body that are read
 TEXT = 2_000  # characters of any other field
-_AMERICA = "US"
 _LOCATIVES = frozenset(
     ("in", "into", "near", "at", "across", "inside", "outside", "throughout", "around", "within", "toward", "towards")
 )
@@ -152,7 +159,8 @@ class Classifier:
                 continue
             weight = FIELD[hit.where] * KIND.get(hit.name.kind, 1.0) * hit.factor
             weight *= WEAK if hit.name.weak else 1.0
-            weight *= HOME if place == home else AMERICAN if place == _AMERICA else 1.0
+            if hit.name.kind not in SCENES:
+                weight *= HOME if place == home else lies.reach if lies else 1.0
             matches.append(Match(hit.said, place, region, hit.where, round(weight, 3), hit.start))
             if lies and lies.also in self.regions and place not in overrides:
                 matches.append(Match(hit.said, place, lies.also, hit.where, round(weight * BORDER, 3), hit.start))

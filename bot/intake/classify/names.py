@@ -1,5 +1,6 @@
 """The names that give a place away: names.tsv and places.tsv, read and checked line by line."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -34,6 +35,7 @@ class Place(NamedTuple):
     region: str
     name: str
     also: str = ""  # the region in which other newsrooms file it
+    reach: float = 1.0  # what remains of its country's names' weight, for a power is in the news of others
 
 
 class Names:
@@ -100,9 +102,8 @@ def load_places(path: Path, regions: Regions) -> dict[str, Place]:
     """Code -> place. A region may be missing only where the operator's own regions.toml left it out."""
     strict = regions.source is not None and regions.source.resolve().parent == path.resolve().parent
     found: dict[str, Place] = {}
-    for number, fields in _rows(path, 3, 4):
-        place, region, name = fields[:3]
-        also = fields[3] if len(fields) == 4 else ""
+    for number, fields in _rows(path, 3, 4, 5):
+        place, region, name, also, reach = (*fields, "", "")[:5]
         if not place or not name or " " in place:
             raise BrokenFile(path, number, "a line is: code, region, name, with one tab between")
         if place in found:
@@ -110,7 +111,9 @@ def load_places(path: Path, regions: Regions) -> dict[str, Place]:
         for code in (region, also):
             if strict and code and code not in regions:
                 raise BrokenFile(path, number, f'"{code}" is no region; they are {", ".join(regions.codes)}')
-        found[place] = Place(region, name, also)
+        if reach and not re.fullmatch(r"0\.[1-9]\d?|1", reach):
+            raise BrokenFile(path, number, f'"{reach}" is no part of one, such as 0.7')
+        found[place] = Place(region, name, also, float(reach or 1))
     return found
 
 
