@@ -13,6 +13,7 @@ from discord.http import Route
 import cogs
 from bot.chat import cards, pager
 from bot.chat.desk import Desk
+from bot.chat.sender import watch
 from bot.chat.trouble import explain
 from bot.settings import DISCORD_API
 
@@ -52,6 +53,7 @@ class NewsClient(commands.AutoShardedBot):
         """Before the gateway: buttons that survive a restart, commands, and their registration when it changed."""
         cards.add_to(self)
         pager.add_to(self)
+        await watch.add_to(self, self.desk)
         for each in pkgutil.iter_modules(cogs.__path__):
             await self.load_extension(f"cogs.{each.name}")
         await self._register_commands()

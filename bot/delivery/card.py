@@ -28,6 +28,7 @@ FOOTER = 300
 ALT = 1024
 LONGEST_BUTTON_LINK = 512
 OCTETS = 8000  # of all text of a message: what is longer in bytes has been answered with 500
+LAST_LATIN = "\u024f"
 _GREY = 0x5C6773
 
 
@@ -109,13 +110,16 @@ def plain(made: Card) -> Card:
 
 
 def byline(authors: tuple[str, ...]) -> str:
-    """ "By A, B and C"."""
+    """ "By A, B and C"; where names are written in another script, the names alone."""
     names = [isolate(name) for each in authors[:50] if (name := clean(each)[:80])]
     if not names:
         return ""
+    is_latin = names[0][0] <= LAST_LATIN or names[0].isascii()
     rest = len(names) - NAMES
     if rest > 0:
-        names = [*names[:NAMES], "1 other" if rest == 1 else f"{rest} others"]
+        names = [*names[:NAMES], ("1 other" if rest == 1 else f"{rest} others") if is_latin else f"+{rest}"]
+    if not is_latin:
+        return cut(", ".join(names), BYLINE, 400)
     said = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
     return cut(f"By {said}", BYLINE, 400)
 

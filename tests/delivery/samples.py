@@ -39,7 +39,11 @@ def an_order(target: str = "channel:100", region: str = "africa", **more: object
 
 def a_delivery(number: int = 1, target: str = "channel:100", title: str = "Rain in Kenya", **more: object) -> Delivery:
     article = an_article(title, id=1_772_000_000 + number, url=f"https://a.test/{number}")
-    given: dict[str, object] = {"article": article, "subscription": an_order(target), "nonce": f"n{number}-{target}"[:25]}
+    given: dict[str, object] = {
+        "article": article,
+        "subscription": an_order(target),
+        "nonce": f"n{number}-{target}"[:25],
+    }
     return Delivery(number, target=target, **(given | more))  # type: ignore[arg-type]
 
 

@@ -40,6 +40,8 @@ def test_the_region_it_is_posted_under_gives_the_colour() -> None:
         (("A", "B", "C", "D"), "By A, B, C and 1 other"),
         (("A", "B", "C", "D", "E"), "By A, B, C and 2 others"),
         (("  ", "\u200b"), ""),
+        (("陈美玲", "王芳"), "陈美玲, 王芳"),
+        (("Łukasz Żak", "Élodie"), "By Łukasz Żak and Élodie"),
     ],
 )
 def test_a_byline_names_three_and_counts_the_rest(authors: tuple[str, ...], said: str) -> None:
@@ -98,7 +100,7 @@ def test_an_article_that_is_gone_is_marked() -> None:
 def test_right_to_left_pieces_do_not_disturb_their_line() -> None:
     made = card(an_article("أمطار في كينيا", source_name="المجلة", authors=("أحمد",)), REGIONS)
     assert made.content == "**أمطار في كينيا**"
-    assert "· \u2068المجلة\u2069 ·" in made.line and made.byline == "By \u2068أحمد\u2069"
+    assert "· \u2068المجلة\u2069 ·" in made.line and made.byline == "\u2068أحمد\u2069"
 
 
 @pytest.mark.parametrize("text", HOSTILE)
