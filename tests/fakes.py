@@ -30,6 +30,9 @@ class Clock:
     def turn(self, duration: timedelta) -> None:
         self._now += duration
 
+    def set(self, moment: datetime) -> None:
+        self._now = moment.astimezone(UTC)
+
 
 @dataclass(frozen=True)
 class Asked:

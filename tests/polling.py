@@ -14,6 +14,8 @@ from bot.intake.manners import Manners
 from bot.intake.worker import ParseWorker
 from bot.model import OPERATOR, Feed, Source, Subscription
 from bot.poller import Polled, Poller
+from bot.poller.placing import Placing
+from bot.poller.reading import Reading
 from bot.poller.taking import Taking
 from bot.regions import load_regions
 from bot.settings import shipped
@@ -34,6 +36,8 @@ class House:
     nudged: list[str] = field(default_factory=list)
 
     async def add(self, path: str = "/feed", host: str = "127.0.0.1", owner: int = OPERATOR, **more: object) -> Feed:
+        """A feed whose articles' pages are not read, unless that is asked for."""
+        more.setdefault("pages", False)
         return await self.archive.add_feed(Feed(self.web.url(path, host), owner=owner, **more))  # type: ignore[arg-type]
 
     async def goes_round(self, later: timedelta = TEN_MINUTES) -> list[Polled]:
@@ -70,11 +74,10 @@ async def open_house(
     try:
         async with Web(clock) as web, open_session(private=private, resolver=names or Names()) as session:
             fetcher = Fetcher(session, Manners(clock), user_agent=AGENT, limits=limits)
-            taking = Taking(
-                archive, worker, fetcher, load_classifier(shipped(), regions), regions, route, clock,
-                lambda: nudged.append("owed"), usual=every,
-            )  # fmt: skip
-            poller = Poller(archive, fetcher, taking, clock, every=every, chance=random.Random(1))
+            placing = Placing(load_classifier(shipped(), regions), regions)
+            reading = Reading(worker)
+            taking = Taking(archive, fetcher, reading, placing, route, lambda: nudged.append("owed"), usual=every)
+            poller = Poller(archive, fetcher, reading, taking, clock, every=every, chance=random.Random(1))
             await archive.subscribe(Subscription(target, "*", guild=1))
             yield House(web, clock, archive, poller, nudged)
     finally:

@@ -38,7 +38,7 @@ def read_date(text: str, parsed: Sequence[int] | None = None) -> datetime | None
             return _plausible(found)
     if parsed is not None and not re.match(r"\d{4}/", text):  # feedparser takes 2020/1/10 for the year 2010
         try:
-            return _plausible(datetime(*parsed[:6], tzinfo=UTC))  # type: ignore[arg-type]  # six numbers, no zone
+            return _plausible(datetime(*map(int, parsed[:6]), tzinfo=UTC))  # type: ignore[misc, arg-type]  # six numbers
         except (ValueError, TypeError):
             return None
     return None

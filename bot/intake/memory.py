@@ -35,6 +35,7 @@ class Memory:
     fruitless: int = 0  # polls since the last news, at most 20
     spared: int = 0  # 304 answers among them
     gap: str = ""  # when older pages were last needed
+    paging: str = ""  # how they are reached: link, page, paged; "none" when there are none
 
 
 def read(text: str) -> Memory:

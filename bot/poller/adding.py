@@ -10,7 +10,7 @@ from bot.intake import discover
 from bot.intake.addresses import host_of, split, spoken
 from bot.intake.fetch import Fetcher
 from bot.model import Added, Feed, Source
-from bot.poller.taking import Taking, Unusable
+from bot.poller.reading import Reading, Unusable
 
 log = logging.getLogger(__name__)
 
@@ -43,12 +43,12 @@ class Adding:
         self,
         archive: Archive,
         fetcher: Fetcher,
-        taking: Taking,
+        reading: Reading,
         poll: Callable[[Source], Awaitable[object]],
     ) -> None:
         self._archive = archive
         self._fetcher = fetcher
-        self._taking = taking
+        self._reading = reading
         self._poll = poll
 
     async def add(self, typed: str, owner: int) -> Added:
@@ -84,13 +84,12 @@ class Adding:
             return await self._first_that_fits(url, platform)
         document = fetched.document
         try:
-            parsed = await self._taking.parse(document)
+            parsed = await self._reading.feed(document)
             return [Candidate(url, parsed.title, parsed.count)]
         except Unusable as error:
             if error.status != "not-a-feed":
                 raise
-        page = await self._taking.look_at(document)
-        named = discover.named(document.url, page)
+        named = discover.named(document.url, (await self._reading.anything(document)).alternates)
         if named:
             fitting = await self._all_that_fit(named)
             if fitting:
@@ -120,7 +119,7 @@ class Adding:
         if fetched.document is None:
             return None
         try:
-            parsed = await self._taking.parse(fetched.document)
+            parsed = await self._reading.feed(fetched.document)
         except Unusable:
             return None
         first = parsed.entries[0].link if parsed.entries else ""

@@ -21,7 +21,9 @@ from bot.intake.schedule import retry_after
 from bot.intake.worker import ParseWorker
 from bot.model import Accepted, Added, Feed, Route, Source
 from bot.poller.adding import Adding
-from bot.poller.taking import Taking, Unusable
+from bot.poller.placing import Placing
+from bot.poller.reading import Reading, Unusable
+from bot.poller.taking import Taking
 from bot.regions import Regions
 from bot.settings import Settings
 
@@ -51,6 +53,7 @@ class Poller:
         self,
         archive: Archive,
         fetcher: Fetcher,
+        reading: Reading,
         taking: Taking,
         clock: Clock,
         *,
@@ -61,6 +64,7 @@ class Poller:
     ) -> None:
         self._archive = archive
         self._fetcher = fetcher
+        self._reading = reading
         self._taking = taking
         self._clock = clock
         self._every = every
@@ -125,7 +129,7 @@ class Poller:
 
     async def add(self, url: str, owner: int) -> Added:
         """Find the feed of an address, ask it once, keep it. Its articles are archived, not posted."""
-        return await Adding(self._archive, self._fetcher, self._taking, self.poll).add(url, owner)
+        return await Adding(self._archive, self._fetcher, self._reading, self.poll).add(url, owner)
 
     async def _due(self, busy: int) -> list[Source]:
         return await self._archive.due_sources(self._clock.now(), busy + AT_ONCE)
@@ -205,9 +209,11 @@ async def open_poller(
     worker = ParseWorker()
     async with open_session(private=settings.private_feeds) as session:
         fetcher = Fetcher(session, Manners(clock), user_agent=settings.user_agent)
-        taking = Taking(archive, worker, fetcher, classifier, regions, route, clock, nudge, usual=settings.poll_every)
+        reading = Reading(worker)
+        placing = Placing(classifier, regions)
+        taking = Taking(archive, fetcher, reading, placing, route, nudge, usual=settings.poll_every)
         try:
-            yield Poller(archive, fetcher, taking, clock, every=settings.poll_every, measure=measure)
+            yield Poller(archive, fetcher, reading, taking, clock, every=settings.poll_every, measure=measure)
         finally:
             await worker.close()
 

@@ -1,37 +1,43 @@
 """The life of an article, from a document to the archive and its outbox."""
 
-import json
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from bot.archive.archive import Archive
-from bot.clock import Clock
-from bot.errors import NewsError
-from bot.intake import outcome, slices
-from bot.intake.addresses import host_of
-from bot.intake.classify import Classifier, as_json
+from bot.intake import doubt, older, outcome, slices
+from bot.intake.addresses import spoken
 from bot.intake.fetch import Fetched, Fetcher
-from bot.intake.files import said_of
 from bot.intake.identify import digest, identify
+from bot.intake.memory import moment
+from bot.intake.older import Way
 from bot.intake.outcome import Poll
 from bot.intake.parse import Parsed
-from bot.intake.worker import Broken, ParseWorker, TooHeavy
-from bot.model import Accepted, Article, Document, Feed, Route, Sighting, Source
-from bot.regions import Regions
+from bot.model import Accepted, Article, Feed, Query, Route, Sighting, Source
+from bot.poller.completing import Completing
+from bot.poller.placing import Placing
+from bot.poller.reading import Reading
+from bot.poller.walking import Walking
 
 log = logging.getLogger(__name__)
 
-GUARD = timedelta(hours=48)  # a new article that is older was not missed by us: it is kept, not posted
+# A new article that is older is kept, not posted. Two days would do for most, but real feeds bring articles up to
+# eight days old for the first time, held back by the desk or a queue, and nobody finds out about one that is missed.
+GUARD = timedelta(days=14)
+AWAY = timedelta(hours=2)  # after so long without an answer, many new articles are no surprise
+OLDER_PAGES = 5
+TRY_PAGES_AGAIN = timedelta(days=30)  # for a server that had none
+_RECENT, _RECENT_PAGES = 25, 4  # articles looked at when a feed may have changed its ids
 
 
-class Unusable(NewsError):
-    """What the server sent is of no use: a kind and a sentence."""
+@dataclass(frozen=True, slots=True)
+class _Fresh:
+    """What one feed's unseen sightings are: new articles, and known ones that it prints otherwise."""
 
-    def __init__(self, status: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
+    feed: Feed
+    new: list[Sighting]
+    changed: list[Sighting]
 
 
 class Taking:
@@ -40,25 +46,22 @@ class Taking:
     def __init__(
         self,
         archive: Archive,
-        worker: ParseWorker,
         fetcher: Fetcher,
-        classifier: Classifier,
-        regions: Regions,
+        reading: Reading,
+        placing: Placing,
         route: Route,
-        clock: Clock,
         nudge: Callable[[], None] = lambda: None,
         *,
         usual: timedelta = timedelta(minutes=10),
     ) -> None:
         self._archive = archive
-        self._worker = worker
-        self._fetcher = fetcher
-        self._classifier = classifier
-        self._regions = regions
+        self._reading = reading
+        self._placing = placing
         self._route = route
-        self._clock = clock
         self._nudge = nudge
         self._usual = usual
+        self._completing = Completing(fetcher, reading)
+        self._walking = Walking(fetcher, reading)
 
     async def take_in(self, poll: Poll, fetched: Fetched) -> tuple[Source, Accepted]:
         """From a document to the outbox, in one transaction with the source's new state. Raises Unusable."""
@@ -72,37 +75,25 @@ class Taking:
             after = outcome.unchanged(poll, fetched)
             await self._archive.settle_source(after)
             return after, Accepted()
-        parsed = await self.parse(document, () if silent or poll.source.digest is None else poll.memory.marks)
-        sightings = [each for feed in feeds for each in self._sightings(parsed, feed, poll)]
-        unseen = [self._placed(each) for each in await self._archive.unseen(sightings)]
+        known = () if silent or poll.source.digest is None else poll.memory.marks
+        parsed = await self._reading.feed(document, known)
+        held, wanted = "", list[Sighting]()
+        for fresh in await self._fresh(parsed, feeds, poll):
+            fresh, poll, doubts = await self._second_look(fresh, parsed, poll, document.url)
+            held = held or doubts
+            wanted += await self._ready(fresh)
         after = outcome.taken_in(poll, fetched, parsed, found)
-        accepted = await self._archive.accept(unseen, after, self._route, poll.now)
+        route = doubt.paced(self._route, poll.now, held)
+        accepted = await self._archive.accept(wanted, after, route, poll.now)
         if accepted.owed:
             self._nudge()
         return after, accepted
 
-    async def parse(self, document: Document, known: Sequence[str] = ()) -> Parsed:
-        """What the document says. Raises Unusable."""
-        host = host_of(document.url)
-        if not document.body.strip():
-            raise Unusable("empty", f"{host} sends an empty document.")
-        try:
-            parsed = await self._worker.parse(document, known)
-        except TooHeavy as error:
-            raise Unusable("too-heavy", f"{error} ({host})") from error
-        except Broken as error:
-            raise Unusable("broken", f"{error} ({host})") from error
-        if not parsed.format:
-            hint = f" It names this feed: {parsed.alternates[0]}" if parsed.alternates else ""
-            raise Unusable("not-a-feed", f"{host} sends {said_of(document.body, parsed.html)}.{hint}")
-        return parsed
-
-    async def look_at(self, document: Document) -> tuple[str, ...]:
-        """The feeds that a web page names, as it writes them."""
-        try:
-            return (await self._worker.parse(document)).alternates
-        except (TooHeavy, Broken):
-            return ()
+    async def keep(self, parsed: Parsed, feed: Feed, poll: Poll) -> Accepted:
+        """Archive what an older page says, and owe nothing for it."""
+        sightings = [replace(each, silent=True) for each in sightings_in(parsed, feed, poll)]
+        unseen = [self._placing.place(each)[0] for each in await self._archive.unseen(sightings)]
+        return await self._archive.accept(unseen, None, self._route, poll.now)
 
     def _with_wishes(self, poll: Poll, feeds: Sequence[Feed]) -> Poll:
         """The poll, with what the feeds at this address want: the shortest of their intervals."""
@@ -110,52 +101,129 @@ class Taking:
         remembered = replace(poll.memory, every=int(wished.total_seconds()), subscribers=len(feeds))
         return replace(poll, memory=remembered)
 
-    def _sightings(self, parsed: Parsed, feed: Feed, poll: Poll) -> list[Sighting]:
-        """Each article of the document once, oldest first; those of one second in the document's order, reversed."""
-        shared = frozenset(poll.memory.shared) | parsed.shared
-        found: dict[str, Article] = {}
-        for entry in parsed.entries:
-            article = identify(entry, feed, parsed.title, poll.now, shared)
-            if article is not None and not any(key in found for key in article.keys):
-                found |= dict.fromkeys(article.keys, article)
-        articles = list({id(each): each for each in found.values()}.values())
-        articles.reverse()
-        articles.sort(key=lambda each: each.published or poll.now)
-        guard = poll.now - self._guard(poll)
-        return [
-            Sighting(
-                replace(each, late=each.published is not None and each.published < guard),
-                feed,
-                digest(each),
-                silent=feed.polled is None,
-            )
-            for each in articles
-        ]
+    async def _fresh(self, parsed: Parsed, feeds: Sequence[Feed], poll: Poll) -> list[_Fresh]:
+        """What the archive does not know, or knows otherwise, feed by feed."""
+        sightings = [each for feed in feeds for each in sightings_in(parsed, feed, poll)]
+        unseen = await self._archive.unseen(sightings)
+        found = []
+        for feed in feeds:
+            own = [each for each in unseen if each.feed.id == feed.id]
+            if own:
+                known = await self._archive.known_keys(feed, [key for each in own for key in each.article.keys])
+                new = [each for each in own if known.isdisjoint(each.article.keys)]
+                found.append(_Fresh(feed, new, [each for each in own if not known.isdisjoint(each.article.keys)]))
+        return found
 
-    def _guard(self, poll: Poll) -> timedelta:
-        """How old an article may be and still be news: two days, and as long as we have not looked."""
+    async def _ready(self, fresh: _Fresh) -> list[Sighting]:
+        """The sightings with regions; new ones with what only their pages tell. Oldest first."""
+        placed = [self._placing.place(each) for each in fresh.new]
+        sure = [known for _, known in placed]
+        full = await self._completing.complete([each for each, _ in placed], sure)
+        again = [self._placing.place(now)[0] if now != was else now for now, (was, _) in zip(full, placed, strict=True)]
+        corrected = []
+        for each in fresh.changed:
+            before = await self._archive.article_at(each.article.url, fresh.feed.owner)
+            corrected.append(self._placing.place(with_page_tags(each, before))[0])
+        return [*again, *corrected]
+
+    async def _second_look(self, fresh: _Fresh, parsed: Parsed, poll: Poll, url: str) -> tuple[_Fresh, Poll, str]:
+        """When too much is new: are these known articles under new ids, have we missed some, or is it a flood?"""
+        if fresh.feed.polled is None or not doubt.is_doubtful(len(fresh.new), parsed.count):
+            return fresh, poll, ""
+        recent = await self._recent(fresh.feed)
+        sightings = doubt.recognised(fresh.new, recent)
+        known = await self._archive.known_keys(fresh.feed, [key for each in sightings for key in each.article.keys])
+        new = [each for each in sightings if known.isdisjoint(each.article.keys)]
+        renamed = [each for each in sightings if not known.isdisjoint(each.article.keys)]
+        if renamed:
+            log.warning("recognised renamed articles feed=%s count=%d", spoken(fresh.feed.url), len(renamed))
+        fresh = _Fresh(fresh.feed, new, [*fresh.changed, *renamed])
+        if not renamed and recent and len(new) == parsed.count:
+            missed, poll = await self._missed(fresh.feed, parsed, poll, url)
+            fresh = replace(fresh, new=[*missed, *new])
+        return fresh, poll, self._flood(len(new), parsed, poll)
+
+    def _flood(self, new: int, parsed: Parsed, poll: Poll) -> str:
         succeeded = poll.source.succeeded
-        away = poll.now - succeeded if succeeded else timedelta(0)
-        return GUARD + away if away > GUARD else GUARD
+        away = succeeded is None or poll.now - succeeded > max(AWAY, 3 * poll.every)
+        if away or not doubt.is_flood(new, parsed.count):
+            return ""
+        return f"{new} articles at once from a feed that we know: it may have changed its ids"
 
-    def _placed(self, sighting: Sighting) -> Sighting:
-        """The article with its regions, and why."""
-        article, feed = sighting.article, sighting.feed
-        placement = self._classifier.place(
-            article.title,
-            article.teaser,
-            [each for tag in article.tags for each in dict.fromkeys((tag.term, tag.label)) if each],
-            article.url,
-            body=article.text,
-            home=feed.home,
-            section=feed.region,
-            default=feed.default,
-            tag_map=feed.tags,
-            overrides=feed.places,
+    async def _recent(self, feed: Feed) -> list[Article]:
+        """The newest articles of a feed."""
+        found: list[Article] = []
+        query = Query(feed=feed.url, viewer=feed.owner, limit=_RECENT)
+        for _ in range(_RECENT_PAGES):
+            page = await self._archive.latest(query)
+            found += [hit.article for hit in page.hits if feed.url in hit.article.feeds]
+            if not page.next:
+                break
+            query = replace(query, cursor=page.next)
+        return found
+
+    async def _missed(self, feed: Feed, parsed: Parsed, poll: Poll, url: str) -> tuple[list[Sighting], Poll]:
+        """What stands on older pages, back to the first article that we know."""
+        way = older.way(poll.memory.paging)
+        tried = moment(poll.memory.gap)
+        if way == "none" and tried and poll.now - tried < TRY_PAGES_AGAIN:
+            return [], poll
+        found: list[Sighting] = []
+        closed = False
+        reached: Way = "" if way == "none" else way
+        async for page in self._walking.back(url, parsed, way=reached, most=OLDER_PAGES):
+            reached = page.way
+            sightings = sightings_in(page.parsed, feed, poll)
+            keys = [key for each in sightings for key in each.article.keys]
+            known = await self._archive.known_keys(feed, keys)
+            found = [each for each in sightings if known.isdisjoint(each.article.keys)] + found
+            if known:
+                closed = True
+                break
+        log.warning(
+            "found a gap feed=%s older=%d closed=%s", spoken(feed.url), len(found), "yes" if closed else "perhaps not"
         )
-        fallback = (self._regions.fallback.code,) if self._regions.fallback else ()
-        evidence = {
-            "rule": placement.rule, "confidence": round(placement.confidence, 3), "why": as_json(placement),
-        }  # fmt: skip
-        why = json.dumps(evidence, ensure_ascii=False, separators=(",", ":"))
-        return replace(sighting, article=replace(article, regions=placement.regions or fallback, why=why))
+        return found, replace(poll, memory=replace(poll.memory, gap=poll.now.isoformat(), paging=reached or "none"))
+
+
+def sightings_in(parsed: Parsed, feed: Feed, poll: Poll) -> list[Sighting]:
+    """Each article of the document once, oldest first; those of one second in the document's order, reversed."""
+    shared = frozenset(poll.memory.shared) | parsed.shared
+    found: dict[str, Article] = {}
+    for entry in parsed.entries:
+        article = identify(entry, feed, parsed.title, poll.now, shared)
+        if article is None:
+            continue
+        first = next((found[key] for key in article.keys if key in found), None)
+        if first is not None:  # listed twice: one article with all its names
+            article = replace(first, keys=tuple(dict.fromkeys((*first.keys, *article.keys))))
+        found |= dict.fromkeys(article.keys, article)
+    articles = list({each.keys: each for each in found.values()}.values())
+    articles.reverse()
+    articles.sort(key=lambda each: each.published or poll.now)
+    oldest = poll.now - guard(poll.source.succeeded, poll.now)
+    return [
+        Sighting(
+            replace(each, late=each.published is not None and each.published < oldest),
+            feed,
+            digest(each),
+            silent=feed.polled is None,
+        )
+        for each in articles
+    ]
+
+
+def guard(succeeded: datetime | None, now: datetime) -> timedelta:
+    """How old an article may be and still be news: the guard, and as long as we have not looked."""
+    away = now - succeeded if succeeded else timedelta(0)
+    return GUARD + away if away > GUARD else GUARD
+
+
+def with_page_tags(sighting: Sighting, before: Article | None) -> Sighting:
+    """A correction still has the tags that we once read from the article's page."""
+    if before is None:
+        return sighting
+    article = sighting.article
+    own = {tag.term for tag in article.tags}
+    kept = [tag for tag in before.tags if tag.scheme.startswith("article:") and tag.term not in own]
+    return replace(sighting, article=replace(article, tags=(*article.tags, *kept)))
