@@ -185,6 +185,9 @@ class Archive:
     async def outbox_rows(self, limit: int = 50) -> list[Delivery]:
         return await self._read(outbox.rows, limit)
 
+    async def waiting(self, guild: int, limit: int = 10) -> tuple[dict[State, int], list[Delivery]]:
+        return await self._read(outbox.waiting, guild, limit)
+
     # --- odds and ends ----------------------------------------------------------------------------------------
 
     async def recall(self, key: str) -> str | None:

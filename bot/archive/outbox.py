@@ -184,6 +184,17 @@ def rows(db: Connection, limit: int) -> list[Delivery]:
     return _deliveries(db, waiting + settled)
 
 
+def waiting(db: Connection, guild: int, limit: int) -> tuple[dict[State, int], list[Delivery]]:
+    """What one server is still owed: how much in each state, and the oldest of it."""
+    of_guild = """
+        FROM delivery d JOIN subscription s ON s.id = d.subscription
+        WHERE d.state NOT IN ('sent', 'refused') AND s.guild = ?
+    """
+    counted = db.execute(f"SELECT d.state, count(*) AS number {of_guild} GROUP BY d.state", [guild])  # noqa: S608 constant
+    rows = db.execute(f"SELECT d.* {of_guild} ORDER BY d.published, d.article LIMIT ?", [guild, limit])  # noqa: S608 constant
+    return {cast(State, row["state"]): row["number"] for row in counted}, _deliveries(db, rows.fetchall())
+
+
 def _first_state(owed: Owed) -> tuple[State, str]:
     if owed.held:
         return "held", owed.held
