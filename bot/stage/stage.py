@@ -167,7 +167,7 @@ class Stage:
             data["values"] = values
         return await self.act(member, type=3, data=data, channel_id=message.channel_id, message_id=message.id)
 
-    async def submit(self, member: User, opened: Interaction, **fields: str) -> Interaction:
+    async def submit(self, member: User, opened: Interaction, /, **fields: str) -> Interaction:
         """A person fills in the modal that `opened` brought: each field by its custom_id."""
         assert opened.modal is not None
         rows = [

@@ -52,7 +52,11 @@ LEGACY: list[tuple[str, dict[str, Any], str]] = [
     ("a picture address with a blank", embed(image={"url": "https://a.test/a b.png"}), "embeds.0.image.url"),
     ("a colour beyond white", embed(color=0x1000000), "embeds.0.color"),
     ("a time that is none", embed(timestamp="yesterday"), "embeds.0.timestamp"),
-    ("6001 characters over all embeds", {"embeds": [{"description": "x" * 3001}, {"description": "x" * 3000}]}, "embeds"),
+    (
+        "6001 characters over all embeds",
+        {"embeds": [{"description": "x" * 3001}, {"description": "x" * 3000}]},
+        "embeds",
+    ),
     ("an embed that shows nothing", {"content": "x", "embeds": [{"color": 1}]}, "embeds.0.description"),
     ("six rows", {"content": "x", "components": [row(button(custom_id=str(n))) for n in range(6)]}, "components"),
     ("a button outside a row", {"content": "x", "components": [button()]}, "components.0.type"),
@@ -66,7 +70,11 @@ LEGACY: list[tuple[str, dict[str, Any], str]] = [
     ("two of one custom_id", {"content": "x", "components": [row(button(), button())]}, "components"),
     ("a label of 81", {"components": [row(button(label="x" * 81))]}, "components.0.components.0.label"),
     ("a custom_id of 101", {"components": [row(button(custom_id="x" * 101))]}, "components.0.components.0.custom_id"),
-    ("a button without custom_id", {"components": [row(button(custom_id=None))]}, "components.0.components.0.custom_id"),
+    (
+        "a button without custom_id",
+        {"components": [row(button(custom_id=None))]},
+        "components.0.components.0.custom_id",
+    ),
     ("a button that says nothing", {"components": [row(button(label=None))]}, "components.0.components.0.label"),
     ("a button with an address", {"components": [row(button(url="https://a.test"))]}, "components.0.components.0.url"),
     ("a button of style 9", {"components": [row(button(style=9))]}, "components.0.components.0.style"),
@@ -97,18 +105,29 @@ LEGACY: list[tuple[str, dict[str, Any], str]] = [
         {"components": [row(select(options=[{"label": "x" * 101, "value": "a"}]))]},
         "components.0.components.0.options.0.label",
     ),
-    ("a placeholder of 151", {"components": [row(select(placeholder="x" * 151))]}, "components.0.components.0.placeholder"),
-    ("more to choose than there is", {"components": [row(select(max_values=2))]}, "components.0.components.0.max_values"),
+    (
+        "a placeholder of 151",
+        {"components": [row(select(placeholder="x" * 151))]},
+        "components.0.components.0.placeholder",
+    ),
+    (
+        "more to choose than there is",
+        {"components": [row(select(max_values=2))]},
+        "components.0.components.0.max_values",
+    ),
     ("the newer components without their flag", {"content": "x", "components": [text()]}, "components.0.type"),
-    ("101 users allowed", {"content": "x", "allowed_mentions": {"users": [str(n) for n in range(101)]}},
-     "allowed_mentions.users"),
+    (
+        "101 users allowed",
+        {"content": "x", "allowed_mentions": {"users": [str(n) for n in range(101)]}},
+        "allowed_mentions.users",
+    ),
     (
         "users parsed and named at once",
         {"content": "x", "allowed_mentions": {"parse": ["users"], "users": ["1"]}},
         "allowed_mentions.parse",
     ),
     ("an unknown word to parse", {"content": "x", "allowed_mentions": {"parse": ["here"]}}, "allowed_mentions.parse.0"),
-]  # fmt: skip
+]
 
 NEWER: list[tuple[str, dict[str, Any], str]] = [
     ("content besides", {"content": "x", "components": [text()]}, "content"),

@@ -1,0 +1,265 @@
+"""The page as a person uses it: in a real browser, with a bot that knows nothing of us."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import discord
+import pytest
+from playwright.async_api import Browser, expect
+
+from bot.stage import Channel, Stage, User
+from tests.stage.library_bot import OPENING, Library
+from tests.stage.reader import Reader, browser, reading
+from tests.staging import on_stage
+
+__all__ = ["browser"]
+
+WINTER = {"title": "A Long Winter", "url": "https://books.test/1", "description": "Snow, **mostly**.", "color": 0xB3483F}
+
+
+@pytest.fixture
+def hall(stage: Stage) -> Channel:
+    guild = stage.world.add_guild("Library")
+    category = guild.add_category("Reading")
+    found = guild.add_channel("hall", category=category, topic="Where one begins")
+    guild.add_channel("garden", category=category)
+    guild.add_channel("essays", kind="forum", category=category)
+    return found
+
+
+@pytest.fixture
+def ada(stage: Stage, hall: Channel) -> User:
+    assert hall.guild is not None
+    found = stage.world.add_member(hall.guild, "Ada", admin=True)
+    stage.world.add_member(hall.guild, "Ben")
+    return found
+
+
+@pytest.fixture
+async def bot(stage: Stage, ada: User) -> AsyncIterator[Library]:
+    client = Library()
+    async with on_stage(client, stage):
+        yield client
+
+
+@pytest.fixture
+async def reader(browser: Browser, stage: Stage, bot: Library) -> AsyncIterator[Reader]:  # noqa: F811
+    async with reading(browser, stage) as someone:
+        await expect(someone.page.locator("#room-name")).to_have_text("hall")
+        yield someone
+
+
+def place(bot: Library, name: str) -> discord.TextChannel:
+    found = discord.utils.get(bot.guilds[0].text_channels, name=name)
+    assert found is not None
+    return found
+
+
+async def asks_for_winter(reader: Reader) -> None:
+    await reader.types("/find winter")
+    await expect(reader.suggestions).to_have_text(["A Long Winter", "Winter in Sokcho"])
+    await reader.strikes("Enter")
+    await expect(reader.newest).to_contain_text("Page 1 of 2")
+
+
+async def test_a_command_is_typed_with_autocomplete_and_its_pages_are_leafed_through(reader: Reader) -> None:
+    await asks_for_winter(reader)
+    await expect(reader.newest).to_contain_text("A Long Winter")
+    await reader.button("Next").click()
+    await expect(reader.newest).to_contain_text("Page 2 of 2")
+    await expect(reader.newest).to_contain_text("Winter in Sokcho")
+    await expect(reader.button("Next")).to_be_disabled()
+    await reader.button("Previous").click()
+    await expect(reader.newest).to_contain_text("Page 1 of 2")
+
+
+async def test_a_suggestion_is_taken_by_keyboard_and_a_second_option_by_name(reader: Reader, stage: Stage) -> None:
+    await reader.types("/fin")
+    await expect(reader.suggestions).to_have_count(1)
+    await reader.strikes("Enter")
+    await reader.types("salt")
+    await expect(reader.suggestions).to_have_text(["The Salt Road"])
+    await reader.strikes("ArrowDown", "Enter")
+    await expect(reader.option("words")).to_have_value("The Salt Road")
+    await reader.types("shelf:tra")
+    await expect(reader.suggestions).to_have_text(["Travel"])
+    await reader.strikes("Tab", "Enter")
+    await expect(reader.newest).to_contain_text("The Salt Road")
+    await expect(reader.newest).to_contain_text("Ada used /find")
+
+
+async def test_a_text_is_opened_for_one_alone_closed_and_dismissed(reader: Reader) -> None:
+    await asks_for_winter(reader)
+    await reader.button("Keep reading").click()
+    await expect(reader.newest).to_contain_text(OPENING)
+    await expect(reader.newest).to_contain_text("Only you can see this")
+    await reader.button("Show less").click()
+    await expect(reader.newest).to_contain_text("Closed.")
+    await expect(reader.messages.filter(has_text=OPENING)).to_have_count(0)
+    await reader.newest.get_by_test_id("dismiss").click()
+    await expect(reader.private).to_have_count(1)
+    await reader.page.reload()
+    await expect(reader.private).to_have_count(1)
+
+
+async def test_another_member_does_not_see_what_was_for_one_alone(reader: Reader) -> None:
+    await asks_for_winter(reader)
+    await expect(reader.private).to_have_count(1)
+    await reader.becomes("Ben")
+    await expect(reader.page.locator("#room-name")).to_have_text("hall")
+    await expect(reader.page.locator(".beginning-name")).to_be_visible()
+    await expect(reader.private).to_have_count(0)
+    await reader.becomes("Ada")
+    await expect(reader.private).to_have_count(1)
+
+
+async def test_a_message_arrives_while_someone_watches(reader: Reader, bot: Library) -> None:
+    await place(bot, "hall").send(embed=discord.Embed.from_dict(WINTER))
+    card = reader.newest.get_by_test_id("embed")
+    await expect(card.get_by_role("link", name="A Long Winter")).to_have_attribute("href", "https://books.test/1")
+    await expect(card.locator("strong")).to_have_text("mostly")
+    assert await card.evaluate("card => getComputedStyle(card).borderLeftColor") == "rgb(179, 72, 63)"
+    await expect(reader.page.locator("#announcer")).to_contain_text("A Long Winter")
+    await place(bot, "garden").send("Roses")
+    await expect(reader.channel("garden")).to_have_attribute("data-unread", "")
+    await reader.goes("garden")
+    await expect(reader.newest).to_contain_text("Roses")
+    await expect(reader.channel("garden")).not_to_have_attribute("data-unread", "")
+
+
+async def test_who_has_scrolled_up_is_told_and_not_moved(reader: Reader, bot: Library) -> None:
+    for number in range(12):
+        await place(bot, "hall").send(f"Line {number}\n\n\n\nand so on")
+    await expect(reader.newest).to_contain_text("Line 11")
+    await reader.finds("document.getElementById('scroller').scrollTop = 0")
+    await expect(reader.page.get_by_test_id("jump")).to_be_visible()
+    await place(bot, "hall").send("The latest")
+    await expect(reader.page.get_by_test_id("jump")).to_have_text("1 new message")
+    assert await reader.finds("document.getElementById('scroller').scrollTop") < 50
+    await reader.page.get_by_test_id("jump").click()
+    await expect(reader.page.get_by_test_id("jump")).to_be_hidden()
+    await expect(reader.newest).to_be_in_viewport()
+
+
+async def test_a_fault_set_from_the_panel_strikes_the_bot_and_is_gone(reader: Reader, bot: Library) -> None:
+    await reader.page.get_by_role("button", name="One send: 500").click()
+    await expect(reader.page.locator(".fault")).to_have_attribute("data-kind", "500")
+    await place(bot, "hall").send("Struck once")  # discord.py tries again
+    await expect(reader.newest).to_contain_text("Struck once")
+    await expect(reader.messages).to_have_count(1)
+    await expect(reader.page.get_by_test_id("requests")).to_contain_text("500")
+    await expect(reader.page.locator(".fault")).to_have_count(0)
+
+
+async def test_a_fault_put_together_word_by_word_can_be_taken_back(reader: Reader, stage: Stage) -> None:
+    await reader.page.get_by_text("Another fault").click()
+    form = reader.page.get_by_test_id("fault-form")
+    await form.get_by_label("Kind").select_option("slow")
+    await form.get_by_label("Path").fill("/channels/*/threads")
+    await form.get_by_label("Times").fill("")
+    await form.get_by_label("Seconds").fill("3")
+    await form.get_by_role("button", name="Set fault").click()
+    await expect(reader.page.locator(".fault")).to_contain_text("/channels/*/threads")
+    assert [(each.kind, each.method, each.times, each.seconds) for each in stage.faults] == [("slow", "POST", None, 3)]
+    await reader.page.get_by_label("Remove the fault slow").click()
+    await expect(reader.page.locator(".fault")).to_have_count(0)
+    assert list(stage.faults) == []
+
+
+async def test_a_permission_withdrawn_from_the_panel_is_felt(reader: Reader, bot: Library) -> None:
+    await reader.page.locator("[data-part=world] summary").click()
+    form = reader.page.get_by_test_id("world-form")
+    await form.get_by_label("Channel", exact=True).select_option(label="#garden")
+    await form.get_by_role("button", name="Let it happen").click()
+    await expect(form.get_by_role("status")).to_contain_text("Done")
+    with pytest.raises(discord.Forbidden):
+        await place(bot, "garden").send("Roses")
+
+
+async def test_a_modal_is_filled_in(reader: Reader) -> None:
+    await reader.types("/wish")
+    await reader.strikes("Enter", "Enter")
+    dialog = reader.page.get_by_test_id("modal")
+    await expect(dialog.get_by_label("Title")).to_be_focused()
+    await reader.types("Ox")
+    await reader.strikes("Enter")
+    await expect(dialog.get_by_role("alert").first).to_have_text("At least 3 characters.")
+    await reader.types("ford")
+    await dialog.get_by_role("button", name="Submit").click()
+    await expect(reader.newest).to_contain_text("You wish for Oxford")
+    await expect(dialog).to_have_count(0)
+
+
+async def test_an_application_that_does_not_respond_is_said_to_the_member_alone(
+    reader: Reader, stage: Stage, bot: Library
+) -> None:
+    asleep = asyncio.create_task(bot.wait_for("asleep", timeout=10))
+    await reader.types("/sleep")
+    await reader.strikes("Enter", "Enter")
+    await asleep
+    await expect(reader.newest).to_contain_text("Sending")
+    stage.clock.advance(4)
+    await expect(reader.newest).to_contain_text("The application did not respond")
+
+
+async def test_what_is_missing_or_wrong_is_said_before_it_is_sent(reader: Reader, stage: Stage) -> None:
+    await reader.types("/find")
+    await reader.strikes("Enter", "Enter")
+    problem = reader.page.locator("#composer-problem")
+    await expect(problem).to_have_text("words: This option is required.")
+    await reader.types("sea")
+    await reader.strikes("Tab")
+    await reader.types("most:99")
+    await reader.strikes("Enter")
+    await expect(problem).to_have_text("most: Between 1 and 25.")
+    await expect(reader.option("most")).to_be_focused()
+    await reader.strikes("Escape", "Escape")
+    await reader.types("/nonsense")
+    await reader.strikes("Enter")
+    await expect(problem).to_have_text("There is no command “/nonsense”.")
+    await expect(reader.messages).to_have_count(0)
+
+
+async def test_a_channel_is_picked_for_a_command_that_only_keepers_of_the_house_see(reader: Reader) -> None:
+    await reader.types("/house show gard")
+    await expect(reader.suggestions).to_have_count(1)
+    await reader.strikes("Enter")
+    await reader.types("The Sea")
+    await reader.strikes("Enter")
+    await expect(reader.newest).to_contain_text("The Sea is shown in #garden")
+    await reader.becomes("Ben")
+    await reader.page.locator("#composer-input").fill("/hou")
+    await expect(reader.page.locator("#suggestions")).to_contain_text("No command of that name")
+
+
+async def test_a_member_writes_and_everyone_reads_it(reader: Reader) -> None:
+    await reader.types("Good *morning*")
+    await reader.strikes("Enter")
+    await expect(reader.newest.locator("em")).to_have_text("morning")
+    await reader.becomes("Ben")
+    await expect(reader.newest).to_contain_text("Ada")
+
+
+async def test_posts_of_a_forum_are_cards_that_lead_to_their_threads(reader: Reader, bot: Library) -> None:
+    await reader.goes("essays")
+    forum = bot.guilds[0].forums[0]
+    await forum.create_thread(name="On Snow", embed=discord.Embed.from_dict(WINTER))
+    card = reader.page.get_by_test_id("posts").get_by_role("listitem")
+    await expect(card).to_contain_text("Snow, mostly.")
+    await card.get_by_role("link", name="On Snow").click()
+    await expect(reader.page.locator("#room-name")).to_have_text("On Snow")
+    await expect(reader.newest.get_by_test_id("embed")).to_contain_text("A Long Winter")
+
+
+async def test_channels_are_changed_from_the_keyboard(reader: Reader) -> None:
+    await reader.strikes("Alt+ArrowDown")
+    await expect(reader.page.locator("#room-name")).to_have_text("garden")
+    await reader.strikes("Alt+ArrowUp")
+    await expect(reader.page.locator("#room-name")).to_have_text("hall")
+
+
+async def test_the_page_comes_back_when_the_stage_was_gone(reader: Reader, bot: Library) -> None:
+    await reader.page.context.set_offline(True)
+    await place(bot, "hall").send("Said meanwhile")
+    await reader.page.context.set_offline(False)
+    await expect(reader.newest).to_contain_text("Said meanwhile")
