@@ -190,8 +190,8 @@ def waiting(db: Connection, guild: int, limit: int) -> tuple[dict[State, int], l
         FROM delivery d JOIN subscription s ON s.id = d.subscription
         WHERE d.state NOT IN ('sent', 'refused') AND s.guild = ?
     """
-    counted = db.execute(f"SELECT d.state, count(*) AS number {of_guild} GROUP BY d.state", [guild])  # noqa: S608 constant
-    rows = db.execute(f"SELECT d.* {of_guild} ORDER BY d.published, d.article LIMIT ?", [guild, limit])  # noqa: S608 constant
+    counted = db.execute(f"SELECT d.state, count(*) AS number {of_guild} GROUP BY d.state", [guild])
+    rows = db.execute(f"SELECT d.* {of_guild} ORDER BY d.published, d.article LIMIT ?", [guild, limit])
     return {cast(State, row["state"]): row["number"] for row in counted}, _deliveries(db, rows.fetchall())
 
 
