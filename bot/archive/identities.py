@@ -48,8 +48,12 @@ def keys_of(article: Article) -> Sequence[str]:
 
 
 def story_of(article: Article) -> bytes:
-    """What the same story has in common wherever it is kept: its canonical address."""
-    return story_at(next((key[4:] for key in article.keys if key.startswith("url:")), article.url))
+    """What the same story has in common wherever it is kept: its canonical address.
+
+    Where that tells nothing (a feed that gives all its items one link, or none), no other article is the same story.
+    """
+    address = next((key[4:] for key in article.keys if key.startswith("url:")), "")
+    return story_at(address or next(iter(article.keys), article.url))
 
 
 def story_at(url: str) -> bytes:

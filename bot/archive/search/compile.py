@@ -20,22 +20,59 @@ class Plan:
     """What the index is asked, and between which keys."""
 
     words: str  # what must be in the text, or ""
-    filters: str  # where it must be filed, with who may see it
+    excluded: str  # what must not be there, or ""
+    wanted: str  # where it must be filed, or ""
+    unwanted: str  # where it must not be, or ""
+    viewer: Viewer
     low: int
     high: int  # excluded
 
     @property
+    def seen_by(self) -> str:
+        return visible(self.viewer)
+
+    @property
+    def filters(self) -> str:
+        """Where it is filed, with who may see it."""
+        wanted = f"{visible(self.viewer)} AND {self.wanted}" if self.wanted else visible(self.viewer)
+        return f"({wanted}) NOT {self.unwanted}" if self.unwanted else wanted
+
+    @property
     def expression(self) -> str:
+        """For the index of all words."""
         return f"({self.words}) AND {self.filters}" if self.words else self.filters
+
+    def loosely(self, word: str) -> str:
+        """For the index of all words, when one of those asked for will do."""
+        expression = f"{quoted(word)} AND {self.filters}"
+        return f"({expression}) NOT ({self.excluded})" if self.excluded else expression
+
+    def heads(self, words: str) -> list[str]:
+        """For the index of title and teaser. Who may see it is a matter of columns: nobody else's are read."""
+        filed = f" AND marks : ({self.wanted})" if self.wanted else ""
+        filed += f" NOT marks : ({self.unwanted})" if self.unwanted else ""
+        if self.viewer is None:
+            return [f"{{title teaser own_title own_teaser}} : ({words}){filed}"]
+        shared = f"{{title teaser}} : ({words}){filed}"
+        if self.viewer == OPERATOR:
+            return [shared]
+        own = f"marks : {quoted(tokens.owner(self.viewer))}"
+        return [shared, f"{{own_title own_teaser}} : ({words}) AND {own}{filed}"]
 
 
 def plan(db: Connection, asked: Asked, viewer: Viewer) -> Plan:
     """How to ask the index, so that nothing comes which this viewer may not see."""
     filters = asked.filters
-    words = "" if asked.root is None else _compiled(asked.root)
-    low = 0 if filters.start is None else max(0, first_key(filters.start))
-    high = LAST_KEY if filters.end is None else max(0, first_key(filters.end))
-    return Plan(words, _filed(db, filters, viewer), low, high)
+    wanted, unwanted = _filed(db, filters, viewer)
+    return Plan(
+        words="" if asked.root is None else _compiled(asked.root),
+        excluded=" OR ".join(_excluded(asked.root)),
+        wanted=" AND ".join(wanted),
+        unwanted=f"({' OR '.join(unwanted)})" if unwanted else "",
+        viewer=viewer,
+        low=0 if filters.start is None else max(0, first_key(filters.start)),
+        high=LAST_KEY if filters.end is None else max(0, first_key(filters.end)),
+    )
 
 
 def quoted(word: str) -> str:
@@ -61,7 +98,7 @@ def _compiled(node: Node) -> str:
             return _term(node)
         case Both(parts):
             wanted = [_compiled(part) for part in parts if not isinstance(part, Without)]
-            unwanted = [_compiled(part.part) for part in parts if isinstance(part, Without) and _is_exact(part.part)]
+            unwanted = _excluded(node)
             base = " AND ".join(wanted) or quoted(tokens.EVERY)
             return f"(({base}) NOT ({' OR '.join(unwanted)}))" if unwanted else f"({base})"
         case Either(parts):
@@ -69,6 +106,12 @@ def _compiled(node: Node) -> str:
         case Without(part):
             every = quoted(tokens.EVERY)
             return f"({every} NOT {_compiled(part)})" if _is_exact(part) else every
+
+
+def _excluded(node: Node | None) -> list[str]:
+    """What is excluded beside what is asked for, as far as the index can tell."""
+    parts = node.parts if isinstance(node, Both) else ()
+    return [_compiled(part.part) for part in parts if isinstance(part, Without) and _is_exact(part.part)]
 
 
 def _term(term: Term) -> str:
@@ -91,21 +134,20 @@ def _is_in_pairs(way: Sequence[str]) -> bool:
     return len(way) > 1 and normal.is_running(way[0])
 
 
-def _filed(db: Connection, filters: Filters, viewer: Viewer) -> str:
-    parts = [visible(viewer)]
+def _filed(db: Connection, filters: Filters, viewer: Viewer) -> tuple[list[str], list[str]]:
+    """Where an article must be filed, and where not."""
+    wanted = []
     if filters.regions:
-        parts.append(_any(_regions(db, filters.regions)))
+        wanted.append(_any(_regions(db, filters.regions)))
     if filters.authors:
-        parts.append(_any(token for name in filters.authors for token in _authors(db, name, viewer)))
+        wanted.append(_any(token for name in filters.authors for token in _authors(db, name, viewer)))
     if filters.feeds:
-        parts.append(_any(token for name in filters.feeds for token in _feeds(db, name, viewer)))
+        wanted.append(_any(token for name in filters.feeds for token in _feeds(db, name, viewer)))
     if filters.languages:
-        parts.append(_any(_languages(db, filters.languages)))
+        wanted.append(_any(_languages(db, filters.languages)))
     if filters.image:
-        parts.append(quoted(tokens.IMAGE))
-    wanted = " AND ".join(parts)
-    unwanted = [_any(_unwanted(db, key, value, viewer)) for key, value in filters.without]
-    return f"({wanted}) NOT ({' OR '.join(unwanted)})" if unwanted else wanted
+        wanted.append(quoted(tokens.IMAGE))
+    return wanted, [_any(_unwanted(db, key, value, viewer)) for key, value in filters.without]
 
 
 def _unwanted(db: Connection, key: str, value: str, viewer: Viewer) -> Iterable[str]:

@@ -1,37 +1,94 @@
 """Answers what a reader asks, and says how it was understood."""
 
-from collections.abc import Callable
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from datetime import datetime
 
 from bot.archive.connect import Connection
 from bot.archive.search import find
-from bot.archive.search.pages import read_cursor
-from bot.archive.search.query import read
+from bot.archive.search.best import Ranked, best
+from bot.archive.search.compile import LAST_KEY
+from bot.archive.search.counts import Counts
+from bot.archive.search.pages import Cursor, read_cursor
+from bot.archive.search.query import Asked, read, terms
 from bot.archive.search.told import told
 from bot.model import Found, Query
 from bot.regions import Regions
 
 MOST_HITS = 25
+_KEPT = 256  # rankings that somebody may leaf through
 
 
 class SearchDesk:
-    """Holds what searching needs beside the archive: the regions and the time."""
+    """Holds what searching needs beside the archive. Several threads may ask."""
 
     def __init__(self, regions: Regions, now: Callable[[], datetime]) -> None:
         self._regions = regions
         self._now = now
+        self._counts = Counts()
+        self._lock = threading.Lock()
+        self._rankings: OrderedDict[Hashable, Ranked] = OrderedDict()
 
     def ranks(self, query: Query) -> bool:
         """Whether the answer must be ranked, which takes longer than looking it up."""
-        return bool(query.words.strip()) and query.order != "newest"
+        return _is_ranked(self._read(query))
 
     def understood(self, query: Query) -> str:
         """The query in words."""
-        return told(read(query, self._regions, self._now()), self._regions)
+        return told(self._read(query), self._regions)
 
     def answer(self, db: Connection, query: Query) -> Found:
-        asked = read(query, self._regions, self._now())
+        """A page of what was asked for, the best first where there are words."""
+        asked = self._read(query)
         limit = max(1, min(query.limit, MOST_HITS))
-        found = find.newest(db, asked, query.viewer, read_cursor(query.cursor), limit)
+        cursor = read_cursor(query.cursor)
+        if (_is_ranked(asked) and cursor.way == "r") or (not query.cursor and _is_ranked(asked)):
+            return self._best(db, query, asked, cursor, limit)
+        found = find.newest(db, asked, query.viewer, cursor, limit)
         return replace(found, understood=told(asked, self._regions))
+
+    def _best(self, db: Connection, query: Query, asked: Asked, cursor: Cursor, limit: int) -> Found:
+        """A page of a ranking. What arrives while somebody leafs through it does not move it."""
+        below = cursor.key if cursor.way == "r" else _above_all(db)
+        ranked = self._ranking(db, query, asked, below)
+        start = cursor.first - 1 if cursor.way == "r" else 0
+        keys = ranked.keys[start : start + limit]
+        total, more = find.total(db, ranked.asked, ranked.plan, len(ranked.keys), ranked.loose)
+        return Found(
+            hits=find.hits(db, keys, ranked.asked),
+            total=total,
+            more=more,
+            next=str(Cursor("r", below, start + limit + 1)) if start + limit < len(ranked.keys) else "",
+            previous=str(Cursor("r", below, max(1, start - limit + 1))) if start else "",
+            first=start + 1,
+            understood=told(ranked.asked, self._regions, ranked.loose),
+            suggestion=ranked.suggestion,
+        )
+
+    def _ranking(self, db: Connection, query: Query, asked: Asked, below: int) -> Ranked:
+        key = (replace(query, cursor="", limit=0), below)
+        with self._lock:
+            known = self._rankings.get(key)
+            if known is not None:
+                self._rankings.move_to_end(key)
+                return known
+        ranked = best(db, asked, query.viewer, self._counts, below)
+        with self._lock:
+            self._rankings[key] = ranked
+            if len(self._rankings) > _KEPT:
+                self._rankings.popitem(last=False)
+        return ranked
+
+    def _read(self, query: Query) -> Asked:
+        return read(query, self._regions, self._now())
+
+
+def _is_ranked(asked: Asked) -> bool:
+    return asked.order != "newest" and any(True for _ in terms(asked.root))
+
+
+def _above_all(db: Connection) -> int:
+    newest = db.execute("SELECT max(id) FROM article").fetchone()[0]
+    return LAST_KEY if newest is None else int(newest) + 1

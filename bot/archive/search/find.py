@@ -48,6 +48,14 @@ def newest(db: Connection, asked: Asked, viewer: Viewer, cursor: Cursor, limit: 
     )
 
 
+def total(db: Connection, asked: Asked, plan: Plan, known: int, loose: bool) -> tuple[int, bool]:
+    """How many there are, and whether there are more than anybody counts."""
+    if loose or verify.is_needed(asked.root):
+        return known, False
+    number = _count(db, plan)
+    return max(known, min(number, MOST_COUNTED)), number > MOST_COUNTED
+
+
 def hits(db: Connection, keys: Sequence[int], asked: Asked) -> tuple[Hit, ...]:
     """The articles under these keys, with the place where the words are."""
     found = articles.load(db, keys)

@@ -62,6 +62,7 @@ class Term:
     phrase: bool = False  # the words of a way stand side by side
     prefix: bool = False  # the last word goes on
     title: bool = False  # in the title
+    alias: bool = False  # another name of what was typed
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,12 @@ from bot.regions import Regions
 _LONGEST = 300
 
 
-def told(asked: Asked, regions: Regions) -> str:
+def told(asked: Asked, regions: Regions, loose: bool = False) -> str:
     """Such as: nato AND japan in Asia-Pacific, before 2023-02."""
     words = "" if asked.root is None else _words(asked.root)
     parts = [words or "the latest", *_filters(asked.filters, regions)]
+    if loose:
+        parts.append("or some of it")
     if asked.cut:
         parts.append("the rest left out")
     text = (

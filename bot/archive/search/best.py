@@ -1,0 +1,131 @@
+"""The best answers first: gathered from the index, spelt right where needed, and scored one by one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+from bot.archive.connect import Connection
+from bot.archive.search import compile as compiling
+from bot.archive.search import gather, score, spell
+from bot.archive.search.compile import Plan
+from bot.archive.search.counts import Counts
+from bot.archive.search.query import Asked, Both, Either, Node, Term, Without, terms
+from bot.archive.search.score import Wanted
+from bot.model import Viewer
+
+ENOUGH = 10  # answers, below which we look further
+MOST = 150  # answers that are kept in order
+_SHORT = 4  # words: up to here an answer that has them all comes first
+_HOLLOW = frozenset(
+    {
+        *("a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "could", "did", "do", "does", "for"),
+        *("from", "had", "has", "have", "how", "if", "in", "into", "is", "it", "its", "of", "on", "or", "over"),
+        *("should", "such", "than", "that", "the", "their", "there", "these", "they", "this", "those", "to", "under"),
+        *("was", "were", "what", "when", "where", "which", "while", "who", "whom", "whose", "why", "will", "with"),
+        *("would",),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The answers in order, and what was made of the question."""
+
+    keys: tuple[int, ...]
+    asked: Asked
+    plan: Plan
+    loose: bool = False  # too few had all the words, so that some have only part of them
+    suggestion: str = ""
+
+
+def best(db: Connection, asked: Asked, viewer: Viewer, counts: Counts, below: int) -> Ranked:
+    """Rank what was asked for among the articles below this key."""
+    asked = replace(asked, root=_without_hollow(asked.root))
+    plan = _plan(db, asked, viewer, below)
+    keys = gather.verified(db, gather.strict(db, plan), asked.root)
+    suggestion = ""
+    if len(keys) < ENOUGH:
+        corrected, suggestion = spell.corrected(db, asked, plan, counts)
+        if corrected is not None:
+            asked = corrected
+            plan = _plan(db, asked, viewer, below)
+            keys = gather.verified(db, gather.strict(db, plan), asked.root)
+    wanted = list(_wanted(asked.root))
+    words = {word for each in wanted for way in each.ways for word in way}
+    weights = {word: counts.weight(db, word) for word in words}
+    more: list[int] = []
+    if len(keys) < ENOUGH and len(wanted) > 1 and _is_loose(asked.root):
+        strict = set(keys)
+        more = [key for key in gather.loose(db, plan, sorted(weights.items())) if key not in strict]
+    return Ranked(tuple(_ranked(db, keys, more, wanted, weights))[:MOST], asked, plan, bool(more), suggestion)
+
+
+def _ranked(
+    db: Connection, keys: Sequence[int], more: Sequence[int], wanted: Sequence[Wanted], weights: dict[str, float]
+) -> Iterable[int]:
+    texts = gather.texts(db, [*keys, *more])
+    by_score = score.scorer(wanted, weights, texts, max((text.key for text in texts), default=0))
+    scores = {text.key: by_score(text) for text in texts}
+    first = set(keys) if len(wanted) <= _SHORT else set()
+    return sorted(scores, key=lambda key: (key not in first, -scores[key], -key))
+
+
+def _plan(db: Connection, asked: Asked, viewer: Viewer, below: int) -> Plan:
+    plan = compiling.plan(db, asked, viewer)
+    return replace(plan, high=min(plan.high, below))
+
+
+def _wanted(node: Node | None) -> Iterable[Wanted]:
+    """What is asked for, each thing with all its ways."""
+    match node:
+        case Term():
+            yield Wanted(node.ways)
+        case Either():
+            yield Wanted(tuple(_ways(node)))
+        case Both(parts):
+            for part in parts:
+                yield from _wanted(part)
+        case _:
+            return
+
+
+def _ways(node: Node) -> Iterable[tuple[str, ...]]:
+    match node:
+        case Term():
+            yield from node.ways
+        case Either(parts):
+            for part in parts:
+                yield from _ways(part)
+        case Both(parts):
+            each = [list(_ways(part))[:4] for part in parts if not isinstance(part, Without)]
+            for together in list(product(*filter(None, each)))[:16]:
+                yield tuple(word for way in together for word in way)
+        case _:
+            return
+
+
+def _is_loose(node: Node | None) -> bool:
+    """Whether part of it may be left out: not when somebody was precise."""
+    match node:
+        case Term():
+            return not (node.title or (node.phrase and not node.alias))
+        case Both(parts):
+            return all(_is_loose(part) for part in parts if not isinstance(part, Without))
+        case Either(parts):
+            return all(map(_is_loose, parts))
+        case _:
+            return True
+
+
+def _without_hollow(node: Node | None) -> Node | None:
+    """The words of a sentence that say something; all of them when none does."""
+    if not isinstance(node, Both):
+        return node
+    full = tuple(part for part in node.parts if not (isinstance(part, Term) and _is_hollow(part)))
+    if not any(True for part in full for _ in terms(part)):
+        return node
+    return full[0] if len(full) == 1 else Both(full)
+
+
+def _is_hollow(term: Term) -> bool:
+    return not (term.phrase or term.title or term.prefix) and term.ways[0][0] in _HOLLOW and len(term.ways[0]) == 1

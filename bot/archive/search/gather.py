@@ -1,0 +1,77 @@
+"""Gathers what may be an answer: few enough to be looked at one by one."""
+
+from collections.abc import Iterable, Sequence
+
+from bot.archive import articles
+from bot.archive.connect import Connection
+from bot.archive.rows import marks, unpack
+from bot.archive.search import normal, verify
+from bot.archive.search.compile import Plan, quoted
+from bot.archive.search.query import Node
+from bot.archive.search.score import Text
+from bot.model import Article
+
+_RANKED_AMONG = 5000  # newest matches in title and teaser that are ranked by the index
+_FROM_HEADS, _FROM_WORDS = 60, 100
+_LOOSE_WORDS, _LOOSE_EACH, _FROM_LOOSE = 8, 1500, 120
+_BM25 = "bm25(heads, 3.0, 1.0, 3.0, 1.0, 0.0)"
+
+
+def strict(db: Connection, plan: Plan) -> list[int]:
+    """Those that have all that was asked for: the best in title and teaser, the newest anywhere."""
+    keys = [key for expression in plan.heads(plan.words) for key in _best_heads(db, expression, plan)]
+    rows = db.execute(
+        "SELECT rowid FROM words WHERE words MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid DESC LIMIT ?",
+        [plan.expression, plan.low, plan.high, _FROM_WORDS],
+    )
+    return list(dict.fromkeys([*keys, *(row[0] for row in rows)]))
+
+
+def loose(db: Connection, plan: Plan, words: Sequence[tuple[str, float]]) -> list[int]:
+    """Those that have some of it: by the weight of the words that they have, rarest words first."""
+    sums: dict[int, float] = {}
+    for word, weight in sorted(words, key=lambda each: -each[1])[:_LOOSE_WORDS]:
+        rows = db.execute(
+            "SELECT rowid FROM words WHERE words MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid DESC LIMIT ?",
+            [plan.loosely(word), plan.low, plan.high, _LOOSE_EACH],
+        )
+        for row in rows:
+            sums[row[0]] = sums.get(row[0], 0.0) + weight
+    best = sorted(sums, key=lambda key: (-sums[key], -key))[:_FROM_LOOSE]
+    any_of_them = " OR ".join(quoted(word) for word, _ in words)
+    heads = [key for expression in plan.heads(any_of_them) for key in _best_heads(db, expression, plan)]
+    return list(dict.fromkeys([*best, *heads]))
+
+
+def texts(db: Connection, keys: Iterable[int]) -> list[Text]:
+    """What is scored of each article."""
+    wanted = list(keys)
+    rows = db.execute(
+        f"""
+        SELECT a.id, a.title, a.teaser, a.authors, t.z FROM article a LEFT JOIN article_text t ON t.id = a.id
+        WHERE a.id IN ({marks(len(wanted))})
+        """,  # noqa: S608 question marks
+        wanted,
+    )
+    return [
+        Text(row["id"], normal.fold(row["title"]), normal.fold(f"{row['teaser']} {unpack(row['z'])[0]}"))
+        for row in rows
+    ]
+
+
+def verified(db: Connection, keys: Sequence[int], root: Node | None) -> list[int]:
+    """Those whose text holds what the index cannot tell."""
+    check = verify.checker(root)
+    if check is None:
+        return list(keys)
+    found: dict[int, Article] = articles.load(db, keys)
+    return [key for key in keys if key in found and check(found[key])]
+
+
+def _best_heads(db: Connection, expression: str, plan: Plan) -> list[int]:
+    given = [expression, plan.low, plan.high]
+    where = "FROM heads WHERE heads MATCH ? AND rowid >= ? AND rowid < ?"
+    guard = db.execute(f"SELECT rowid {where} ORDER BY rowid DESC LIMIT 1 OFFSET {_RANKED_AMONG}", given).fetchone()
+    if guard is not None:
+        given[1] = guard[0]
+    return [row[0] for row in db.execute(f"SELECT rowid {where} ORDER BY {_BM25} LIMIT {_FROM_HEADS}", given)]

@@ -1,0 +1,154 @@
+"""Corrects what the archive does not know, and offers to correct what it hardly knows."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from bot.archive.connect import Connection
+from bot.archive.search.compile import Plan, quoted
+from bot.archive.search.counts import Counts
+from bot.archive.search.query import Asked, Both, Either, Node, Term, Without
+from bot.archive.search.stem import stem
+
+_SHORTEST, _LONGEST = 4, 24  # letters of a word that is corrected
+_RARE, _MUCH = 3, 30  # a word this rare may be meant as one that is that much more frequent
+_MOST_COUNTED = 500
+_MOST_WORDS = 3  # words of one query
+_ALPHABETS = (
+    "abcdefghijklmnopqrstuvwxyz",
+    "абвгдежзиклмнопрстуфхцчшщъыьэюяіїєґ",
+    "αβγδεζηθικλμνξοπρστυφχψω",
+    "ابتثجحخدذرزسشصضطظعغفقكلمنهوي",
+    "אבגדהוזחטיכלמנסעפצקרשת",
+)
+
+
+def corrected(db: Connection, asked: Asked, plan: Plan, counts: Counts) -> tuple[Asked | None, str]:
+    """The query with unknown words put right, or None; and a suggestion for words that are hardly known."""
+    unknown: dict[str, str] = {}
+    rare: dict[str, str] = {}
+    for term in list(_correctable(asked.root))[:16]:
+        word = term.ways[0][0]
+        known = _seen(db, plan, word)
+        if known <= _RARE and len(unknown) + len(rare) < _MOST_WORDS:
+            better = _better(db, plan, word, known, [each for each in _words(asked.root) if each != word])
+            if better is not None:
+                (rare if known else unknown)[word] = better
+    right = replace(asked, root=_changed(asked.root, unknown)) if unknown else None
+    suggestion = _spelt(asked.root, unknown | rare) if rare else ""
+    return right, suggestion
+
+
+def _better(db: Connection, plan: Plan, word: str, known: int, beside: list[str]) -> str | None:
+    """The likeliest neighbour of a word: one that stands beside the other words, then the most frequent."""
+    found: dict[str, int] = {}
+    roots: dict[str, str] = {}
+    for each in _neighbours(word):
+        root = stem(each)
+        if root in roots:
+            continue
+        roots[root] = each
+        number = _seen(db, plan, each)
+        if number:
+            found[each] = number
+    if known:
+        found = {each: number for each, number in found.items() if number >= known * _MUCH}
+    if not found:
+        return None
+    likely = sorted(found, key=lambda each: (-_likeness(word, each), -found[each]))[:6]
+    together = {each: _together(db, plan, [each, *beside]) for each in likely} if beside and not known else {}
+    return max(likely, key=lambda each: (together.get(each, 0) > 0, _likeness(word, each), found[each]))
+
+
+def _neighbours(word: str) -> Iterator[str]:
+    """All that one slip of the fingers makes of a word: the slip that is likeliest first."""
+    letters = next((each for each in _ALPHABETS if word[0] in each), _ALPHABETS[0])
+    cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    yield from (head + tail[1] + tail[0] + tail[2:] for head, tail in cuts if len(tail) > 1)
+    yield from (head + tail[1:] for head, tail in cuts if tail)
+    yield from (head + letter + tail for head, tail in cuts for letter in letters)
+    yield from (head + letter + tail[1:] for head, tail in cuts if tail for letter in letters)
+
+
+def _likeness(word: str, other: str) -> int:
+    """How likely one is a slip for the other: letters that changed places or were doubled, then the rest."""
+    if sorted(word) == sorted(other):
+        return 3
+    longer, shorter = (word, other) if len(word) > len(other) else (other, word)
+    doubled = any(
+        longer[:at] + longer[at + 1 :] == shorter and longer[at] in (longer[at - 1 : at] + longer[at + 1 : at + 2])
+        for at in range(len(longer))
+    )
+    return 2 if doubled else 1 if word[:1] == other[:1] else 0
+
+
+def _seen(db: Connection, plan: Plan, word: str) -> int:
+    """How many articles that this viewer may see have a word, as far as it matters."""
+    return _number(db, f"{quoted(word)} AND {plan.seen_by}", _MOST_COUNTED)
+
+
+def _together(db: Connection, plan: Plan, words: Iterable[str]) -> int:
+    return _number(db, f"{' AND '.join(map(quoted, words))} AND {plan.seen_by}", 1)
+
+
+def _number(db: Connection, expression: str, most: int) -> int:
+    row = db.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)", [expression, most]
+    ).fetchone()
+    return int(row[0])
+
+
+def _correctable(node: Node | None) -> Iterator[Term]:
+    """Single words that are long enough, and no part of what must be exact."""
+    match node:
+        case Term():
+            word = node.ways[0][0]
+            plain = not (node.phrase or node.title or node.prefix) and len(node.ways[0]) == 1
+            if plain and _SHORTEST <= len(word) <= _LONGEST and word.isalpha():
+                yield node
+        case Both(parts) | Either(parts):
+            for part in parts:
+                yield from _correctable(part)
+        case _:
+            return
+
+
+def _words(node: Node | None) -> list[str]:
+    return [term.ways[0][0] for term in _correctable(node)]
+
+
+def _changed(node: Node | None, words: dict[str, str]) -> Node | None:
+    return None if node is None else _each(node, lambda term: _respelt(term, words))
+
+
+def _each(node: Node, change: Callable[[Term], Term]) -> Node:
+    match node:
+        case Term():
+            return change(node)
+        case Both(parts):
+            return Both(tuple(_each(part, change) for part in parts))
+        case Either(parts):
+            return Either(tuple(_each(part, change) for part in parts))
+        case Without():
+            return node
+
+
+def _respelt(term: Term, words: dict[str, str]) -> Term:
+    if term.phrase or term.title or term.prefix or len(term.ways[0]) != 1 or term.ways[0][0] not in words:
+        return term
+    better = words[term.ways[0][0]]
+    return replace(term, text=better, ways=((better,),), spelt=better)
+
+
+def _spelt(node: Node | None, words: dict[str, str]) -> str:
+    """The query as it may have been meant, to be typed again."""
+    match node:
+        case Term():
+            return words.get(node.ways[0][0], node.text) if not node.phrase else f'"{node.text}"'
+        case Both(parts):
+            return " ".join(_spelt(part, words) for part in parts)
+        case Either(parts):
+            return f"({' OR '.join(_spelt(part, words) for part in parts)})"
+        case Without(part):
+            return f"-{_spelt(part, words)}"
+        case _:
+            return ""

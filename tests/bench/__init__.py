@@ -1,0 +1,1 @@
+"""Benchmarks: one table each, ratios against a peer in the same run."""
