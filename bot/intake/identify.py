@@ -99,11 +99,14 @@ def is_repeated(rows: Collection[Row]) -> bool:
 
 
 def digest(article: Article) -> bytes:
-    """A hash of what is shown of an article; not of its dates, nor of how its picture's address is signed today."""
+    """A hash of what is shown of an article, and of its names, so that a new one is kept beside the old.
+
+    Not of its dates, nor of how its picture's address is signed today.
+    """
     image = article.image
     shown: Iterator[str] = iter(
         (
-            article.title, article.url, article.teaser, article.text, *article.authors,
+            *article.keys, article.title, article.url, article.teaser, article.text, *article.authors,
             *(f"{tag.scheme}|{tag.term}" for tag in article.tags),
             *((image.url.partition("?")[0], image.alt, image.credit) if image else ()),
         )
