@@ -22,6 +22,7 @@ SENDS_A_MINUTE = 120
 LARGEST_SEND = 4096
 SECONDS_BETWEEN_IDENTIFIES = 5.0
 
+_ENDS = (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR)
 DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME, RECONNECT, MEMBERS = 0, 1, 2, 3, 4, 6, 7, 8
 INVALID_SESSION, HELLO, HEARTBEAT_ACK = 9, 10, 11
 
@@ -105,6 +106,7 @@ class Connection:
         self._received: deque[float] = deque()
         self._deadline: Alarm | None = None
         self._silent_until = 0.0
+        self._said_goodbye: int | None = None  # with which code, whoever closed
 
     def push(self, frame: Json) -> None:
         if self.stage.clock.time() >= self._silent_until:
@@ -116,11 +118,13 @@ class Connection:
         try:
             self.push({"op": HELLO, "d": {"heartbeat_interval": int(HEARTBEAT_SECONDS * 1000), "_trace": ["stage"]}})
             self._await_heartbeat()
-            async for message in self.ws:
-                if message.type is not WSMsgType.TEXT:
+            while (message := await self.ws.receive()).type not in _ENDS:
+                if message.type is WSMsgType.TEXT:
+                    await self._take(message.data)
+                else:
                     await self.close(4002, "Decode error")
-                    break
-                await self._take(message.data)
+            if message.type is WSMsgType.CLOSE and self._said_goodbye is None:
+                self._said_goodbye = message.data
         finally:
             writer.cancel()
             self._leave()
@@ -128,6 +132,7 @@ class Connection:
     async def close(self, code: int, said: str = "") -> None:
         if code in (4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014) and self.session is not None:
             self.gateway.sessions.pop(self.session.id, None)
+        self._said_goodbye = code
         await self.ws.close(code=code, message=said.encode())
 
     def strike(self, fault: Fault) -> None:
@@ -153,7 +158,7 @@ class Connection:
         if self.session.outlet is self:
             self.session.outlet = None
             self.session.left_at = self.stage.clock.time()
-        if self.ws.close_code in (1000, 1001):  # the bot's own goodbye ends the session
+        if self._said_goodbye in (1000, 1001):  # a proper goodbye ends the session, a broken line does not
             self.gateway.sessions.pop(self.session.id, None)
 
     async def _write(self) -> None:
