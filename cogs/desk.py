@@ -7,12 +7,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chat import choices, lists, standing
+from bot.chat import choices, lists, reports, standing
 from bot.chat.client import NewsClient
-from bot.chat.desk import Desk
+from bot.chat.desk import Desk, viewer_of
 from bot.chat.destination import CannotPost, Channels, Destination
+from bot.chat.pager import opened, send, soon
 from bot.errors import NewsError, NotFound
-from bot.model import Subscription
+from bot.model import Query, Subscription
 
 _MOST_FEEDS = 50  # of one server's own
 _MOST_ORDERS = 500
@@ -114,6 +115,24 @@ class DeskCommands(commands.GroupCog, group_name="desk", group_description="For 
     async def subscriptions(self, interaction: Admin) -> None:
         """What goes where, and whether it arrives."""
         await lists.show(interaction, lists.ORDERS)
+
+    @app_commands.command()
+    async def status(self, interaction: Admin) -> None:
+        """Feeds, deliveries, what is late, what stands still and why, and what to do."""
+        view = await soon(interaction, reports.status(self.desk, interaction.guild_id or 0))
+        await send(interaction, view)
+
+    @app_commands.command()
+    @app_commands.describe(url="The article's address, or a headline to pick")
+    @app_commands.autocomplete(url=choices.headlines)
+    async def why(self, interaction: Admin, url: app_commands.Range[str, 1, 2000]) -> None:
+        """The whole story of one article: where seen, why in its regions, what was sent, held or failed where."""
+        picked = await opened(self.desk, Query(words=url.strip(), viewer=viewer_of(interaction)))
+        address = picked.url if picked else url.strip()
+        view = await soon(interaction, reports.why(self.desk, interaction.guild_id or 0, address))
+        if view is None:
+            raise NotFound("I know of no article at that address. `/search` finds what there is.")
+        await send(interaction, view)
 
     @feed.command(name="add")
     @app_commands.describe(url="The address of a feed, or of a page that has one")

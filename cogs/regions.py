@@ -9,7 +9,7 @@ from discord.ext import commands
 from bot.chat import overview
 from bot.chat.client import NewsClient
 from bot.chat.desk import Desk, viewer_of
-from bot.chat.pager import soon
+from bot.chat.pager import send, soon
 
 
 class RegionsOverview(commands.Cog, name="Regions"):
@@ -27,7 +27,7 @@ class RegionsOverview(commands.Cog, name="Regions"):
         sees = overview.seen_by(interaction)
         making = overview.of_regions(self.desk, viewer_of(interaction), interaction.guild_id, sees)
         view = await soon(interaction, making, ephemeral=not share)
-        await overview.answer(interaction, view, ephemeral=not share)
+        await send(interaction, view, ephemeral=not share)
 
 
 async def setup(bot: NewsClient) -> None:

@@ -73,14 +73,6 @@ def _as_many_as_fit(entries: Sequence[str]) -> str:
     return text.rstrip()
 
 
-async def answer(interaction: discord.Interaction[Any], view: ui.LayoutView, *, ephemeral: bool) -> None:
-    """Send it, whether or not Discord has been told to wait for it."""
-    if interaction.response.is_done():
-        await interaction.edit_original_response(view=view)
-    else:
-        await interaction.response.send_message(view=view, ephemeral=ephemeral)
-
-
 def seen_by(interaction: discord.Interaction[Any]) -> Sees:
     """Which channels the reader can see; one that we do not know is left out."""
     guild, reader = interaction.guild, interaction.user

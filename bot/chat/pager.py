@@ -36,22 +36,26 @@ async def show(interaction: Reader, query: Query, share: bool = False) -> None:
     private = not share or _is_alone(interaction)
 
     async def answer(view: ui.LayoutView) -> None:
-        if interaction.response.is_done():
-            await interaction.edit_original_response(view=view)
-        else:
-            await interaction.response.send_message(view=view, ephemeral=not share)
+        await send(interaction, view, ephemeral=not share)
 
     await _lay_out(answer, desk, query, found, private=private)
 
 
+async def send(interaction: Reader, view: ui.LayoutView, *, ephemeral: bool = True) -> None:
+    """Answer, whether or not Discord has been told to wait for it."""
+    if interaction.response.is_done():
+        await interaction.edit_original_response(view=view)
+    else:
+        await interaction.response.send_message(view=view, ephemeral=ephemeral)
+
+
 async def ask(desk: Desk, query: Query) -> Found:
     """The page that a query means: the latest, what is found, or the article that was picked and what is related."""
-    if (number := picked_in(query)) is not None:
-        article = await desk.archive.article(number, query.viewer)
-        if article is not None:
-            related = await desk.archive.related(number, query.viewer, RELATED)
-            hits = tuple(Hit(each) for each in (article, *related))
-            return Found(hits=hits, total=len(hits))
+    article = await opened(desk, query)
+    if article is not None:
+        related = await desk.archive.related(article.id, query.viewer, RELATED)
+        hits = tuple(Hit(each) for each in (article, *related))
+        return Found(hits=hits, total=len(hits))
     find = desk.archive.search if _searches(query) else desk.archive.latest
     found = await find(query)
     if query.limit > answers.CARDS and found.hits:
@@ -66,9 +70,10 @@ def pick(article: Article) -> str:
     return f"id:{base36(article.id)}"
 
 
-def picked_in(query: Query) -> int | None:
+async def opened(desk: Desk, query: Query) -> Article | None:
+    """The article that was picked, if one was."""
     found = _PICKED.fullmatch(query.words)
-    return int(found[1], 36) if found else None
+    return await desk.archive.article(int(found[1], 36), query.viewer) if found else None
 
 
 async def soon(interaction: Reader, work: Awaitable[T], *, ephemeral: bool = True, in_place: bool = False) -> T:
@@ -252,7 +257,7 @@ def _heading(desk: Desk, query: Query, found: Found) -> str:
     """What this is a page of, or why there is nothing on it."""
     region = desk.regions.get(query.region or "")
     where = f"{region.emoji} {escape(clean(region.name))}".strip() if region else ""
-    if found.hits and picked_in(query) is not None:
+    if found.hits and _PICKED.fullmatch(query.words) and not found.understood:
         return "-# With what is related to it" if len(found.hits) > 1 else "-# From the archive"
     if query.cursor and not found.hits:
         return "There is nothing more here."

@@ -150,13 +150,13 @@ def _health(source: Source | None) -> str:
     """How the last poll went, and when the next will be."""
     if source is None or source.polled is None:
         return "-# Not asked yet"
-    coming = f" · next {_relative(source.next_poll)}" if source.next_poll else ""
+    coming = f" · next {relative(source.next_poll)}" if source.next_poll else ""
     if source.failures or source.error:
-        well = f" · last well {_relative(source.succeeded)}" if source.succeeded else ""
+        well = f" · last well {relative(source.succeeded)}" if source.succeeded else ""
         times = f" ({source.failures} times in a row)" if source.failures > 1 else ""
         problem = escape(cut(clean(source.error) or source.status, 300))
-        return f"⚠️ {problem}{times}\n-# asked {_relative(source.polled)}{well}{coming}"
-    return f"-# ✓ well · asked {_relative(source.polled)}{coming}"
+        return f"⚠️ {problem}{times}\n-# asked {relative(source.polled)}{well}{coming}"
+    return f"-# ✓ well · asked {relative(source.polled)}{coming}"
 
 
 def _small(*said: str) -> str:
@@ -164,10 +164,10 @@ def _small(*said: str) -> str:
 
 
 def _since(moment: datetime | None) -> str:
-    return f"since {_relative(moment)}" if moment else ""
+    return f"since {relative(moment)}" if moment else ""
 
 
-def _relative(moment: datetime | None) -> str:
+def relative(moment: datetime | None) -> str:
     return f"<t:{int(moment.timestamp())}:R>" if moment else "never"
 
 

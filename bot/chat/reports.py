@@ -1,0 +1,158 @@
+"""What the desk reports to a server's admins: how things stand, and the whole story of one article."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import discord
+from discord import ui
+
+from bot.chat import answers
+from bot.chat.choices import region_name
+from bot.chat.desk import Desk
+from bot.chat.standing import feed_name, relative, state, where
+from bot.delivery.text import clean, cut, escape
+from bot.model import OPERATOR, Delivery, Event, Feed, Source, State, Story, Subscription
+from bot.regions import Regions
+
+_ROWS = 8  # of each part
+_EVENTS = 30
+_CHARACTERS = 3800
+_STATES: dict[State, str] = {
+    "pending": "on their way",
+    "sending": "being sent now",
+    "later": "to be tried again",
+    "suspended": "waiting for you",
+    "held": "held back, waiting for a person",
+}
+_RULES = {
+    "tag": "its tags say so",
+    "section": "its address says so",
+    "feed": "its feed brings this region only",
+    "text": "its words speak for it",
+    "default": "nothing in it speaks for a region, and this is its feed's own",
+    "none": "nothing in it speaks for any region",
+}
+_HAPPENED = {
+    "seen": "seen",
+    "changed": "changed:",
+    "owed": "owed to",
+    "sent": "sent to",
+    "later": "put off for",
+    "pending": "on its way to",
+    "sending": "being sent to",
+    "suspended": "waits for",
+    "held": "held back from",
+    "refused": "not sent to",
+}
+
+
+async def status(desk: Desk, guild: int) -> ui.LayoutView:
+    """Feeds, deliveries, what is late, what stands still and why, and what to do."""
+    sources = {each.id: each for each in await desk.archive.sources()}
+    feeds = [each for each in await desk.archive.feeds() if each.owner in {OPERATOR, guild}]
+    orders = await desk.archive.subscriptions(guild)
+    counts, oldest = await desk.archive.waiting(guild, _ROWS)
+    view = ui.LayoutView(timeout=None)
+    parts = [*_feeds(feeds, sources, guild), "", *_orders(orders, desk), "", *_deliveries(counts, oldest)]
+    return view.add_item(ui.TextDisplay("## How things stand")).add_item(ui.Container(ui.TextDisplay(_fitting(parts))))
+
+
+async def why(desk: Desk, guild: int, url: str) -> ui.LayoutView | None:
+    """The story of the article at an address; None where this server knows of none."""
+    story = await desk.archive.why(url, guild)
+    if story is None:
+        return None
+    article = story.article
+    first = desk.regions.get(article.regions[0]) if article.regions else None
+    lines = [f"### {answers.headline(article, 200)}", *_placed(story, desk.regions), "", *_events(story.events, desk)]
+    view = ui.LayoutView(timeout=None)
+    colour = discord.Colour(first.colour) if first else None
+    return view.add_item(ui.Container(ui.TextDisplay(_fitting(lines)), accent_colour=colour))
+
+
+def _feeds(feeds: Sequence[Feed], sources: dict[int, Source], guild: int) -> Iterable[str]:
+    """What others read from elsewhere is named only when it is in trouble."""
+    own = sum(each.owner == guild for each in feeds)
+    ill = [(each, source) for each in feeds if (source := sources.get(each.source)) and source.failures]
+    yield f"**Feeds:** {len(feeds) - own} for everybody, {own} of this server"
+    if not ill:
+        yield "-# All are well."
+    for feed, source in ill[:_ROWS]:
+        error = escape(cut(clean(source.error) or source.status, 200))
+        yield f"⚠️ {escape(feed_name(feed))}: {error}\n-# last well {relative(source.succeeded)}"
+    if len(ill) > _ROWS:
+        yield f"-# and {len(ill) - _ROWS} more"
+
+
+def _orders(orders: Sequence[Subscription], desk: Desk) -> Iterable[str]:
+    still = [each for each in orders if each.suspended]
+    yield f"**Standing orders:** {len(orders)}"
+    if orders and not still:
+        yield "-# All are being carried out."
+    for each in still[:_ROWS]:
+        yield f"{escape(region_name(desk.regions, each.region))} → {where(each)}{state(each)}"
+    if len(still) > _ROWS:
+        yield f"-# and {len(still) - _ROWS} more: `/desk subscriptions`"
+
+
+def _deliveries(counts: dict[State, int], oldest: Sequence[Delivery]) -> Iterable[str]:
+    told = [f"{counts[key]:,} {words}" for key, words in _STATES.items() if counts.get(key)]
+    yield f"**Deliveries:** {', '.join(told) if told else 'nothing waits; all is out'}"
+    for each in oldest:
+        due = f" · again {relative(each.due)}" if each.due else ""
+        reason = f"\n-# {escape(cut(clean(each.reason), 200))}{due}" if each.reason or due else ""
+        yield f"{answers.headline(each.article, 80)} → {where(each.subscription)}{reason}"
+
+
+def _placed(story: Story, regions: Regions) -> Iterable[str]:
+    """Which regions, and what spoke for them."""
+    article = story.article
+    names = ", ".join(escape(region_name(regions, each)) for each in article.regions) or "no region"
+    evidence = _evidence(article.why)
+    rule = _RULES.get(str(evidence.get("rule")), "")
+    yield f"**{names}**{f': {rule}' if rule else ''}"
+    said: dict[str, list[str]] = {}
+    for each in evidence.get("why") or []:
+        if isinstance(each, dict):
+            words = (
+                f"“{escape(cut(clean(str(each.get('words', ''))), 60))}” ({escape(clean(str(each.get('where', ''))))})"
+            )
+            said.setdefault(str(each.get("region", "")), []).append(words)
+    for code, words_of in said.items():
+        yield f"-# {escape(region_name(regions, code))}: {', '.join(list(dict.fromkeys(words_of))[:5])}"
+
+
+def _evidence(why: str) -> dict[str, list[dict[str, str]] | str]:
+    try:
+        found = json.loads(why or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _events(events: Sequence[Event], desk: Desk) -> Iterable[str]:
+    for each in events[-_EVENTS:]:
+        happened = _HAPPENED.get(each.what, each.what)
+        place = _place(each.target)
+        region = f" for {escape(region_name(desk.regions, each.region))}" if each.region and each.what == "owed" else ""
+        words = escape(cut(clean(each.words), 200)) if each.what not in {"owed", "sent"} else ""
+        yield " ".join(part for part in (f"{_at(each.at)} {happened}", f"{place}{region}", words) if part)
+
+
+def _place(target: str) -> str:
+    kind, _, number = target.partition(":")
+    return {"channel": f"<#{number}>", "user": "a reader"}.get(kind, "")
+
+
+def _at(moment: datetime) -> str:
+    return f"<t:{int(moment.timestamp())}:f>"
+
+
+def _fitting(lines: Iterable[str]) -> str:
+    text = ""
+    for line in lines:
+        if len(text) + len(line) + 10 > _CHARACTERS:
+            return f"{text}-# and more"
+        text += f"{line}\n"
+    return text.strip()

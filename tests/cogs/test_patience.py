@@ -1,0 +1,70 @@
+"""What takes long is announced; what is quick is simply answered."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any, cast
+
+from bot.archive.archive import Archive
+from bot.chat import pager
+from bot.errors import Busy
+from bot.model import Found, Query
+from tests.cogs.conftest import House, answer, article, button, text
+
+
+class Slow:
+    """An archive that takes its time, or is too busy to answer."""
+
+    def __init__(self, archive: Archive, seconds: float = 0.0, error: Exception | None = None) -> None:
+        self.archive, self.seconds, self.error = archive, seconds, error
+
+    async def latest(self, query: Query) -> Found:
+        await asyncio.sleep(self.seconds)
+        if self.error:
+            raise self.error
+        return await self.archive.latest(query)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.archive, name)
+
+
+def slow(house: House, **how: Any) -> None:
+    house.client.desk = replace(house.desk, archive=cast(Archive, Slow(house.archive, **how)))
+
+
+async def test_a_quick_answer_is_not_announced(house: House) -> None:
+    called = await house.call(house.bob, "latest")
+    assert (called.deferred, called.response_type) == (False, 4)
+
+
+async def test_a_slow_answer_is_announced_and_comes_for_the_reader_alone(house: House) -> None:
+    await house.accept(article(1))
+    slow(house, seconds=pager.PATIENCE + 0.1)
+    called = await house.call(house.bob, "latest")
+    assert (called.deferred, called.response_type) == (True, 5)
+    assert "Story number 1" in text(answer(called)) and answer(called).only_for == house.bob.id
+
+
+async def test_a_slow_page_replaces_the_one_that_was_pressed(house: House) -> None:
+    await house.accept(*(article(number) for number in range(1, 8)))
+    shown = answer(await house.call(house.bob, "latest"))
+    slow(house, seconds=pager.PATIENCE + 0.1)
+    pressed = await house.press(house.bob, shown, button(shown, "Next ›"))
+    assert pressed.response_type == 6
+    async with asyncio.timeout(5):
+        while "Story number 6" not in text(shown):
+            await asyncio.sleep(0.01)
+
+
+async def test_an_archive_that_is_too_busy_says_so(house: House) -> None:
+    slow(house, error=Busy("Too many ask at once; try again in a moment."))
+    said = answer(await house.call(house.bob, "latest"))
+    assert text(said) == "Too many ask at once; try again in a moment." and said.only_for == house.bob.id
+
+
+async def test_so_does_a_button(house: House) -> None:
+    await house.accept(*(article(number) for number in range(1, 8)))
+    shown = answer(await house.call(house.bob, "latest"))
+    slow(house, error=Busy("Too many ask at once; try again in a moment."))
+    said = answer(await house.press(house.bob, shown, button(shown, "Next ›")))
+    assert text(said).startswith("Too many ask at once") and said.only_for == house.bob.id
+    assert "Story number 1" in text(shown)

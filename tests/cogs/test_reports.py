@@ -1,0 +1,85 @@
+"""/desk status and /desk why, as those who run a server type them."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.model import OPERATOR, Feed, Later, Sent, Subscription, Suspended
+from tests.cogs.conftest import NOON, House, answer, article, text
+
+
+async def test_all_is_well(house: House) -> None:
+    await house.archive.add_feed(Feed(url="https://paper.test/feed"))
+    shown = answer(await house.call(house.ada, "desk status"))
+    assert shown.only_for == house.ada.id
+    assert "**Feeds:** 1 for everybody, 0 of this server\n-# All are well." in text(shown)
+    assert "**Standing orders:** 0" in text(shown)
+    assert "**Deliveries:** nothing waits; all is out" in text(shown)
+
+
+async def test_what_is_late_or_stands_still_is_named_with_its_reason(house: House) -> None:
+    await _order(house)
+    await house.accept(article(1, "Rain in Kenya"), article(2, "Floods"), silent=False)
+    (delivery,) = await house.archive.due_deliveries(NOON)
+    await house.archive.sending(delivery.id, NOON)
+    await house.archive.settle(delivery.id, Later("Discord answered 500", timedelta(minutes=1)), NOON)
+    shown = text(answer(await house.call(house.ada, "desk status")))
+    assert "**Deliveries:** 1 on their way, 1 to be tried again" in shown
+    assert f"[Floods](https://paper.test/2) → <#{house.lobby.id}>\n-# Discord answered 500 · again <t:" in shown
+    await house.archive.settle(delivery.id, Suspended("the bot lacks Send Messages"), NOON)
+    shown = text(answer(await house.call(house.ada, "desk status")))
+    assert f"Africa → <#{house.lobby.id}>\n⚠️ **Nothing is sent:** the bot lacks Send Messages" in shown
+    assert "2 waiting for you" in shown
+
+
+async def test_a_feed_in_trouble_is_named(house: House) -> None:
+    feed = await house.archive.add_feed(Feed(url="https://paper.test/feed", title="The Paper"))
+    (source,) = await house.archive.sources()
+    await house.archive.settle_source(replace(source, failures=2, polled=NOON, status="gone", error="It is gone."))
+    shown = text(answer(await house.call(house.ada, "desk status")))
+    assert f"⚠️ {feed.title}: It is gone." in shown
+
+
+async def test_other_servers_business_is_not_told(house: House) -> None:
+    await house.archive.add_feed(Feed(url="https://theirs.test/feed", owner=99, title="Theirs"))
+    await house.archive.subscribe(Subscription(target="channel:1", region="africa", guild=99))
+    await house.accept(article(1), silent=False)
+    shown = text(answer(await house.call(house.ada, "desk status")))
+    assert "Theirs" not in shown and "nothing waits" in shown and "**Standing orders:** 0" in shown
+    story = text(answer(await house.call(house.ada, "desk why", url="https://paper.test/1")))
+    assert "<#1>" not in story
+
+
+async def test_the_story_of_an_article_is_told(house: House) -> None:
+    await _order(house)
+    evidence = {
+        "rule": "text",
+        "confidence": 0.8,
+        "why": [{"words": "Kenya", "place": "KE", "region": "africa", "where": "title"}],
+    }
+    await house.accept(article(1, "Rain in Kenya", why=json.dumps(evidence)), silent=False)
+    (delivery,) = await house.archive.due_deliveries(NOON)
+    await house.archive.sending(delivery.id, NOON)
+    await house.archive.settle(delivery.id, Sent(123), NOON)
+    shown = text(answer(await house.call(house.ada, "desk why", url="https://paper.test/1")))
+    assert "[Rain in Kenya](https://paper.test/1)" in shown
+    assert "**Africa**: its words speak for it\n-# Africa: “Kenya” (title)" in shown
+    assert "seen in The Paper" in shown
+    assert f"owed to <#{house.lobby.id}> for Africa" in shown and f"sent to <#{house.lobby.id}>" in shown
+
+
+async def test_an_article_may_be_picked_by_its_headline(house: House) -> None:
+    await house.accept(article(1, "Rain in Kenya"))
+    (offered,) = await house.choices(house.ada, "desk why", "url", url="rain")
+    assert "Rain in Kenya" in text(answer(await house.call(house.ada, "desk why", url=offered["value"])))
+
+
+async def test_an_address_nobody_knows_is_answered_in_a_sentence(house: House) -> None:
+    said = answer(await house.call(house.ada, "desk why", url="https://nowhere.test/"))
+    assert text(said).startswith("I know of no article at that address.")
+
+
+async def _order(house: House) -> None:
+    await house.archive.add_feed(Feed(url="https://paper.test/feed", title="The Paper", polled=NOON, owner=OPERATOR))
+    order = Subscription(target=f"channel:{house.lobby.id}", region="africa", guild=house.guild.id)
+    await house.archive.subscribe(order)
