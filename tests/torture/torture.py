@@ -1,0 +1,295 @@
+"""The play: channels of every kind, faults of every kind, and a process that is killed again and again."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sqlite3
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from bot.archive import Archive
+from bot.model import Feed, Subscription
+from bot.regions import load_regions
+from bot.settings import shipped
+from bot.stage import Channel, Permission, Stage
+from tests.torture.press import FEEDS, TAGS, Press, number_in
+
+ROOT = Path(__file__).parents[2]
+PACE = 20.0  # Discord's windows turn so much faster, or 500 articles would take an hour in one channel
+POSTS = ("/channels/*/messages", "/channels/*/threads")
+MISHAPS = {
+    "500": 0.0, "502": 0.0, "503": 0.0, "500-after": 0.0, "reset-before": 0.0, "reset-after": 0.0, "garbage": 0.0,
+    "hang": 2.0, "hang-after": 2.0, "slow": 0.3, "429-user": 0.5, "429-shared": 0.5, "exhausted": 0.3,
+}  # fmt: skip
+CHANCE = 0.02  # of each mishap, for each post
+GATEWAY = ("op7", "op9-true", "op9-false", "close-4000")
+PATIENCE = 180.0  # seconds for the last life to finish everything
+
+
+@dataclass(frozen=True)
+class Count:
+    """What the stage holds against what was owed."""
+
+    kills: int
+    owed: int
+    sent: int
+    lost: int
+    twice: int
+    parked: int
+    astray: int  # out of order, or where nobody wanted it
+    seed: int
+    words: str = ""
+
+    def __str__(self) -> str:
+        return (
+            f"torture kills={self.kills} owed={self.owed} sent={self.sent} lost={self.lost} twice={self.twice} "
+            f"parked={self.parked} seed={self.seed}"
+        )
+
+    @property
+    def is_good(self) -> bool:
+        return not (self.lost or self.twice or self.astray) and self.sent + self.parked >= self.owed
+
+
+@dataclass
+class Torture:
+    """One run."""
+
+    kills: int
+    articles: int
+    seed: int
+    stage: Stage
+    press: Press
+    data: Path
+    wanted: dict[int, str] = field(default_factory=dict)  # channel -> region, or "*"
+    places: list[Channel] = field(default_factory=list)
+    withdrawn: list[tuple[Channel, Permission]] = field(default_factory=list)
+    process: asyncio.subprocess.Process | None = None
+
+    def __post_init__(self) -> None:
+        self.chance = Random(self.seed)
+
+    async def run(self) -> Count:
+        await self._build()
+        await self._first_poll()
+        self._set_faults()
+        for number in range(self.kills):
+            self.press.publish(-(-self.articles // max(1, self.kills - 2)))
+            self._stir(number)
+            await self._live(self.chance.uniform(0.0, 1.2))
+            await self._kill()
+        await self._end_well()
+        return self._count()
+
+    # --- the world --------------------------------------------------------------------------------------------
+
+    async def _build(self) -> None:
+        world = self.stage.world
+        guild = world.add_guild("Newsroom")
+        ada = world.add_member(guild, "Ada", admin=True)
+        regions = sorted(TAGS)
+        plan = [("text", region) for region in regions] + [
+            ("text", "*"),
+            ("announcement", "africa"),
+            ("announcement", "*"),
+        ]
+        plan += [("forum", "europe"), ("forum", "asia-pacific")]
+        archive = await Archive.open(self.data / "archive.db", load_regions(shipped() / "regions.toml"))
+        for number, (kind, region) in enumerate(plan):
+            channel = guild.add_channel(f"{region.strip('*') or 'all'}-{number}", kind=kind)
+            await self._subscribe(archive, f"channel:{channel.id}", channel, region, guild.id, kind)
+        thread = world.open_thread(self.places[0], world.bot, "A thread")
+        world.announce_thread(thread)
+        await self._subscribe(archive, f"channel:{thread.id}", thread, "middle-east", guild.id, "thread")
+        await self._subscribe(archive, f"user:{ada.id}", world.dm(ada), "latin-america", 0, "dm")
+        for feed in FEEDS:
+            await archive.add_feed(Feed(f"{self.press.url}/{feed}", pages=False))
+        await archive.close()
+
+    async def _subscribe(
+        self, archive: Archive, target: str, channel: Channel, region: str, guild: int, kind: str
+    ) -> None:
+        self.places.append(channel)
+        self.wanted[channel.id] = region
+        await archive.subscribe(Subscription(target, region, guild=guild, kind=kind))
+
+    def _set_faults(self) -> None:
+        self.stage.faults.seed(self.seed)
+        for path in POSTS:
+            for kind, seconds in MISHAPS.items():
+                self.stage.fault(kind, method="POST", path=path, times=None, chance=CHANCE, seconds=seconds)
+        self.stage.fault("history-500", times=None, chance=0.05)
+
+    def _stir(self, number: int) -> None:
+        """The gateway falls over; an admin takes a permission away, and gives it back two lives later."""
+        if self.chance.random() < 0.2:
+            self.stage.fault(self.chance.choice(GATEWAY))
+        if number % 6 == 3:
+            channel = self.chance.choice(self.places[:8])
+            permission = self.chance.choice([Permission.SEND_MESSAGES, Permission.READ_MESSAGE_HISTORY])
+            self.stage.world.withdraw(channel, permission)
+            self.withdrawn.append((channel, permission))
+        elif number % 6 == 5:
+            self._restore()
+
+    def _restore(self) -> None:
+        while self.withdrawn:
+            self.stage.world.restore(*self.withdrawn.pop())
+
+    # --- lives and deaths -------------------------------------------------------------------------------------
+
+    async def _start(self) -> None:
+        self.process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "run"),
+            cwd=self.data,
+            env={
+                "PATH": os.environ["PATH"],
+                "PYTHONPATH": str(ROOT),
+                "DISCORD_TOKEN": self.stage.token,
+                "NEWSDESK_DISCORD_API": self.stage.api,
+                "NEWSDESK_DATA": str(self.data),
+                "NEWSDESK_PRIVATE_FEEDS": "1",
+                "NEWSDESK_POLL_MINUTES": "0.01",
+            },
+            stderr=(self.data / "log").open("ab"),
+        )
+
+    async def _first_poll(self) -> None:
+        await self._start()
+        await self._until(lambda: self.press.polled >= set(FEEDS) and self._has_polled(), "the first polls")
+        await self._kill()
+
+    async def _live(self, seconds: float) -> None:
+        """Start, and let it live for so long from its first word to Discord on."""
+        before = len(self.stage.requests)
+        await self._start()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.chance.choice([0.5, 20.0, 20.0, 20.0])):  # some die in the cradle
+                while len(self.stage.requests) == before:
+                    await asyncio.sleep(0.01)
+                await asyncio.sleep(seconds + self.chance.choice([0.0, 0.6]))
+
+    async def _kill(self) -> None:
+        assert self.process is not None
+        if self.process.returncode is not None:
+            raise AssertionError(f"the bot left by itself\n{self._log()}")
+        self.process.send_signal(signal.SIGKILL)
+        await self.process.wait()
+
+    async def _end_well(self) -> None:
+        """No more faults: everything that is owed must now come out, and the bot must leave when it is asked to."""
+        self.stage.faults.remove()
+        self._restore()
+        self.press.publish(self.articles)
+        await self._start()
+        await self._until(lambda: self._is_all_out(), "everything that is owed")
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        code = await asyncio.wait_for(self.process.wait(), 40)
+        assert code == 0, self._log()
+
+    async def _until(self, true: object, what: str) -> None:
+        assert callable(true)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not true():
+                    await asyncio.sleep(0.1)
+        except TimeoutError:
+            raise AssertionError(f"waited in vain for {what}: {self._count()}\n{self._log()}") from None
+
+    # --- counting ---------------------------------------------------------------------------------------------
+
+    def _owed(self) -> set[tuple[int, int]]:
+        return {
+            (channel, story.number)
+            for channel, region in self.wanted.items()
+            for story in self.press.stories[1:]
+            if region == "*" or region in story.regions
+        }
+
+    def _out(self) -> dict[int, list[int]]:
+        """The numbers of the stories in each channel, in the order in which they stand there."""
+        out: dict[int, list[int]] = {}
+        for place in self.places:
+            if place.guild is not None and place.kind == 15:
+                threads = [each for each in place.guild.channels.values() if each.is_thread and each.parent is place]
+                shown = [each.name for each in sorted(threads, key=lambda one: one.id)]
+            else:
+                shown = [each.content for each in self.stage.world.messages(place) if each.kind == 0]
+            out[place.id] = [number for text in shown if (number := number_in(text)) is not None]
+        return out
+
+    def _rows(self, question: str) -> list[tuple[object, ...]]:
+        with contextlib.closing(sqlite3.connect(f"file:{self.data / 'archive.db'}?mode=ro", uri=True)) as db:
+            return db.execute(question).fetchall()
+
+    def _parked(self) -> int:
+        rows = self._rows("SELECT reason FROM delivery WHERE state IN ('held', 'refused')")
+        assert all(reason for (reason,) in rows)
+        return len(rows)
+
+    def _has_polled(self) -> bool:
+        return self._rows("SELECT count(*) FROM feed WHERE polled IS NULL") == [(0,)]
+
+    def _is_all_out(self) -> bool:
+        out = {(channel, number) for channel, numbers in self._out().items() for number in numbers}
+        missing = self._owed() - out
+        return not missing or (len(missing) <= self._parked() and not self._waiting())
+
+    def _waiting(self) -> bool:
+        states = "('pending', 'later', 'sending', 'suspended')"
+        return self._rows(f"SELECT count(*) FROM delivery WHERE state IN {states}") != [(0,)]
+
+    def _count(self) -> Count:
+        owed, out = self._owed(), self._out()
+        pairs = Counter((channel, number) for channel, numbers in out.items() for number in numbers)
+        missing, parked = owed - pairs.keys(), self._parked()
+        strangers = [pair for pair in pairs if pair not in owed]
+        disorder = [
+            (channel, feed, numbers)
+            for channel in out
+            for feed in FEEDS
+            if (numbers := self._alone_in(feed, out[channel])) != sorted(numbers)
+        ]
+        return Count(
+            self.kills,
+            len(owed),
+            len(pairs.keys() & owed),
+            max(0, len(missing) - parked),
+            sum(1 for times in pairs.values() if times > 1),
+            parked,
+            len(strangers) + len(disorder),
+            self.seed,
+            f"strangers={strangers[:5]} disorder={disorder[:2]} "
+            f"missing={sorted(missing)[:5]} twice={[each for each, times in pairs.items() if times > 1][:5]}",
+        )
+
+    def _alone_in(self, feed: str, numbers: list[int]) -> list[int]:
+        """Those of one feed alone: between feeds, whichever was asked first comes first."""
+        return [each for each in dict.fromkeys(numbers) if self.press.stories[each].feeds == (feed,)]
+
+    def _log(self) -> str:
+        lines = (self.data / "log").read_text(errors="replace").splitlines()
+        return "\n".join(lines[-60:])
+
+
+@contextlib.asynccontextmanager
+async def a_torture(kills: int, articles: int, seed: int) -> AsyncIterator[Torture]:
+    with tempfile.TemporaryDirectory(prefix="newsdesk-torture-") as folder:
+        press = Press(Random(seed), articles)
+        await press.start()
+        async with Stage(pace=PACE, seed=seed) as stage:
+            made = Torture(kills, articles, seed, stage, press, Path(folder))
+            try:
+                yield made
+            finally:
+                if made.process and made.process.returncode is None:
+                    made.process.kill()
+                    await made.process.wait()
+                await press.stop()
