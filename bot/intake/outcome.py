@@ -15,6 +15,7 @@ from bot.model import Source
 
 TELL_AFTER = timedelta(hours=24)  # of failing before somebody is told
 _MOVES, _MOVED_FOR = 3, timedelta(hours=24)  # equal answers, over so long, before a new address is believed
+_TALLY, _WORKING = 20, 3  # of so many fruitless polls, so many must be answered by 304
 _EARLY = 0.5  # the first wait is shortened by up to this share, so that feeds do not come in step
 
 
@@ -27,27 +28,22 @@ class Poll:
     now: datetime
     every: timedelta
     chance: random.Random
+    adaptive: bool = False  # nobody has asked for this very interval, and the host is not this machine
 
 
 def unchanged(poll: Poll, fetched: Fetched) -> Source:
     """304, or the same document again: success, with whatever validators and hints came along."""
     spared = fetched.status == "unchanged"
     remembered = _moved(_hinted(poll.memory, fetched.headers, None), fetched.permanent, poll.now)
-    same = replace(
-        remembered,
-        fruitless=min(remembered.fruitless + 1, 20),
-        spared=min(remembered.spared + spared, 20),
-        failing_since="",
-        told=False,
-    )
+    same = replace(_tallied(remembered, spared), failing_since="", told=False)
     return _settled(poll, same, "unchanged", fetched, keep=spared)
 
 
-def taken_in(poll: Poll, fetched: Fetched, parsed: Parsed, digest: bytes) -> Source:
+def taken_in(poll: Poll, fetched: Fetched, parsed: Parsed, digest: bytes, news: int) -> Source:
     """A document was read: its validators hold for exactly the articles that are kept with them."""
-    headers = fetched.headers
+    learnt = _learnt(poll.memory, poll.now, news) if news else _tallied(poll.memory, spared=False)
     remembered = replace(
-        _hinted(poll.memory, headers, parsed),
+        _hinted(learnt, fetched.headers, parsed),
         marks=parsed.marks,
         count=parsed.count,
         shared=memory.sharing(poll.memory, parsed.shared),
@@ -55,8 +51,6 @@ def taken_in(poll: Poll, fetched: Fetched, parsed: Parsed, digest: bytes) -> Sou
         topic=(parsed.links or {}).get("self", ""),
         failing_since="",
         told=False,
-        fruitless=0,
-        spared=0,
     )
     moved = _moved(remembered, fetched.permanent, poll.now)
     if parsed.cut_off:
@@ -76,7 +70,8 @@ def failed(poll: Poll, status: str, error: str, headers: Mapping[str, str]) -> S
         chance=poll.chance,
         retry_after=schedule.retry_after(headers, poll.now) if status == "busy" else None,
     )
-    remembered = replace(poll.memory, failing_since=since)
+    began = memory.moment(since) or poll.now
+    remembered = replace(poll.memory, failing_since=since, told=poll.memory.told or poll.now - began >= TELL_AFTER)
     if poll.memory.address and failures >= _MOVES:  # the new address was a mistake: back to the one we were given
         remembered = replace(remembered, address="")
     return replace(
@@ -96,10 +91,9 @@ def postponed(poll: Poll, until: datetime) -> Source:
     return replace(poll.source, next_poll=until + spread)
 
 
-def to_be_told(poll: Poll) -> bool:
-    """Whether it has been failing for so long that somebody should know, and nobody has been told."""
-    since = memory.moment(poll.memory.failing_since)
-    return since is not None and not poll.memory.told and poll.now - since >= TELL_AFTER
+def is_news_of_failing(before: Source, after: Source) -> bool:
+    """Whether a source has been failing for a day now: somebody should know, once."""
+    return memory.read(after.memory).told and not memory.read(before.memory).told
 
 
 def _settled(poll: Poll, remembered: Memory, status: str, fetched: Fetched, keep: bool) -> Source:
@@ -108,7 +102,7 @@ def _settled(poll: Poll, remembered: Memory, status: str, fetched: Fetched, keep
     holder = host_of(fetched.document.url) if fetched.document else remembered.holder
     remembered = replace(remembered, unsure=schedule.distrusts_validators(headers), holder=holder)
     hint = timedelta(seconds=remembered.hint) if remembered.hint else None
-    due = schedule.next_poll(poll.now, poll.every, hint)
+    due = schedule.next_poll(poll.now, _interval(poll, remembered), hint)
     if poll.source.polled is None:
         due -= (due - poll.now) * poll.chance.uniform(0, _EARLY)
     due = schedule.open_again(due, frozenset(remembered.skip_hours), frozenset(remembered.skip_days))
@@ -124,6 +118,29 @@ def _settled(poll: Poll, remembered: Memory, status: str, fetched: Fetched, keep
         error="",
         memory=memory.write(remembered),
     )
+
+
+def _interval(poll: Poll, remembered: Memory) -> timedelta:
+    """Regular, unless the feed's own hours are known, or its server makes us load all of it each time."""
+    every = poll.every
+    if poll.adaptive and not remembered.wasteful:
+        since = memory.moment(remembered.learning_since)
+        every = schedule.learned(every, remembered.hours, since, poll.now)
+    return max(every, schedule.WASTEFUL) if poll.adaptive and remembered.wasteful else every
+
+
+def _tallied(before: Memory, spared: bool) -> Memory:
+    """Of twenty polls without news, how many cost the server nothing?"""
+    fruitless, saved = before.fruitless + 1, before.spared + spared
+    if fruitless < _TALLY:
+        return replace(before, fruitless=fruitless, spared=saved)
+    return replace(before, fruitless=0, spared=0, wasteful=saved < _WORKING)
+
+
+def _learnt(before: Memory, now: datetime, news: int) -> Memory:
+    """Remember at which hours of working days and weekends news comes."""
+    hours = schedule.counted(before.hours, now, news)
+    return replace(before, hours=hours, learning_since=before.learning_since or now.isoformat())
 
 
 def _broken_off(poll: Poll, remembered: Memory) -> Source:

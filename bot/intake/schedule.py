@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -13,6 +13,12 @@ BUSY_START, BUSY_CAP = timedelta(minutes=15), timedelta(hours=12)
 BLOCKED_START, BLOCKED_CAP = timedelta(hours=2), timedelta(hours=24)
 GONE_PROBE = timedelta(days=7)
 JITTER = 0.2
+WASTEFUL = timedelta(minutes=15)  # between two polls of a feed that must be loaded whole each time
+LEARNING = timedelta(days=14)
+SLOW = 10  # articles a day: who prints more is asked regularly
+INSIDE, OUTSIDE = timedelta(minutes=5), timedelta(minutes=15)  # a batch outlet's hours, and all others
+_FEW_HOURS, _MOST_NEWS = 6, 0.8  # a batch outlet prints most of its news in few hours
+_KEPT = 400  # counted articles, from which on the old ones weigh half
 _BLOCKED = {"blocked", "forbidden"}
 _UNITS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
 
@@ -43,6 +49,34 @@ def after_failure(
         wait, cap = every * 2**doublings, FAILURE_CAP
     wait = min(wait, cap) * chance.uniform(1 - JITTER, 1 + JITTER)
     return now + max(wait, min(retry_after or timedelta(0), RETRY_CAP))
+
+
+def counted(hours: Sequence[int], now: datetime, news: int) -> tuple[int, ...]:
+    """The articles seen at each hour: 24 of working days, then 24 of weekends."""
+    counts = list(hours) if len(hours) == 48 else [0] * 48
+    if sum(counts) > _KEPT:
+        counts = [each // 2 for each in counts]
+    counts[_bucket(now)] += news
+    return tuple(counts)
+
+
+def learned(every: timedelta, hours: Sequence[int], since: datetime | None, now: datetime) -> timedelta:
+    """A batch outlet is asked often in its hours and rarely outside; everybody else regularly."""
+    if since is None or now - since < LEARNING or len(hours) != 48:
+        return every
+    if sum(hours) / max(1, (now - since).days) >= SLOW and sum(hours) < _KEPT:
+        return every
+    kind = hours[24:] if now.weekday() >= 5 else hours[:24]
+    busiest = sorted(range(24), key=lambda hour: -kind[hour])[:_FEW_HOURS]
+    if sum(kind[hour] for hour in busiest) < _MOST_NEWS * sum(kind):
+        return every
+    own = {hour for hour in busiest if kind[hour]}
+    soon = {now.hour, (now + timedelta(minutes=10)).hour}
+    return min(every, INSIDE) if soon & own else max(every, OUTSIDE)
+
+
+def _bucket(now: datetime) -> int:
+    return now.hour + (24 if now.weekday() >= 5 else 0)
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:

@@ -121,7 +121,9 @@ class Poller:
             log.exception("poll failed feed=%s", spoken(source.url))
             after, accepted = await self._set_aside(source), Accepted()
         self._measure(after.status, asyncio.get_running_loop().time() - began)
-        if after.error and after.status != source.status:
+        if outcome.is_news_of_failing(source, after):
+            log.error("feed has been failing for a day feed=%s error=%s", spoken(source.url), after.error)
+        elif after.error and after.status != source.status:
             log.warning("polled feed=%s status=%s error=%s", spoken(source.url), after.status, after.error)
         elif accepted.new:
             log.info("polled feed=%s fresh=%d owed=%d", spoken(source.url), len(accepted.new), accepted.owed)
@@ -186,11 +188,10 @@ class Poller:
 
     def _circumstances(self, source: Source) -> Poll:
         remembered = memory.read(source.memory)
-        every = timedelta(seconds=remembered.every) if remembered.every else max(self._every, self._floor(source.url))
-        return Poll(source, remembered, self._clock.now(), every, self._chance)
-
-    def _floor(self, url: str) -> timedelta:
-        return timedelta(0) if is_here(host_of(url)) else self._shortest
+        here = is_here(host_of(source.url))
+        every = timedelta(seconds=remembered.every) if remembered.every else self._every
+        every = every if here else max(every, self._shortest)
+        return Poll(source, remembered, self._clock.now(), every, self._chance, not here and not remembered.wished)
 
 
 @contextlib.asynccontextmanager

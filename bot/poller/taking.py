@@ -77,12 +77,12 @@ class Taking:
             return after, Accepted()
         known = () if silent or poll.source.digest is None else poll.memory.marks
         parsed = await self._reading.feed(document, known)
-        held, wanted = "", list[Sighting]()
+        held, news, wanted = "", 0, list[Sighting]()
         for fresh in await self._fresh(parsed, feeds, poll):
             fresh, poll, doubts = await self._second_look(fresh, parsed, poll, document.url)
-            held = held or doubts
+            held, news = held or doubts, news + len(fresh.new)
             wanted += await self._ready(fresh)
-        after = outcome.taken_in(poll, fetched, parsed, found)
+        after = outcome.taken_in(poll, fetched, parsed, found, news)
         route = doubt.paced(self._route, poll.now, held)
         accepted = await self._archive.accept(wanted, after, route, poll.now)
         if accepted.owed:
@@ -98,7 +98,12 @@ class Taking:
     def _with_wishes(self, poll: Poll, feeds: Sequence[Feed]) -> Poll:
         """The poll, with what the feeds at this address want: the shortest of their intervals."""
         wished = min((feed.every or self._usual for feed in feeds), default=self._usual)
-        remembered = replace(poll.memory, every=int(wished.total_seconds()), subscribers=len(feeds))
+        remembered = replace(
+            poll.memory,
+            every=int(wished.total_seconds()),
+            wished=any(feed.every for feed in feeds),
+            subscribers=len(feeds),
+        )
         return replace(poll, memory=remembered)
 
     async def _fresh(self, parsed: Parsed, feeds: Sequence[Feed], poll: Poll) -> list[_Fresh]:
