@@ -51,7 +51,7 @@ class Fault:
             "times": self.times,
             "chance": self.chance,
             "seconds": self.seconds,
-            "struck": self.struck,
+            "hits": self.struck,
         }
 
 

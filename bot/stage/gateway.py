@@ -16,6 +16,7 @@ from bot.stage.refusals import Json
 from bot.stage.sessions import ALL_INTENTS, GUILDS, PRIVILEGED, Session, Wire
 
 HEARTBEAT_SECONDS = 41.25
+ACK_SECONDS = 0.03  # the way there and back
 PATIENCE = 1.5  # heartbeats may be that much late
 RESUMABLE_SECONDS = 180.0
 SENDS_A_MINUTE = 120
@@ -189,7 +190,9 @@ class Connection:
             return await self.close(4008, "Rate limited")
         if op == HEARTBEAT:
             self._await_heartbeat()
-            return self.push({"op": HEARTBEAT_ACK})
+            # Not at once: a client that is told before it has noted the time it sent takes itself for late.
+            asyncio.get_running_loop().call_later(ACK_SECONDS, self.push, {"op": HEARTBEAT_ACK})
+            return None
         if op == IDENTIFY:
             return await self._identify(body if isinstance(body, dict) else {})
         if op == RESUME:

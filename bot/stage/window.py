@@ -21,6 +21,7 @@ FILES = Path(__file__).parent / "page"
 KEPT_EVENTS = 2000
 PANEL_SECONDS = 0.5
 KEEPALIVE_SECONDS = 15.0
+SHOWN_REQUESTS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +121,10 @@ class Window:
             "members": [self._person(each) for each in world.people.values()],
             "bot": bot,
             "guilds": [self._guild(each.id, me) for each in guilds],
-            "dms": [each.json() for each in world.dms.values() if me in each.recipients],
+            "dms": self._dms(me) if me else [],
             "commands": self.stage.commands.everything(),
             "panel": await self.figures.gather(),
+            "requests": [each.json() for each in list(self.stage.requests)[-SHOWN_REQUESTS:] if each.by == "bot"],
         }
         return web.json_response(body)
 
@@ -134,7 +136,7 @@ class Window:
         return next(iter(people.values()), None)
 
     def _person(self, user: User) -> Json:
-        guilds = [str(each.id) for each in self.stage.world.guilds.values() if user.id in each.members]
+        inside = [each for each in self.stage.world.guilds.values() if user.id in each.members]
         return {
             "id": str(user.id),
             "name": user.name,
@@ -142,7 +144,8 @@ class Window:
             "color": f"#{user.color:06x}",
             "token": user.token,
             "locale": user.locale,
-            "guilds": guilds,
+            "guilds": [str(each.id) for each in inside],
+            "roles": {str(each.id): [str(role) for role in each.members[user.id].roles] for each in inside},
         }
 
     def _guild(self, guild_id: int, me: User | None) -> Json:
@@ -167,8 +170,19 @@ class Window:
 
     def _channel(self, channel: Channel, me: User | None) -> Json:
         can_view = me is None or channel.seen_by(me)
-        can_send = me is not None and channel.lets(me, Permission.SEND_MESSAGES)
-        return channel.json() | {"can_view": can_view, "can_send": can_send}
+        needed = Permission.SEND_MESSAGES_IN_THREADS if channel.is_thread else Permission.SEND_MESSAGES
+        can_send = me is not None and channel.lets(me, needed)
+        mine = str(channel.permissions_of(me)) if me else "0"
+        return channel.json() | {"can_view": can_view, "can_send": can_send, "permissions": mine}
+
+    def _dms(self, me: User) -> list[Json]:
+        """Direct messages, the one with the bot first and from the beginning; `recipients` are the others."""
+        self.stage.world.dm(me)
+        return [
+            each.json() | {"recipients": [other.json() for other in each.recipients if other is not me]}
+            for each in self.stage.world.dms.values()
+            if me in each.recipients
+        ]
 
     async def messages(self, request: web.Request) -> web.Response:
         me = self._me(request)

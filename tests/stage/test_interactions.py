@@ -329,3 +329,14 @@ async def test_commands_are_offered_with_their_default_names(wrong: WrongClient,
     assert (act.payload["data"]["name"], act.payload["locale"]) == ("latest", "de")
     listed = (await wrong.ask("GET", f"/applications/{wrong.stage.world.bot.id}/commands?with_localizations=true")).body
     assert listed[0]["name_localizations"] == {"de": "neueste"}
+
+
+async def test_an_answer_tells_the_whole_name_of_its_subcommand(wrong: WrongClient, place: Place) -> None:
+    add = {"type": 1, "name": "add", "description": "x"}
+    group = {"type": 2, "name": "feed", "description": "x", "options": [add]}
+    await register(wrong, {"name": "desk", "description": "x", "options": [group]})
+    act = await wrong.stage.call(place.ada, place.text, "desk feed add")
+    told = await answer(wrong, act, 4, {"content": "Here"})
+    assert told.body["resource"]["message"]["interaction_metadata"]["name"] == "desk feed add"
+    with pytest.raises(Refusal):
+        await wrong.stage.call(place.ada, place.text, "desk")

@@ -132,7 +132,7 @@ async def test_faults_are_set_listed_and_taken_back_from_the_page(wrong: WrongCl
     made = await post(wrong, "/stage/faults", fault, 200)
     assert (await wrong.send(place.text, content="x")).status == 503
     listed = await get(wrong, "/stage/faults")
-    assert [(each["kind"], each["struck"]) for each in listed] == [("503", 1)]
+    assert [(each["kind"], each["hits"]) for each in listed] == [("503", 1)]
     async with wrong.session.delete(f"{wrong.stage.url}/stage/faults/{made['id']}") as response:
         assert response.status == 204
     assert (await wrong.send(place.text, content="x")).status == 200
@@ -175,3 +175,13 @@ async def test_nothing_but_the_pages_own_files_is_served(wrong: WrongClient, sta
     for path in ("/page/../stage.py", "/page/%2e%2e/stage.py", "/page/missing.js"):
         async with wrong.session.get(stage.url + path) as response:
             assert response.status == 404
+
+
+async def test_everyone_finds_the_direct_messages_with_the_bot_and_the_latest_requests(
+    wrong: WrongClient, place: Place
+) -> None:
+    await wrong.send(place.text, content="x")
+    shown = await get(wrong, f"/stage/state?as={place.bob.id}")
+    assert [each["username"] for each in shown["dms"][0]["recipients"]] == ["Newsdesk"]
+    assert shown["requests"][-1]["method"] == "POST"
+    assert shown["members"][0]["roles"][str(place.guild.id)]

@@ -60,7 +60,7 @@ def _carry_out(call: Call, found: Interaction, kind: int, data: Json) -> Message
         findings.refuse()
         interactions.answer(found, kind)
         found.modal = data
-        interactions.settle(found, "modal", modal=data)
+        interactions.settle(found, "modal", modal={**data, "id": str(found.id)})
         return None
     if kind == MESSAGE:
         draft = _answer_draft(call, found, data, ("data",))
@@ -159,12 +159,22 @@ def _metadata(found: Interaction) -> Json:
         "authorizing_integration_owners": found.owners,
     }
     if found.command is not None:
-        body |= {"name": found.command["name"], "command_type": found.command["type"]}
+        body |= {"name": _whole_name(found), "command_type": found.command["type"]}
     if found.kind == COMPONENT and found.message is not None:
         body["interacted_message_id"] = str(found.message.id)
     if found.parent is not None:
         body["triggering_interaction_metadata"] = _metadata(found.parent)
     return body
+
+
+def _whole_name(found: Interaction) -> str:
+    """With its group and subcommand: “desk feed add”."""
+    names = [str(found.data["name"])]
+    options = found.data.get("options") or []
+    while options and options[0].get("type") in (1, 2):
+        names.append(str(options[0]["name"]))
+        options = options[0].get("options") or []
+    return " ".join(names)
 
 
 def _told(found: Interaction, kind: int, message: Message | None) -> Json:
