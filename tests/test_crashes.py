@@ -104,11 +104,11 @@ class Scene:
     def outbox(self) -> list[str]:
         """The states of the outbox, read from the file while the bot writes it."""
         with contextlib.closing(sqlite3.connect(f"file:{self.data / 'archive.db'}?mode=ro", uri=True)) as db:
-            return [state for (state,) in db.execute("SELECT state FROM outbox ORDER BY id")]
+            return [state for (state,) in db.execute("SELECT state FROM delivery ORDER BY id")]
 
     def has_polled(self) -> bool:
         with contextlib.closing(sqlite3.connect(f"file:{self.data / 'archive.db'}?mode=ro", uri=True)) as db:
-            return bool(db.execute("SELECT count(*) FROM feeds WHERE polled IS NOT NULL").fetchone()[0])
+            return bool(db.execute("SELECT count(*) FROM feed WHERE polled IS NOT NULL").fetchone()[0])
 
     async def until(self, true: Callable[[], bool]) -> None:
         try:

@@ -32,15 +32,22 @@ class Core:
 
 @contextlib.asynccontextmanager
 async def open_core(
-    settings: Settings, *, clock: Clock | None = None, nudge: Callable[[], None] = lambda: None
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    nudge: Callable[[], None] = lambda: None,
+    measure: Callable[[str, float], None] = lambda outcome, seconds: None,
 ) -> AsyncIterator[Core]:
-    """Open the archive and all that stands on it; close it in the other order."""
+    """Open the archive and all that stands on it; close it in the other order.
+
+    `nudge` is called when something is owed, `measure` with the outcome and the seconds of every poll.
+    """
     clock = clock or WallClock()
     regions = load_regions(settings.file("regions.toml"))
     classifier = load_classifier([shipped(), settings.data], regions)
     async with open_archive(settings, regions, clock) as archive:
         await take_listed_feeds(settings, archive, regions)
-        async with open_poller(settings, archive, classifier, regions, route, clock, nudge) as poller:
+        async with open_poller(settings, archive, classifier, regions, route, clock, nudge, measure=measure) as poller:
             yield Core(settings, regions, classifier, archive, poller, clock)
 
 

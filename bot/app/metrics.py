@@ -4,12 +4,14 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import get_args
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from bot.errors import ConfigError
+from bot.model import State
 
 log = logging.getLogger(__name__)
 
@@ -60,9 +62,9 @@ class Metrics:
         self._commands.labels(command, outcome).inc()
         self._command_seconds.labels(command).observe(seconds)
 
-    def waiting(self, outbox: Mapping[str, int]) -> None:
-        for state, count in outbox.items():
-            self._outbox.labels(state).set(count)
+    def waiting(self, outbox: Mapping[State, int]) -> None:
+        for state in get_args(State):
+            self._outbox.labels(state).set(outbox.get(state, 0))
 
     async def watch_the_loop(self) -> None:
         """Measure how late the loop wakes us; runs until cancelled."""
@@ -75,7 +77,7 @@ class Metrics:
 
 @contextlib.asynccontextmanager
 async def serve_metrics(
-    address: str, metrics: Metrics, outbox: Callable[[], Awaitable[Mapping[str, int]]], well: Callable[[], bool]
+    address: str, metrics: Metrics, outbox: Callable[[], Awaitable[Mapping[State, int]]], well: Callable[[], bool]
 ) -> AsyncIterator[None]:
     """Serve /metrics and /healthz at `host:port` (nothing when it is empty); ConfigError when the port is taken."""
     if not address:

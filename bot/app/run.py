@@ -5,22 +5,27 @@ import contextlib
 import fcntl
 import logging
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import discord
 
 from bot.app.core import Core, open_core
+from bot.app.metrics import Metrics, serve_metrics
 from bot.chat.client import NewsClient, invite_link, speak_to
 from bot.chat.desk import Desk
 from bot.chat.sender import DiscordSender
 from bot.clock import Clock
 from bot.courier import Courier
 from bot.errors import ConfigError
-from bot.settings import Settings
+from bot.model import Delivery, Outcome, Sent
+from bot.settings import DISCORD_API, Settings
 
 log = logging.getLogger(__name__)
+
+Ready = Callable[[Core, NewsClient], None]
 
 UNSET = (
     "DISCORD_TOKEN is not set. Make a bot at https://discord.com/developers/applications (Bot → Reset Token) and put "
@@ -38,69 +43,102 @@ async def run(
     *,
     stop: asyncio.Event | None = None,
     clock: Clock | None = None,
-    ready: Callable[[Core, NewsClient], None] = lambda core, client: None,
+    ready: Ready = lambda core, client: None,
 ) -> None:
     """Run until `stop`, SIGTERM or SIGINT; then finish what is in flight. `ready` is called at each connection."""
     if not settings.token:
         raise ConfigError(UNSET)
     stop = stop or asyncio.Event()
     speak_to(settings.api)
-    wake = asyncio.Event()
+    if settings.api != DISCORD_API:
+        log.warning("speaks to another Discord api=%s: it gets the token", settings.api)
     settings.data.mkdir(parents=True, exist_ok=True)
+    wake, metrics = asyncio.Event(), Metrics()
     with _alone(settings.archive), _told_to_stop(stop):
-        async with open_core(settings, clock=clock, nudge=wake.set) as core, _until(stop) as tasks:
-            tasks.create_task(core.poller.run(), name="poller")
-            tasks.create_task(_stay_connected(core, wake, stop, ready), name="line to Discord")
+        async with open_core(settings, clock=clock, nudge=wake.set, measure=metrics.polled) as core:
+            line = Line(core, wake, metrics, ready)
+            serving = serve_metrics(settings.metrics, metrics, core.archive.outbox, lambda: line.stands)
+            async with serving, _until(stop) as tasks:
+                tasks.create_task(_kept_alive(core.poller.run, core.clock), name="poller")
+                tasks.create_task(line.hold(), name="line to Discord")
     log.info("stopped")
 
 
-async def _stay_connected(
-    core: Core, wake: asyncio.Event, stop: asyncio.Event, ready: Callable[[Core, NewsClient], None]
-) -> None:
-    """Keep one client alive; after a failure of the line a fresh one is made, ever more patiently."""
-    wait = SHORTEST
-    while not stop.is_set():
-        began = core.clock.now()
+async def _kept_alive(work: Callable[[], Awaitable[None]], clock: Clock) -> None:
+    """A worker has its own boundaries; whatever gets past them costs a moment, not the bot."""
+    while True:
         try:
-            await _one_connection(core, wake, ready)
-        except discord.LoginFailure as error:
-            raise ConfigError(REFUSED) from error
-        except discord.PrivilegedIntentsRequired as error:
-            raise ConfigError("Discord wants an intent that this bot does not use; please report it.") from error
-        except Exception:  # the boundary: whatever breaks the line, polling goes on and the outbox keeps what is owed
-            log.exception("lost Discord")
-        wait = SHORTEST if core.clock.now() - began > LONGEST else min(wait * 2, LONGEST)
-        log.info("tries Discord again in=%ds", wait.total_seconds())
-        await core.clock.sleep(wait)
+            await work()
+        except Exception:
+            log.exception("worker failed and is started again")
+        await clock.sleep(SHORTEST)
 
 
-async def _one_connection(core: Core, wake: asyncio.Event, ready: Callable[[Core, NewsClient], None]) -> None:
-    """From login to the end of the line. The courier starts when Discord is ready and ends before the line does."""
-    client = NewsClient(Desk(core.archive, core.regions, core.clock, core.poller, wake.set))
-    courier = Courier(core.archive, DiscordSender(client, core.regions), core.clock, wake)
-    async with client:
-        line = asyncio.create_task(client.start(core.settings.token), name="gateway")
-        waiting = asyncio.create_task(client.wait_until_ready(), name="ready")
-        posting: asyncio.Task[None] | None = None
-        try:
-            await asyncio.wait({line, waiting}, return_when=asyncio.FIRST_COMPLETED)
-            if line.done():
-                return line.result()
-            _welcome(client)
-            ready(core, client)
-            posting = asyncio.create_task(courier.run(), name="courier")
-            await asyncio.wait({line, posting}, return_when=asyncio.FIRST_COMPLETED)
-            for done in (line, posting):
-                if done.done():
-                    done.result()
-        finally:
-            for task in (waiting, posting):  # the courier first: what is in flight finishes while the line still stands
-                await _end(task)
-            await client.close()
-            await _end(line)
+class Line:
+    """The line to Discord: one client at a time, and a fresh one after each failure."""
+
+    def __init__(self, core: Core, wake: asyncio.Event, metrics: Metrics, ready: Ready) -> None:
+        self._core = core
+        self._wake = wake
+        self._metrics = metrics
+        self._ready = ready
+        self.stands = False
+
+    async def hold(self) -> None:
+        """Keep it up, ever more patiently; ends only with a ConfigError or by being cancelled."""
+        wait, clock = SHORTEST, self._core.clock
+        while True:
+            began = clock.now()
+            try:
+                await self._once()
+            except discord.LoginFailure as error:
+                raise ConfigError(REFUSED) from error
+            except discord.PrivilegedIntentsRequired as error:
+                raise ConfigError("Discord wants an intent that this bot does not use; please report it.") from error
+            except Exception:  # the boundary: whatever breaks the line, polling goes on and what is owed stays owed
+                log.exception("lost Discord")
+            wait = SHORTEST if clock.now() - began > LONGEST else min(wait * 2, LONGEST)
+            log.info("tries Discord again in=%ds", wait.total_seconds())
+            await clock.sleep(wait)
+
+    async def _once(self) -> None:
+        """From login to the end of the line. The courier starts when Discord is ready and ends before the line."""
+        core = self._core
+        desk = Desk(core.archive, core.regions, core.clock, core.poller, self._wake.set)
+        client = NewsClient(desk, answered=self._metrics.answered)
+        sender = DiscordSender(client, core.regions)
+        courier = Courier(core.archive, sender, core.clock, self._wake, on_settled=self._count)
+        async with client:
+            line = asyncio.create_task(client.start(core.settings.token), name="gateway")
+            waiting = asyncio.create_task(client.wait_until_ready(), name="ready")
+            posting: asyncio.Task[None] | None = None
+            try:
+                await asyncio.wait({line, waiting}, return_when=asyncio.FIRST_COMPLETED)
+                if line.done():
+                    return line.result()
+                self.stands = True
+                _welcome(client)
+                self._ready(core, client)
+                posting = asyncio.create_task(courier.run(), name="courier")
+                await asyncio.wait({line, posting}, return_when=asyncio.FIRST_COMPLETED)
+                for done in (line, posting):
+                    if done.done():
+                        done.result()
+            finally:
+                self.stands = False
+                for task in (waiting, posting):  # the courier first: what is in flight arrives while the line stands
+                    await _end(task)
+                await client.close()
+                await _end(line)
+
+    def _count(self, delivery: Delivery, outcome: Outcome) -> None:
+        seen = delivery.article.seen
+        first = isinstance(outcome, Sent) and not delivery.edit and seen is not None
+        seconds = (self._core.clock.now() - seen).total_seconds() if first and seen else None
+        self._metrics.delivered(type(outcome).__name__.lower(), seconds)
 
 
-async def _end(task: "asyncio.Task[object] | asyncio.Task[None] | asyncio.Task[bool] | None") -> None:
+async def _end(task: "asyncio.Task[Any] | None") -> None:
     if task is not None:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError, Exception):

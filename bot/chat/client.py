@@ -1,9 +1,12 @@
 """The client: logs in, registers commands and buttons, and keeps the connection to Discord."""
 
+import asyncio
 import hashlib
 import json
 import logging
 import pkgutil
+from collections.abc import Callable
+from typing import Any, cast
 
 import discord
 from discord import app_commands
@@ -15,26 +18,40 @@ from bot.chat import cards, pager
 from bot.chat.desk import Desk
 from bot.chat.sender import watch
 from bot.chat.trouble import explain
-from bot.settings import DISCORD_API
 
 log = logging.getLogger(__name__)
+
+Answered = Callable[[str, str, float], None]  # command, outcome (answered, refused, failed), seconds
 
 LONGEST_WAIT = 30  # seconds inside the library for a rate limit; longer ones come back to our own queue
 
 
 class Tree(app_commands.CommandTree["NewsClient"]):
-    """Commands, with one answer to all their errors."""
+    """Commands, with one answer to all their errors; what became of each is told to whoever counts."""
+
+    async def interaction_check(self, interaction: discord.Interaction["NewsClient"], /) -> bool:
+        interaction.extras["began"] = asyncio.get_running_loop().time()
+        return True
 
     async def on_error(
         self, interaction: discord.Interaction["NewsClient"], error: app_commands.AppCommandError
     ) -> None:
-        await explain(interaction, error)
+        expected = await explain(interaction, error)
+        self.count(interaction, "refused" if expected else "failed")
+
+    def count(self, interaction: discord.Interaction["NewsClient"], outcome: str) -> None:
+        if interaction.command is not None and interaction.type is discord.InteractionType.application_command:
+            began = interaction.extras.get("began", 0.0)
+            seconds = asyncio.get_running_loop().time() - began
+            self.client.answered(interaction.command.qualified_name, outcome, seconds)
 
 
 class NewsClient(commands.AutoShardedBot):
     """Our end of the line to Discord. It needs no privileged intent."""
 
-    def __init__(self, desk: Desk, *, guild_ready_timeout: float = 2.0) -> None:
+    def __init__(
+        self, desk: Desk, *, guild_ready_timeout: float = 2.0, answered: Answered = lambda *told: None
+    ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -48,6 +65,7 @@ class NewsClient(commands.AutoShardedBot):
             guild_ready_timeout=guild_ready_timeout,  # seconds; the library's own default, short in tests
         )
         self.desk = desk
+        self.answered = answered
 
     async def setup_hook(self) -> None:
         """Before the gateway: buttons that survive a restart, commands, and their registration when it changed."""
@@ -70,14 +88,19 @@ class NewsClient(commands.AutoShardedBot):
         await self.desk.archive.remember(key, digest)
         log.info("registered commands count=%d", len(definition))
 
+    async def on_app_command_completion(
+        self,
+        interaction: discord.Interaction["NewsClient"],
+        command: app_commands.Command[Any, ..., Any] | app_commands.ContextMenu,
+    ) -> None:
+        cast(Tree, self.tree).count(interaction, "answered")
+
     async def on_ready(self) -> None:
         log.info("connected as=%s servers=%d", self.user, len(self.guilds))
 
 
 def speak_to(api: str) -> None:
     """Point the library at another Discord than the real one; the gateway is asked of its /gateway/bot."""
-    if api != DISCORD_API:
-        log.warning("speaks to another Discord api=%s: it gets the token", api)
     Route.BASE = api
 
 

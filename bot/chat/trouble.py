@@ -13,13 +13,15 @@ log = logging.getLogger(__name__)
 _GONE = {10062, 40060, 10008, 50027}  # the interaction expired, was answered, or its message is gone: nobody to tell
 
 
-async def explain(interaction: discord.Interaction, error: BaseException) -> None:
-    """Answer an error, visible to the person alone; what we did not expect is logged with its trace."""
+async def explain(interaction: discord.Interaction, error: BaseException) -> bool:
+    """Answer an error, visible to the person alone; what we did not expect (False) is logged with its trace."""
     error = _cause(error)
     if isinstance(error, discord.HTTPException) and error.code in _GONE:
         log.info("answer came too late code=%d command=%s", error.code, _name(interaction))
-        return
-    await _say(interaction, sentence(error) or _bug(interaction, error))
+        return True
+    expected = sentence(error)
+    await _say(interaction, expected or _bug(interaction, error))
+    return expected is not None
 
 
 def sentence(error: BaseException) -> str | None:

@@ -19,7 +19,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser().parse_args(argv)
     try:
         settings = from_environment()
-        set_up_logging(settings.log, arguments.log_level, logging.getLogger())
+        level = arguments.log_level or getattr(arguments, "usual_log_level", "warning")
+        set_up_logging(settings.log, level, logging.getLogger())
         return asyncio.run(arguments.do(settings, arguments)) or DONE
     except ConfigError as error:
         return _leave(str(error), MISUSED)

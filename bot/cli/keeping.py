@@ -23,6 +23,7 @@ async def backup(settings: Settings, arguments: argparse.Namespace) -> None:
 
 async def restore(settings: Settings, arguments: argparse.Namespace) -> None:
     """Back from a copy; what is there now is kept beside it."""
+    settings.data.mkdir(parents=True, exist_ok=True)
     kept = await asyncio.to_thread(restore_archive, arguments.file, settings.archive)
     show.console().print(Text(f"The archive is back from {arguments.file}."))
     if kept:

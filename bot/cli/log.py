@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 
 _QUIET = ("discord", "aiohttp", "asyncio", "feedparser", "trafilatura")
+_IDLE = ("PyNaCl is not installed", "davey is not installed")  # voice, which nobody here speaks
 _TOKEN = re.compile(r"[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)|(?<=Bot )\S{20,}")
 
 
@@ -13,6 +14,7 @@ def set_up_logging(form: str, level: str, root: logging.Logger) -> None:
     """Give the root logger its one handler; called once, by the door."""
     handler = logging.StreamHandler()
     handler.setFormatter(_Json() if form == "json" else _Text("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
+    handler.addFilter(lambda record: not record.getMessage().startswith(_IDLE))
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     for name in _QUIET:

@@ -8,6 +8,7 @@ from bot.app.core import open_archive
 from bot.cli import show
 from bot.clock import WallClock
 from bot.errors import NewsError, NotFound
+from bot.intake.addresses import canonical
 from bot.intake.classify import load_classifier
 from bot.model import Query
 from bot.regions import load_regions
@@ -55,7 +56,7 @@ async def why(settings: Settings, arguments: argparse.Namespace) -> None:
     """Where and when seen, which rule gave which region, what was sent, held or failed where."""
     regions = load_regions(settings.file("regions.toml"))
     async with open_archive(settings, regions, WallClock()) as archive:
-        story = await archive.why(arguments.url, None)
+        story = await archive.why(canonical(arguments.url) or arguments.url, None)
     if story is None:
         raise NotFound(f"No article at {arguments.url} is in the archive.")
     if arguments.json:

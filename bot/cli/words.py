@@ -18,7 +18,9 @@ def parser() -> argparse.ArgumentParser:
     )
     root.add_argument("--version", action="version", version=f"newsdesk {__version__}")
     root.add_argument(
-        "--log-level", default="info", choices=["debug", "info", "warning", "error"], help=argparse.SUPPRESS
+        "--log-level",
+        choices=["debug", "info", "warning", "error"],
+        help="how much is logged (run: info; else: warning)",
     )
     commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _running(commands)
@@ -44,7 +46,8 @@ def _json(command: argparse.ArgumentParser) -> None:
 
 
 def _running(commands: "Commands[argparse.ArgumentParser]") -> None:
-    _command(commands, "run", running.run, "poll, deliver and answer commands until told to stop")
+    run = _command(commands, "run", running.run, "poll, deliver and answer commands until told to stop")
+    run.set_defaults(usual_log_level="info")  # nobody watches it but the log
     rehearse = _command(commands, "rehearse", running.rehearse, "watch it all work, with no token and no network")
     rehearse.add_argument("--port", type=_port, default=8420, help="where the page is (8420; 0: any free one)")
     rehearse.add_argument(

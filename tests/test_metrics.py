@@ -1,0 +1,78 @@
+"""A monitor reads counters and health from a running bot."""
+
+import os
+import re
+import signal
+import socket
+import sys
+from asyncio import create_subprocess_exec, sleep, timeout
+from pathlib import Path
+
+import aiohttp
+
+from bot.stage import Stage
+
+ROOT = Path(__file__).parent.parent
+NAMES = {
+    "newsdesk_polls_total",
+    "newsdesk_poll_seconds",
+    "newsdesk_articles_total",
+    "newsdesk_deliveries_total",
+    "newsdesk_outbox_size",
+    "newsdesk_detect_to_post_seconds",
+    "newsdesk_commands_total",
+    "newsdesk_command_seconds",
+    "newsdesk_event_loop_lag_seconds",
+}
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+async def test_metrics_and_health_are_served_while_the_bot_runs(tmp_path: Path) -> None:
+    stage = Stage()
+    await stage.start()
+    guild = stage.world.add_guild("Club")
+    channel, ada = guild.add_channel("africa"), stage.world.add_member(guild, "Ada", admin=True)
+    address = f"127.0.0.1:{free_port()}"
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "DISCORD_TOKEN": stage.token,
+        "NEWSDESK_DISCORD_API": stage.api,
+        "NEWSDESK_DATA": str(tmp_path),
+        "NEWSDESK_METRICS": address,
+    }
+    bot = await create_subprocess_exec(*(sys.executable, "-m", "bot", "run"), cwd=tmp_path, env=environment)
+    try:
+        async with timeout(60), aiohttp.ClientSession() as session:
+            while not await is_well(session, address):
+                await sleep(0.1)
+            answered = await stage.call(ada, channel, "latest")
+            await answered.finished()
+            async with session.get(f"http://{address}/metrics") as answer:
+                text = await answer.text()
+                assert answer.headers["Content-Type"].startswith("text/plain")
+            while 'newsdesk_commands_total{command="latest",outcome="answered"} 1.0' not in text:
+                await sleep(0.1)
+                async with session.get(f"http://{address}/metrics") as answer:
+                    text = await answer.text()
+        told = set(re.findall(r"^# TYPE (\S+)", text, re.MULTILINE))
+        assert told >= NAMES
+        assert 'newsdesk_outbox_size{state="pending"} 0.0' in text
+    finally:
+        bot.send_signal(signal.SIGTERM)
+        code = await bot.wait()
+        await stage.stop()
+    assert code == 0
+
+
+async def is_well(session: aiohttp.ClientSession, address: str) -> bool:
+    try:
+        async with session.get(f"http://{address}/healthz") as answer:
+            return answer.status == 200
+    except aiohttp.ClientError:
+        return False
