@@ -7,7 +7,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.delivery.card import Card, card
+from bot.delivery.card import READING, READING_OCTETS, Card, card
 from bot.delivery.text import clean, cut, cut_at_sentence, escape, size, web_address
 from bot.model import Article, Hit
 from bot.regions import Regions
@@ -115,8 +115,8 @@ def _piece(hit: Hit, regions: Regions, opened: bool) -> _Piece:
 
 def _body(piece: _Piece, chars: int, octets: int) -> str:
     """The text, escaped, within the room there is."""
-    if not piece.long:
-        chars, octets = min(chars, _TEASER), min(octets, _TEASER * 3)
+    most = (READING, READING_OCTETS) if piece.long else (_TEASER, _TEASER * 3)
+    chars, octets = min(chars, most[0]), min(octets, most[1])
     if any(each in piece.body for each in MARKED):
         return _snippet(piece.body, chars, octets)
     return escape(cut_at_sentence(piece.body, chars, octets, escaped=True))
@@ -140,19 +140,21 @@ def _tidy(part: str) -> str:
 
 
 def _container(piece: _Piece, text: str, toggle: Toggle | None, pictures: bool) -> Item:
-    shown = "\n".join(part for part in (piece.head, text, piece.foot) if part)
+    """The card; an opened one has its longer text below the photo, over the whole width."""
     picture = piece.card.picture if pictures else None
-    body: Item = ui.TextDisplay(shown)
+    beside = (piece.head, piece.foot) if picture and piece.long else (piece.head, text, piece.foot)
+    shown = ui.TextDisplay[Any]("\n".join(part for part in beside if part))
+    children: list[Item] = [shown]
     if picture:
         media = ui.Thumbnail[Any](picture.url, description=cut(picture.alt, _ALT, _ALT * 2) or None)
-        body = ui.Section[Any](body, accessory=media)
-    buttons: list[Item] = []
+        children = [ui.Section[Any](shown, accessory=media)]
+        if piece.long and text:
+            children.append(ui.TextDisplay(text))
     if piece.button_link:
-        buttons.append(ui.Button(label="Open article", url=piece.button_link))
+        children.append(ui.ActionRow(ui.Button(label="Open article", url=piece.button_link)))
     elif toggle and (piece.long or _has_more(piece.article, text)):
-        buttons.append(toggle(piece.article.id, piece.long))
-    rows: list[Item] = [ui.ActionRow(*buttons)] if buttons else []
-    return ui.Container[Any](body, *rows, accent_colour=discord.Colour(piece.card.colour))
+        children.append(ui.ActionRow(toggle(piece.article.id, piece.long)))
+    return ui.Container[Any](*children, accent_colour=discord.Colour(piece.card.colour))
 
 
 def _longer(article: Article) -> str:

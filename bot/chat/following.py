@@ -7,7 +7,7 @@ from hashlib import blake2b
 from bot.chat.choices import EVERYTHING, region_name
 from bot.chat.desk import Desk
 from bot.chat.standing import Entry, Listing, state, understood
-from bot.delivery.text import escape
+from bot.delivery.text import clean, escape
 from bot.delivery.wish import in_words
 from bot.errors import NewsError
 from bot.model import Subscription
@@ -30,7 +30,7 @@ async def follow(desk: Desk, reader: int, region: str | None, author: str, words
         order = _order(orders, reader, EVERYTHING)
         if wish.casefold() not in map(str.casefold, _alternatives(order.include)):
             order = replace(order, include=understood("words", ", ".join(filter(None, [order.include, wish]))))
-        what = f"that speaks of {escape(in_words(wish))}"
+        what = f"by **{escape(clean(author))}**" if author else f"that speaks of {escape(in_words(wish))}"
     if len(orders) >= MOST and order.id == 0:
         raise NewsError(f"You follow {len(orders)} things already; that is the most. `/following` lists them.")
     await desk.archive.subscribe(order)

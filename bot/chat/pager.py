@@ -242,7 +242,7 @@ async def _row(desk: Desk, query: Query, found: Found) -> AsyncIterator[Leaf]:
     if leafs:
         after = await pack(desk.archive, replace(query, cursor=found.next))
         yield Leaf(">", after, "Next ›", disabled=not found.next)
-    if found.suggestion:
+    if found.suggestion and len(found.hits) < answers.CARDS:  # a full page has no component to spare
         meant = await pack(desk.archive, replace(query, words=found.suggestion, cursor=""))
         yield Leaf("?", meant, cut(f"Did you mean “{clean(found.suggestion)}”?", 80))
 
@@ -266,7 +266,8 @@ def _heading(desk: Desk, query: Query, found: Found) -> str:
             return f"## Latest · {where}" if where else "## Latest"
         return f"Nothing has come in{f' for {where}' if where else ''} yet. As soon as something does, it will be here."
     words = escape(cut(clean(query.words), 100)) or "Search"
-    understood = f"\n-# {escape(cut(clean(found.understood), 200))}" if found.understood else ""
+    told = escape(cut(clean(found.understood), 200))
+    understood = f"\n-# Searched for {told}" if told and told.casefold() != words.casefold() else ""
     if found.hits:
         return f"## {words}{understood}"
     return f"Nothing in the archive about “{words}”{f' in {where}' if where else ''}.{understood}"

@@ -79,7 +79,7 @@ hits = st.builds(
 def test_cards_fit_into_a_message_whatever_a_feed_says(found: list[Hit], data: st.DataObject) -> None:
     opened = data.draw(st.sets(st.sampled_from([each.article.id for each in found])))
     made = sent(answers.cards(found, REGIONS, opened, Toggle))
-    assert len(parts(made)) <= 40 - 6  # a heading, and a row of four buttons
+    assert len(parts(made)) <= 40 - 5  # a heading, and a row of three buttons
     assert len(text(made)) <= 3700
     assert len(text(made).encode()) + 12 * len(parts(made)) <= 8000
     assert len(json.dumps(made, ensure_ascii=False).encode()) < 17_000

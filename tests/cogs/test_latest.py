@@ -180,3 +180,14 @@ async def test_the_views_leave_nothing_behind_in_the_library(house: House) -> No
         await house.press(house.bob, shown, button(shown, "Next ›"))
     assert isinstance(house.client, discord.Client)
     assert not house.client.persistent_views
+
+
+async def test_a_page_with_every_card_open_keeps_within_forty_components(house: House) -> None:
+    long = "A sentence of a longer text, with 日本語 in it. " * 80
+    await house.accept(*(article(number, text=long) for number in range(1, 13)))
+    first = answer(await house.call(house.bob, "latest"))
+    shown = answer(await house.press(house.bob, first, button(first, "Next ›")))
+    for _ in range(answers.CARDS):
+        await house.press(house.bob, shown, button(shown, "Keep reading"))
+    assert labels(shown).count("Show less") == answers.CARDS
+    assert len(parts(shown)) <= 40 and len(text(shown)) <= 4000 and len(text(shown).encode()) <= 8000
