@@ -9,12 +9,18 @@ from playwright.async_api import Browser, expect
 
 from bot.stage import Channel, Stage, User
 from tests.stage.library_bot import OPENING, Library
+from tests.stage.line import line_to
 from tests.stage.reader import Reader, browser, reading
 from tests.staging import on_stage
 
 __all__ = ["browser"]
 
-WINTER = {"title": "A Long Winter", "url": "https://books.test/1", "description": "Snow, **mostly**.", "color": 0xB3483F}
+WINTER = {
+    "title": "A Long Winter",
+    "url": "https://books.test/1",
+    "description": "Snow, **mostly**.",
+    "color": 0xB3483F,
+}
 
 
 @pytest.fixture
@@ -43,8 +49,8 @@ async def bot(stage: Stage, ada: User) -> AsyncIterator[Library]:
 
 
 @pytest.fixture
-async def reader(browser: Browser, stage: Stage, bot: Library) -> AsyncIterator[Reader]:  # noqa: F811
-    async with reading(browser, stage) as someone:
+async def reader(browser: Browser, stage: Stage, bot: Library) -> AsyncIterator[Reader]:
+    async with reading(browser, stage.url) as someone:
         await expect(someone.page.locator("#room-name")).to_have_text("hall")
         yield someone
 
@@ -258,8 +264,18 @@ async def test_channels_are_changed_from_the_keyboard(reader: Reader) -> None:
     await expect(reader.page.locator("#room-name")).to_have_text("hall")
 
 
-async def test_the_page_comes_back_when_the_stage_was_gone(reader: Reader, bot: Library) -> None:
-    await reader.page.context.set_offline(True)
-    await place(bot, "hall").send("Said meanwhile")
-    await reader.page.context.set_offline(False)
-    await expect(reader.newest).to_contain_text("Said meanwhile")
+async def test_the_page_comes_back_when_the_line_was_cut(
+    browser: Browser,
+    stage: Stage,
+    bot: Library,
+) -> None:
+    async with line_to(stage.url) as line, reading(browser, line.url) as reader:
+        await place(bot, "hall").send("Said before")
+        await expect(reader.newest).to_contain_text("Said before")
+        line.cut()
+        await expect(reader.page.get_by_text("Connection lost")).to_be_visible()
+        await place(bot, "hall").send("Said meanwhile")
+        line.mend()
+        await expect(reader.newest).to_contain_text("Said meanwhile")
+        await expect(reader.page.get_by_text("Connection lost")).to_have_count(0)
+        reader.troubles.clear()  # the browser, too, noticed that the line was cut

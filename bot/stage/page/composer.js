@@ -212,6 +212,7 @@ export class Composer {
   }
 
   async #ask(pill, head) {
+    if (!this.pills.includes(pill)) return; // given up meanwhile
     const turn = (this.asked += 1);
     const outcome = await this.acts.complete(interactionData(this.called, { ...this.#values().values, [pill.option.name]: pill.input.value }, pill.option.name));
     if (turn !== this.asked || this.focus !== pill || !this.pills.includes(pill)) return;

@@ -1,6 +1,7 @@
 // What the page knows: the world as one member sees it, kept true by the stream. Views listen to it.
 
 import { compareIds, laterId, newId } from "./ids.js";
+import { keep, recall } from "./memory.js";
 
 export const KIND = { text: 0, dm: 1, voice: 2, group: 3, category: 4, announcement: 5, forum: 15, media: 16 };
 export const FLAG = { crossposted: 1, copy: 2, suppressEmbeds: 4, ephemeral: 64, thinking: 128, silent: 4096, components: 32768 };
@@ -28,7 +29,7 @@ export class Store extends EventTarget {
     this.pages = new Map(); // messages by channel: {list, loaded, whole}
     this.unread = new Map(); // channel id -> {count, pings}
     this.failures = new Map(); // message id -> the sentence below it
-    this.dismissed = new Set();
+    this.dismissed = new Set(recall("dismissed", "sessionStorage"));
     this.open = null; // the channel being looked at
     this.#typing = new Map();
   }
@@ -161,6 +162,7 @@ export class Store extends EventTarget {
   /** Puts an ephemeral message out of sight: only here, Discord is not told either. */
   dismiss(message) {
     this.dismissed.add(message.id);
+    keep("dismissed", [...this.dismissed].slice(-KEPT_MESSAGES), "sessionStorage");
     this.remove(message.channel_id, message.id);
   }
 

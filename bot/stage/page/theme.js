@@ -2,14 +2,13 @@
 
 import { h, replace } from "./dom.js";
 import { icon } from "./icons.js";
-
-const KEY = "stage-theme";
+import { keep, recall } from "./memory.js";
 
 export class Theme {
   constructor() {
     this.system = matchMedia("(prefers-color-scheme: dark)");
-    const kept = remembered();
-    if (kept) document.documentElement.dataset.theme = kept;
+    const kept = recall("theme");
+    if (kept === "dark" || kept === "light") document.documentElement.dataset.theme = kept;
   }
 
   get dark() {
@@ -27,27 +26,10 @@ export class Theme {
     };
     button.addEventListener("click", () => {
       document.documentElement.dataset.theme = this.dark ? "light" : "dark";
-      remember(document.documentElement.dataset.theme);
+      keep("theme", document.documentElement.dataset.theme);
       show();
     });
     show();
     return button;
-  }
-}
-
-// Storage may be forbidden; then the choice lasts as long as the page.
-function remembered() {
-  try {
-    return localStorage.getItem(KEY);
-  } catch {
-    return null;
-  }
-}
-
-function remember(value) {
-  try {
-    localStorage.setItem(KEY, value);
-  } catch {
-    // nothing to do
   }
 }
