@@ -12,6 +12,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 import discord
@@ -19,6 +20,8 @@ import pytest
 import yarl
 
 from bot.stage import Stage
+from bot.stage.backstage import Spec
+from bot.stage.openapi import load
 
 
 def openapi() -> Path | None:
@@ -27,10 +30,16 @@ def openapi() -> Path | None:
     return Path(named) if named else None
 
 
+@cache
+def read(path: Path | None) -> Spec | None:
+    """Discord's published file, read once for all tests."""
+    return load(path) if path else None
+
+
 @pytest.fixture
 async def stage() -> AsyncIterator[Stage]:
     """An empty stage that holds every request against the rules."""
-    async with Stage(openapi=openapi()) as made:
+    async with Stage(openapi=read(openapi())) as made:
         yield made
         assert [str(each) for each in made.violations] == []
 

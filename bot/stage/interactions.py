@@ -62,13 +62,15 @@ class Interaction:
         """Waits for the first response of any type; raises TimeoutError when none came."""
         async with asyncio.timeout(timeout):
             await self._answered.wait()
+        if self.state == "failed":
+            raise TimeoutError("The application did not respond")
         return self
 
     async def finished(self, timeout: float = 3.0) -> "Interaction":  # noqa: ASYNC109
         """Waits until the answer is there: for a deferred one, until the thinking is over."""
         async with asyncio.timeout(timeout):
             await self._finished.wait()
-        return self
+        return await self.answered(timeout)
 
 
 class Interactions:
@@ -128,6 +130,8 @@ class Interactions:
     def _too_late(self, interaction: Interaction) -> None:
         if interaction.response_type is None:
             interaction.state = "failed"
+            interaction._answered.set()
+            interaction._finished.set()
             self._told(interaction, "failed", error="The application did not respond")
             self._forget()
 

@@ -81,6 +81,7 @@ class Limits:
         self.global_limit = GLOBAL_PER_SECOND
         self._rules = dict(SPECIAL)
         self._buckets: dict[tuple[str, ...], Bucket] = {}
+        self._hidden: dict[str, deque[float]] = {}
         self._second: deque[float] = deque()
         self._invalid: deque[float] = deque()
 
@@ -124,6 +125,17 @@ class Limits:
             return bucket, TooMany("user", wait, bucket.headers(now))
         bucket.remaining -= 1
         return bucket, None
+
+    def wait(self, name: str, limit: int, seconds: float) -> float | None:
+        """A limit beside the buckets that no header tells: counts, and says how long to wait once it is reached."""
+        now = self.clock.time()
+        found = self._hidden.setdefault(name, deque())
+        while found and found[0] <= now - seconds / self.pace:
+            found.popleft()
+        if len(found) >= limit:
+            return found[0] + seconds / self.pace - now
+        found.append(now)
+        return None
 
     def rows(self) -> Iterator[Json]:
         """The buckets whose window is open, for the panel."""

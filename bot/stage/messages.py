@@ -86,7 +86,6 @@ class Message:
     interaction: Json | None = None  # interaction_metadata: what this answers
     only_for: int | None = None  # ephemeral: the one person who sees it
     guild_id: int | None = None
-    edits: int = 0
     reactions: dict[str, set[int]] = field(default_factory=dict)
 
     @property

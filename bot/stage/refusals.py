@@ -1,5 +1,6 @@
 """How the stage says no: Discord's status, its error code and its nested list of what is wrong."""
 
+import math
 from typing import Any
 
 Json = dict[str, Any]  # Discord's own objects travel as JSON; nothing outside the stage ever sees this
@@ -14,16 +15,23 @@ _KNOWN: dict[int, tuple[int, str]] = {
     10015: (404, "Unknown Webhook"),
     10062: (404, "Unknown interaction"),
     10063: (404, "Unknown application command"),
+    10066: (404, "Unknown application command permissions"),
     10087: (400, "Unknown Tag"),
     20001: (403, "Bots cannot use this endpoint"),
     20022: (429, "This message cannot be edited due to announcement rate limits"),
+    20028: (429, "The channel you are writing has hit the write rate limit"),
+    20029: (429, "The write action you are performing on the server has hit the write rate limit"),
     30007: (400, "Maximum number of webhooks reached (15)"),
     30015: (400, "Maximum number of attachments in a message reached (10)"),
     30032: (400, "Maximum number of application commands reached (100)"),
     30034: (400, "Maximum number of daily application command creates has been reached (200)"),
+    30046: (429, "Maximum number of edits to messages older than 1 hour reached. Try again later"),
+    30058: (400, "Maximum number of webhooks reached for this server (1000)"),
     40005: (413, "Request entity too large"),
     40033: (400, "This message has already been crossposted"),
+    40058: (400, "Cannot message this thread until the post author sends an initial message"),
     40060: (400, "Interaction has already been acknowledged."),
+    40062: (429, "Service resource is being rate limited"),
     40067: (400, "A tag is required to create a forum post in this channel"),
     40094: (400, "This interaction has reached the maximum number of follow up messages"),
     50001: (403, "Missing Access"),
@@ -33,16 +41,22 @@ _KNOWN: dict[int, tuple[int, str]] = {
     50007: (403, "Cannot send messages to this user"),
     50008: (400, "Cannot send messages in a non-text channel"),
     50013: (403, "Missing Permissions"),
+    50014: (401, "Invalid authentication token provided"),
     50024: (400, "Cannot execute action on this channel type"),
     50027: (401, "Invalid Webhook Token"),
     50035: (400, "Invalid Form Body"),
+    50045: (400, "File uploaded exceeds the maximum size"),
     50068: (400, "Invalid message type"),
     50083: (400, "Thread is archived"),
     50109: (400, "The request body contains invalid JSON."),
+    130000: (503, "API resource is currently overloaded. Try again a little later"),
     160004: (400, "A thread has already been created for this message"),
     160005: (400, "Thread is locked"),
     160006: (400, "Maximum number of active threads reached"),
+    200000: (400, "Message was blocked by automatic moderation"),
+    200001: (400, "Title was blocked by automatic moderation"),
     220001: (400, "Webhooks posted to forum channels must have a thread_name or thread_id"),
+    240000: (400, "Message blocked by harmful links filter"),
 }
 
 _OUR_OWN_FAULT = {50006, 50035, 50109, 30015}  # what a client that minds the documentation never hears
@@ -51,12 +65,12 @@ _OUR_OWN_FAULT = {50006, 50035, 50109, 30015}  # what a client that minds the do
 class Refusal(Exception):
     """The answer to a request that Discord would not carry out."""
 
-    def __init__(self, code: int, *, errors: Json | None = None, detail: str = "") -> None:
+    def __init__(self, code: int, *, errors: Json | None = None, detail: str = "", seconds: float = 5.0) -> None:
         self.status, said = _KNOWN.get(code, (400, "Bad Request"))
         self.code = code
         self.errors = errors
         self.said = detail or said
-        self.headers: dict[str, str] = {}
+        self.seconds = seconds  # to wait, when this is a 429
         super().__init__(f"{code} {self.said}")
 
     @property
@@ -68,7 +82,14 @@ class Refusal(Exception):
         body: Json = {"message": self.said, "code": self.code}
         if self.errors:
             body["errors"] = self.errors
+        if self.status == 429:
+            body |= {"retry_after": round(self.seconds, 3), "global": False}
         return body
+
+    def headers(self) -> dict[str, str]:
+        if self.status != 429:
+            return {}
+        return {"Retry-After": str(math.ceil(self.seconds)), "X-RateLimit-Scope": "user", "Via": "1.1 stage"}
 
 
 class Plain(Refusal):

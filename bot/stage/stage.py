@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.stage.acts import act
-from bot.stage.backstage import Backstage, Request, Violation
+from bot.stage.backstage import Backstage, Request, Spec, Violation
 from bot.stage.clock import StageClock
 from bot.stage.commands import Commands
 from bot.stage.faults import Fault, Faults
@@ -28,7 +28,7 @@ class Stage:
     def __init__(
         self,
         port: int = 0,
-        openapi: Path | None = None,
+        openapi: Path | Spec | None = None,
         pace: float = 1.0,
         *,
         host: str = "127.0.0.1",
@@ -49,10 +49,11 @@ class Stage:
             interactions=Interactions(self.clock, self.world.tell),
             shards=shards,
         )
-        if openapi is not None:
+        if isinstance(openapi, Path):
             from bot.stage.openapi import load  # needs jsonschema, which only tests have
 
-            self.backstage.spec = load(openapi)
+            openapi = load(openapi)
+        self.backstage.spec = openapi
         self.gateway = Gateway(self.backstage, granted_intents)
         self.figures = Figures(self.backstage, self.gateway)
         self.window = Window(self.backstage, self.gateway, self.figures)

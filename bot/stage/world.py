@@ -159,7 +159,6 @@ class World:
         channel = self.channel(message.channel_id)
         self._fill(message, channel, draft)
         message.edited_at = self.clock.now()
-        message.edits += 1
         self._tell_message("MESSAGE_UPDATE", message, channel)
 
     def refresh(self, message: Message) -> None:

@@ -259,7 +259,9 @@ async def test_a_published_message_is_not_edited_for_ever(wrong: WrongClient, pl
     wrong.stage.limits.set("PATCH", "/channels/{channel_id}/messages/{message_id}", 100, 1)
     answers = [await wrong.ask("PATCH", path, {"content": str(n)}) for n in range(11)]
     assert [each.status for each in answers] == [200] * 10 + [429]
-    assert answers[-1].code == 20022
+    assert answers[-1].code == 20022 and answers[-1].body["retry_after"] > 3500
+    wrong.stage.clock.advance(3600)
+    assert (await wrong.ask("PATCH", path, {"content": "later"})).status == 200
 
 
 # direct messages

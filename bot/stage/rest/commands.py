@@ -64,7 +64,7 @@ async def delete(call: Call) -> None:
 
 async def overrides(call: Call) -> Json:
     """The admins' own rules for a command; nobody has set any here."""
-    raise Refusal(10066, detail="Unknown application command permissions")
+    raise Refusal(10066)
 
 
 _PLACES = ("/applications/{application_id}/commands", "/applications/{application_id}/guilds/{guild_id}/commands")

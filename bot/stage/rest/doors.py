@@ -134,7 +134,7 @@ class _Visit:
         if kind in ("502", "504"):
             return Reply(int(kind), f"<html><head><title>{kind}</title></head></html>")
         if kind == "error":
-            raise Refusal(fault.code)
+            raise Refusal(fault.code, seconds=fault.seconds)
         if kind == "reset-before":
             raise _Broken()
         if kind == "hang":
@@ -201,7 +201,7 @@ class _Visit:
             found = [f"{path}: {said}" for path, said in _flat(refusal.errors or {})]
             self.violation = "; ".join([refusal.said, *found])
             self.stage.violations.append(Violation(self.request.method, self.path, self.violation, self.body))
-        return Reply(refusal.status, refusal.body(), refusal.headers)
+        return Reply(refusal.status, refusal.body(), refusal.headers())
 
     async def leave(self, reply: Reply) -> web.StreamResponse:
         """Writes the answer, or breaks the line when a fault says so."""

@@ -133,9 +133,11 @@ async def edit(call: Call) -> Json:
         if set(call.fields) - {"flags"} or not channel.lets(call.user, Permission.MANAGE_MESSAGES):
             raise Refusal(50005)
         return _suppress(call, message)
-    if message.flags & MessageFlag.CROSSPOSTED and message.edits >= ANNOUNCEMENT_EDITS:
-        raise Refusal(20022)
     draft = edited_draft(call, message, call.fields)
+    if message.flags & MessageFlag.CROSSPOSTED:
+        wait = call.stage.limits.wait(f"announcement {message.id}", ANNOUNCEMENT_EDITS, 3600.0)
+        if wait is not None:
+            raise Refusal(20022, seconds=wait)
     if draft.embeds and not channel.lets(call.user, Permission.EMBED_LINKS):
         draft.embeds = []
     call.stage.world.edit(message, draft)
