@@ -11,10 +11,11 @@ from discord import ui
 from discord.ext import commands
 
 from bot.chat import answers
-from bot.chat.cards import Keep
+from bot.chat.cards import embed_of, view_of
 from bot.chat.desk import Desk, desk_of, viewer_of
 from bot.chat.memory import base36, pack, unpack
 from bot.chat.trouble import explain
+from bot.delivery.card import card
 from bot.delivery.text import clean, cut, escape
 from bot.errors import NotFound
 from bot.model import Article, Found, Hit, Query
@@ -33,12 +34,11 @@ async def show(interaction: Reader, query: Query, share: bool = False) -> None:
     """Answer with the first page of what a reader asked for."""
     desk = desk_of(interaction)
     found = await soon(interaction, ask(desk, query), ephemeral=not share)
-    private = not share or _is_alone(interaction)
 
     async def answer(view: ui.LayoutView) -> None:
         await send(interaction, view, ephemeral=not share)
 
-    await _lay_out(answer, desk, query, found, private=private)
+    await _lay_out(answer, desk, query, found)
 
 
 async def send(interaction: Reader, view: ui.LayoutView, *, ephemeral: bool = True) -> None:
@@ -123,7 +123,7 @@ class Leaf(ui.DynamicItem[ui.Button[Any]], template=re.compile(r"pg(?P<way>[<=>?
 
 
 class Toggle(ui.DynamicItem[ui.Button[Any]], template=r"more(?P<article>[0-9a-z]{1,13}):(?P<open>[01])"):
-    """Opens the longer text of an article within an answer that only its reader sees, and closes it."""
+    """Opens the longer text of an article, and closes it: in place where only its reader sees, else beside."""
 
     def __init__(self, article: int, is_open: bool) -> None:
         self.article = article
@@ -136,7 +136,7 @@ class Toggle(ui.DynamicItem[ui.Button[Any]], template=r"more(?P<article>[0-9a-z]
 
     async def callback(self, interaction: Reader) -> None:
         try:
-            await self._switch(interaction)
+            await (self._switch(interaction) if _is_private(interaction) else self._read_aside(interaction))
         except Exception as error:
             await explain(interaction, error)
 
@@ -151,11 +151,18 @@ class Toggle(ui.DynamicItem[ui.Button[Any]], template=r"more(?P<article>[0-9a-z]
         query = await unpack(desk.archive, here, viewer_of(interaction))
         await _turn(interaction, desk, query, frozenset(opened ^ {self.article}))
 
+    async def _read_aside(self, interaction: Reader) -> None:
+        """What others see as well stays as it is; who presses gets the longer text alone."""
+        desk = desk_of(interaction)
+        article = await desk.archive.article(self.article, viewer_of(interaction))
+        if article is None:
+            raise NotFound("This article is no longer in the archive.")
+        made = card(article, desk.regions, long=True)
+        await interaction.response.send_message(made.content, embed=embed_of(made), view=view_of(made), ephemeral=True)
+
 
 async def _turn(interaction: Reader, desk: Desk, query: Query, opened: frozenset[int] = frozenset()) -> None:
     """Show another page in place of the one that was pressed."""
-    message = interaction.message
-    private = _is_alone(interaction) or (message is not None and message.flags.ephemeral)
     found = await soon(interaction, ask(desk, query), in_place=True)
 
     async def answer(view: ui.LayoutView) -> None:
@@ -164,12 +171,14 @@ async def _turn(interaction: Reader, desk: Desk, query: Query, opened: frozenset
         else:
             await interaction.response.edit_message(view=view)
 
-    await _lay_out(answer, desk, query, found, opened, private=private)
+    await _lay_out(answer, desk, query, found, opened)
 
 
-def _is_alone(interaction: Reader) -> bool:
-    """In a direct message with us nobody else reads along."""
-    return interaction.guild_id is None and not interaction.context.private_channel
+def _is_private(interaction: Reader) -> bool:
+    """Whether nobody else reads along: an ephemeral answer, or a direct message with us."""
+    message = interaction.message
+    alone = interaction.guild_id is None and not interaction.context.private_channel
+    return alone or (message is not None and message.flags.ephemeral)
 
 
 def _may_turn(interaction: Reader) -> bool:
@@ -195,16 +204,16 @@ def _ids(message: discord.Message | None) -> Iterator[str]:
 
 
 async def _lay_out(
-    answer: Answer, desk: Desk, query: Query, found: Found, opened: frozenset[int] = frozenset(), *, private: bool
+    answer: Answer, desk: Desk, query: Query, found: Found, opened: frozenset[int] = frozenset()
 ) -> None:
     """Answer with the page; without its pictures if Discord refuses it with them."""
     row = [each async for each in _row(desk, query, found)]
     try:
-        await answer(_page(desk, query, found, row, opened, private))
+        await answer(_page(desk, query, found, row, opened))
     except discord.HTTPException as error:
         if error.code != _INVALID_FORM:
             raise
-        await answer(_page(desk, query, found, row, opened, private, pictures=False))
+        await answer(_page(desk, query, found, row, opened, pictures=False))
 
 
 def _page(
@@ -213,15 +222,13 @@ def _page(
     found: Found,
     row: list["Leaf"],
     opened: frozenset[int],
-    private: bool,
     pictures: bool = True,
 ) -> ui.LayoutView:
-    """What was asked, the articles, and the row for leafing. In what others see too, nothing opens in place."""
+    """What was asked, the articles, and the row for leafing."""
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.TextDisplay(_heading(desk, query, found)))
     if found.hits and query.limit <= answers.CARDS:
-        toggle = Toggle if private else Keep
-        for item in answers.cards(found.hits, desk.regions, opened, toggle, pictures):
+        for item in answers.cards(found.hits, desk.regions, opened, Toggle, pictures):
             view.add_item(item)
     elif found.hits:
         for item in answers.lines(found.hits, desk.regions)[0]:

@@ -17,7 +17,7 @@ from bot.clock import Clock
 from bot.delivery.route import route
 from bot.errors import NewsError
 from bot.model import Added, Article, Feed, Image, Sighting
-from bot.regions import load_regions
+from bot.regions import Regions, load_regions
 from bot.settings import shipped
 from bot.stage import Channel, Guild, Interaction, Message, Stage, User
 from tests.staging import on_stage, stage
@@ -116,8 +116,14 @@ def article(number: int, title: str = "", **values: Any) -> Article:
 
 @pytest.fixture
 async def house(stage: Stage) -> AsyncIterator[House]:
+    async with a_house(stage, load_regions(shipped() / "regions.toml")) as made:
+        yield made
+
+
+@asynccontextmanager
+async def a_house(stage: Stage, regions: Regions) -> AsyncIterator[House]:
+    """The bot with these regions, in a server with a lobby and two people."""
     clock: Clock = StoppedClock()
-    regions = load_regions(shipped() / "regions.toml")
     archive = await Archive.open(":memory:", regions, now=clock.now)
     finder, nudges = Finder(archive), list[int]()
     desk = Desk(archive, regions, clock, finder, lambda: nudges.append(1))

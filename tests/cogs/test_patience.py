@@ -27,6 +27,13 @@ class Slow:
         return getattr(self.archive, name)
 
 
+class Guessing(Slow):
+    """An archive that found nothing, and thinks of another word."""
+
+    async def search(self, query: Query) -> Found:
+        return Found(suggestion="kenya", understood="kenja")
+
+
 def slow(house: House, **how: Any) -> None:
     house.client.desk = replace(house.desk, archive=cast(Archive, Slow(house.archive, **how)))
 
@@ -68,3 +75,13 @@ async def test_so_does_a_button(house: House) -> None:
     said = answer(await house.press(house.bob, shown, button(shown, "Next ›")))
     assert text(said).startswith("Too many ask at once") and said.only_for == house.bob.id
     assert "Story number 1" in text(shown)
+
+
+async def test_the_word_that_may_have_been_meant_is_a_button(house: House) -> None:
+    await house.accept(article(1, "Rain in Kenya"))
+    house.client.desk = replace(house.desk, archive=cast(Archive, Guessing(house.archive)))
+    shown = answer(await house.call(house.bob, "search", words="kenja"))
+    assert "Rain in Kenya" not in text(shown)
+    house.client.desk = house.desk
+    meant = answer(await house.press(house.bob, shown, button(shown, "Did you mean “kenya”?")))
+    assert meant.id == shown.id and "Rain in Kenya" in text(meant)
