@@ -3,6 +3,8 @@
 import argparse
 import json
 import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from bot.app.core import open_archive
 from bot.cli import show
@@ -10,9 +12,11 @@ from bot.clock import WallClock
 from bot.errors import NewsError, NotFound
 from bot.intake.addresses import canonical
 from bot.intake.classify import load_classifier
-from bot.model import Query
+from bot.model import Found, Query
 from bot.regions import load_regions
 from bot.settings import Settings, shipped
+
+PAGE = 25  # articles asked of the archive at once
 
 
 async def latest(settings: Settings, arguments: argparse.Namespace) -> None:
@@ -20,7 +24,7 @@ async def latest(settings: Settings, arguments: argparse.Namespace) -> None:
     regions = load_regions(settings.file("regions.toml"))
     region = regions.named(arguments.region).code if arguments.region else None
     async with open_archive(settings, regions, WallClock()) as archive:
-        found = await archive.latest(Query(region=region, viewer=None, limit=arguments.limit))
+        found = await _pages(archive.latest, Query(region=region, viewer=None), arguments.limit)
     if arguments.json:
         for hit in found.hits:
             show.out(show.as_json(hit.article))
@@ -41,15 +45,24 @@ async def search(settings: Settings, arguments: argparse.Namespace) -> None:
         before=arguments.before,
         order=arguments.order,
         viewer=None,
-        limit=arguments.limit,
     )
     async with open_archive(settings, regions, WallClock()) as archive:
-        found = await archive.search(query)
+        found = await _pages(archive.search, query, arguments.limit)
     if arguments.json:
         for hit in found.hits:
             show.out(show.hit_as_json(hit))
         return
     show.print_found(show.console(), found, f"Nothing in the archive about “{words}”.")
+
+
+async def _pages(ask: Callable[[Query], Awaitable[Found]], query: Query, limit: int) -> Found:
+    """As many as were asked for: the archive answers in pages."""
+    found = await ask(replace(query, limit=min(limit, PAGE)))
+    hits, after = list(found.hits), found.next
+    while after and len(hits) < limit:
+        page = await ask(replace(query, limit=PAGE, cursor=after))
+        hits, after = hits + list(page.hits), page.next
+    return replace(found, hits=tuple(hits[:limit]))
 
 
 async def why(settings: Settings, arguments: argparse.Namespace) -> None:
