@@ -14,6 +14,7 @@ from bot.stage.refusals import Findings, Json
 
 _NAME = "urn:discord"
 _FORUM_POST = "CreateForumThreadRequest"
+_PERMISSIONS = ("allow", "deny", "permissions", "default_member_permissions")
 _CODES = {
     "maxLength": "BASE_TYPE_MAX_LENGTH",
     "minLength": "BASE_TYPE_MIN_LENGTH",
@@ -88,10 +89,20 @@ def _bodies(document: Json) -> Iterator[Json]:
 def _loosen(schemas: Json) -> None:
     """Discord takes ids as numbers too, and permissions as text: the file is narrower than the documentation."""
     schemas["SnowflakeType"] = {"anyOf": [{"type": "string", "pattern": "^(0|[1-9][0-9]*)$"}, {"type": "integer"}]}
-    for schema in schemas.values():
-        asked = schema.get("properties", {}).get("default_member_permissions")
-        if asked and "type" in asked:
-            asked["type"] = ["integer", "string", "null"]
+    _loosen_permissions(schemas)
+
+
+def _loosen_permissions(node: Any) -> None:
+    if isinstance(node, list):
+        for each in node:
+            _loosen_permissions(each)
+    if not isinstance(node, dict):
+        return
+    for name, asked in node.items():
+        if name in _PERMISSIONS and isinstance(asked, dict) and "integer" in (asked.get("type") or ()):
+            kinds = asked["type"] if isinstance(asked["type"], list) else [asked["type"]]
+            asked["type"] = [*kinds, "string"]
+        _loosen_permissions(asked)
 
 
 def _quicken(node: Any, document: Json) -> None:

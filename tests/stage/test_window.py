@@ -171,6 +171,18 @@ async def test_others_hang_panels_on_the_page(wrong: WrongClient, place: Place) 
     assert (await stream.hear_until("PANEL"))["panels"] == {"outbox": {"pending": 3}}
 
 
+async def test_no_other_site_speaks_with_the_stage(wrong: WrongClient, stage: Stage) -> None:
+    async def asked(**headers: str) -> int:
+        async with wrong.session.get(stage.url + "/stage/state", headers=headers) as response:
+            return response.status
+
+    assert await asked() == 200
+    assert await asked(Origin=stage.url) == 200
+    assert await asked(Origin="https://evil.test") == 403
+    assert await asked(Host="evil.test") == 403
+    assert await asked(Host="[") == 403
+
+
 async def test_nothing_but_the_pages_own_files_is_served(wrong: WrongClient, stage: Stage) -> None:
     for path in ("/page/../stage.py", "/page/%2e%2e/stage.py", "/page/missing.js"):
         async with wrong.session.get(stage.url + path) as response:
