@@ -1,5 +1,6 @@
 """The sample magazine: its stories are whole, its feeds are sound, and its server is a good host."""
 
+import asyncio
 import xml.etree.ElementTree as ET
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -206,8 +207,9 @@ async def test_only_the_folders_own_photos_are_given_out(newsroom: Newsroom, web
 async def test_a_newsroom_with_a_pace_publishes_by_itself(web: aiohttp.ClientSession) -> None:
     async with Newsroom(SAMPLE, 0.001) as newsroom:
         last = newsroom.magazine.stories[-1]
-        while (await web.get(f"{newsroom.url}{last.slug}/")).status == 404:
-            pass
+        async with asyncio.timeout(20):
+            while (await web.get(f"{newsroom.url}{last.slug}/")).status == 404:
+                pass
 
 
 def test_a_desk_that_has_published_all_still_makes_the_edits_that_lie_ahead(magazine: Magazine) -> None:
