@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 Answered = Callable[[str, str, float], None]  # command, outcome (answered, refused, failed), seconds
 
+READY_AFTER = 0.5  # seconds without a further server; one that comes later counts as unavailable until then
 LONGEST_WAIT = 30  # seconds inside the library for a rate limit; longer ones come back to our own queue
 
 
@@ -50,7 +51,7 @@ class NewsClient(commands.AutoShardedBot):
     """Our end of the line to Discord. It needs no privileged intent."""
 
     def __init__(
-        self, desk: Desk, *, guild_ready_timeout: float = 2.0, answered: Answered = lambda *told: None
+        self, desk: Desk, *, guild_ready_timeout: float = READY_AFTER, answered: Answered = lambda *told: None
     ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -62,7 +63,7 @@ class NewsClient(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             max_messages=None,
             max_ratelimit_timeout=LONGEST_WAIT,
-            guild_ready_timeout=guild_ready_timeout,  # seconds; the library's own default, short in tests
+            guild_ready_timeout=guild_ready_timeout,
         )
         self.desk = desk
         self.answered = answered
