@@ -33,6 +33,7 @@ def load(path: Path) -> "Specification":
     """Reads Discord's OpenAPI file and makes it quick to ask."""
     document = json.loads(path.read_text(encoding="utf-8"))
     _loosen(document["components"]["schemas"])
+    _loosen_permissions(document)
     for holder in [*document["components"]["schemas"].values(), *_bodies(document)]:
         _quicken(holder, document)
     return Specification(document)
@@ -89,7 +90,6 @@ def _bodies(document: Json) -> Iterator[Json]:
 def _loosen(schemas: Json) -> None:
     """Discord takes ids as numbers too, and permissions as text: the file is narrower than the documentation."""
     schemas["SnowflakeType"] = {"anyOf": [{"type": "string", "pattern": "^(0|[1-9][0-9]*)$"}, {"type": "integer"}]}
-    _loosen_permissions(schemas)
 
 
 def _loosen_permissions(node: Any) -> None:
