@@ -83,8 +83,10 @@ def _story_head(magazine: Magazine, each: Printed, at: Addresses) -> str:
 
 def _card(each: Printed, at: Addresses) -> str:
     story = each.story
+    photo = story.photo
+    image = f'<img src="{escape(at.photo(photo))}" alt="{escape(photo.alt)}" loading="lazy">' if photo else ""
     return (
-        f'<article class="card"><p class="label">{escape(_label(story))}</p>'
+        f'<article class="card">{image}<p class="label">{escape(_label(story))}</p>'
         f'<h2><a href="{at.page(story)}">{escape(story.title)}</a></h2>'
         f'<p class="standfirst">{escape(story.standfirst)}</p><p class="by">{_byline(each)}</p></article>'
     )

@@ -111,13 +111,10 @@ class Newsroom:
         return self._desk.step(self._now().replace(microsecond=0))
 
     async def _keep_publishing(self) -> None:
-        printed: Printed | None
-        while True:
-            await asyncio.sleep(self.pace)
-            printed = self.publish_next()
-            if printed is None:
-                return
+        await asyncio.sleep(self.pace)
+        while printed := self.publish_next():
             log.info("published story=%s", printed.story.slug)
+            await asyncio.sleep(self.pace)
 
     def _routes(self) -> web.Application:
         app = web.Application()
