@@ -1,5 +1,6 @@
 """Mishaps on order: scripted one by one, or by chance with a seed."""
 
+import asyncio
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ class Fault:
     """One mishap: what it strikes, how, how often and how likely.
 
     `seconds` is the wait of a 429, the delay of `slow`, the length of `hang` and `silence`; `code` the error
-    of `error`.
+    of `error`. `happened` is set when it has taken effect: with the kinds that end in -after, when all is stored.
     """
 
     kind: str
@@ -32,7 +33,11 @@ class Fault:
     code: int = 50013
     id: int = 0
     struck: int = 0
-    shards: list[int] = field(default_factory=list)
+    happened: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def strikes_after(self) -> bool:
+        return self.kind.endswith("-after")
 
     @property
     def on_gateway(self) -> bool:
@@ -118,6 +123,7 @@ class Faults:
     def take_back(self, fault: Fault) -> None:
         """A gateway fault that has been carried out."""
         fault.struck += 1
+        fault.happened.set()
         if fault in self._set:
             self._set.remove(fault)
 

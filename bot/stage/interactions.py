@@ -86,6 +86,7 @@ class Interactions:
         """Begins an interaction; whoever opens it sends its payload to the bot."""
         made = Interaction(self.clock.snowflake(), secrets.token_urlsafe(64), opened_at=self.clock.time(), **what)
         self._by_token[made.token] = self._by_id[made.id] = made
+        self._forget()
         made._alarm = self.clock.call_later(SECONDS_TO_ANSWER, lambda: self._too_late(made))
         self._told(made, "sent")
         return made
@@ -133,7 +134,6 @@ class Interactions:
             interaction._answered.set()
             interaction._finished.set()
             self._told(interaction, "failed", error="The application did not respond")
-            self._forget()
 
     def _told(self, interaction: Interaction, state: str, **more: Any) -> None:
         body = {"id": str(interaction.id), "nonce": interaction.nonce, "state": state, "type": interaction.kind, **more}

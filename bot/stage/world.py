@@ -181,6 +181,9 @@ class World:
         self.tell(Event("TYPING_START", body, channel.guild, channel))
 
     def remember(self, author: User, nonce: str, message: Message, channel: Channel) -> None:
+        if len(self._nonces) > 5000:
+            now = self.clock.time()
+            self._nonces = {key: said for key, said in self._nonces.items() if said.until > now}
         self._nonces[author.id, nonce] = _Said(self.clock.time() + NONCE_SECONDS, channel, message.id)
 
     def said_before(self, author: User, nonce: str) -> Message | None:

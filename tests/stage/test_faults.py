@@ -65,11 +65,10 @@ async def test_an_answer_that_hangs(kind: str, stored: int, wrong: WrongClient, 
 
 
 async def test_a_hanging_answer_ends_when_the_clock_is_turned(wrong: WrongClient, place: Place) -> None:
-    fault = wrong.stage.fault("hang", seconds=60)
+    fault = wrong.stage.fault("hang-after", seconds=60)
     asking = asyncio.create_task(wrong.send(place.text, content="x"))
-    while not fault.struck:
-        await asyncio.sleep(0)
-    await asyncio.sleep(0.01)
+    await fault.happened.wait()
+    assert len(place.text.messages) == 1
     wrong.stage.clock.advance(61)
     with pytest.raises((aiohttp.ClientError, ConnectionResetError)):
         await asking

@@ -125,6 +125,8 @@ class _Visit:
     async def _strike_before(self, fault: Fault) -> Reply | None:
         """A mishap that happens before anything is stored."""
         kind = fault.kind
+        if not fault.strikes_after:
+            fault.happened.set()
         if kind.startswith("429-"):
             return self._struck_429(kind.removeprefix("429-"), fault.seconds)
         if kind in ("500", "history-500"):
@@ -206,6 +208,8 @@ class _Visit:
     async def leave(self, reply: Reply) -> web.StreamResponse:
         """Writes the answer, or breaks the line when a fault says so."""
         kind = self.fault.kind if self.fault else ""
+        if self.fault is not None:
+            self.fault.happened.set()
         if kind == "hang-after" and self.fault:
             await self.stage.clock.sleep(self.fault.seconds)
         if reply.status == 0 or kind in ("reset-after", "hang-after"):
