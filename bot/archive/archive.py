@@ -100,6 +100,9 @@ class Archive:
     async def settle_source(self, source: Source) -> None:
         await self._write(feeds.settle, source)
 
+    async def settle_sources(self, sources: Sequence[Source]) -> None:
+        await self._write(feeds.settle_all, sources)
+
     # --- intake -----------------------------------------------------------------------------------------------
 
     async def unseen(self, sightings: Sequence[Sighting]) -> list[Sighting]:

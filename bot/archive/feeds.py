@@ -89,6 +89,12 @@ def settle(db: Connection, source: Source) -> None:
         )
 
 
+def settle_all(db: Connection, sources: Iterable[Source]) -> None:
+    """Keep the new states of many, together."""
+    for source in sources:
+        settle(db, source)
+
+
 def were_polled(db: Connection, feeds: Iterable[int], source: Source | None, now: datetime) -> None:
     """From now on these feeds' new articles are news: their first poll is over."""
     db.executemany("UPDATE feed SET polled = ?1 WHERE id = ?2", [(to_ms(now), feed) for feed in sorted(set(feeds))])

@@ -191,4 +191,4 @@ def index_of_words(db: Database) -> None:
             x, content = '', detail = none, columnsize = 0, prefix = '1 2 3 4', tokenize = 'ascii')
         """
     )
-    db.execute("CREATE VIRTUAL TABLE title_word USING fts5vocab(titles, 'row')")
+    db.execute("CREATE VIRTUAL TABLE known_word USING fts5vocab(words, 'row')")

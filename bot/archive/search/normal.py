@@ -35,9 +35,10 @@ _RUN = re.compile(f"[{_RUNNING}]+|[^{_RUNNING}]+")
 _IN_RUN = re.compile(f"[{_RUNNING}]")
 _KEPT_MARK = re.compile(f"[{_MARKED}]")
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
-_POSSESSIVE = re.compile(r"(?<=[^\W_])'s?(?![^\W_])")
-_INITIALS = re.compile(r"\b[^\W\d_](?:\.[^\W\d_])+(?:\.|\b)")
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+# Each begins with the one character that it is about, so that text without it is passed over quickly.
+_POSSESSIVE = re.compile(r"'(?:(?<=[^\W_]')|(?<=[^\W_]\.'))s?(?![^\W_])")
+_INITIALS = re.compile(r"\.(?<=(?<![^\W_])[^\W\d_]\.)(?=[^\W\d_](?![^\W_]))")
+_THOUSANDS = re.compile(r",(?<=\d,)(?=\d{3}(?!\d))")
 _SIGNED = re.compile(r"(?<![^\W_])([a-z])(\+\+|#)(?![^\W_])")
 _COMPOUND = re.compile(rf"(?:[^\W_]|[{_MARKED}])+(?:['-](?:[^\W_]|[{_MARKED}])+)+")
 _ARABIC_ARTICLE = re.compile(r"^[وفبك]?ال(?=\w{3})")
@@ -51,7 +52,7 @@ def fold(text: str) -> str:
     if "'" in text:
         text = _POSSESSIVE.sub("", text)
     if "." in text:
-        text = _INITIALS.sub(lambda found: found[0].replace(".", ""), text)
+        text = _INITIALS.sub("", text)
     if "," in text:
         text = _THOUSANDS.sub("", text)
     if "+" in text or "#" in text:
@@ -112,9 +113,11 @@ def has_running(text: str) -> bool:
 def _joined(folded: str) -> str:
     """Compounds in one piece: "asia-pacific" is also asked for as "asiapacific"."""
     return " ".join(
-        each[0].replace("-", "").replace("'", "")
-        for each in _COMPOUND.finditer(folded)
-        if len(each[0]) <= _LONGEST_COMPOUND
+        found.replace("-", "").replace("'", "")
+        for piece in folded.split()
+        if "-" in piece or "'" in piece
+        for found in _COMPOUND.findall(piece)
+        if len(found) <= _LONGEST_COMPOUND
     )
 
 

@@ -9,12 +9,13 @@ from bot.archive.search import normal
 from bot.archive.search.stem import stem
 
 # Chosen once, among a few settings, on judged collections; see tests/bench/relevance.py.
-_TITLE, _LEAD, _LEAD_WORDS = 2.0, 1.3, 40  # an occurrence in the title, and among the first words, counts for more
-_K, _B = 1.2, 0.6  # bm25: how soon repetition stops to count, and how much length does
-_EXACT = 0.5  # of a word's weight, when its very form occurs
+_TITLE, _LEAD, _LEAD_WORDS = 2.0, 1.4, 40  # an occurrence in the title, and among the first words, counts for more
+_K, _B = 1.4, 0.8  # bm25: how soon repetition stops to count, and how much length does
+_SHORT = 4  # words: shorter queries are keywords, meant as they stand; longer ones are sentences
+_EXACT, _EXACT_IN_SENTENCE = 1.2, 0.4  # of a word's weight, when its very form occurs
 _RELATED, _RELATED_LETTERS = 0.3, 6  # an occurrence of a word with the same beginning (Brazil, Brazilian)
-_CLOSE, _CLOSE_WORDS = 0.6, 4  # of the mean weight, when the words of a short query stand side by side
-_ALL = 0.25  # of the mean weight, for the share of the words that occur at all
+_CLOSE = 1.0  # of the summed weight, when the words of a short query stand side by side
+_ALL = 0.1  # of the summed weight, for the share of the words that occur at all
 _NEW, _HALF_LIFE = 0.12, 120 * 24 * 60 * 64  # for today's articles; in keys (120 days)
 _LETTERS = 6  # of a word with its blank, to tell distances from positions
 
@@ -55,25 +56,27 @@ def scorer(
     mean = sum(len(text.rest) for text in texts) / max(1, len(texts)) + 1
     heaviest = sum(max(sum(worth[number] for number in way) for way in each) for each in ways)
 
+    exact = _EXACT if len(wanted) <= _SHORT else _EXACT_IN_SENTENCE
+
     def score(text: Text) -> float:
         counts = find.counts(text)
         length = _K * (1 - _B + _B * len(text.rest) / mean)
-        scores = [_score(count, each, length) for count, each in zip(counts, worth, strict=True)]
+        scores = [_score(count, each, length, exact) for count, each in zip(counts, worth, strict=True)]
         sums = [max(sum(scores[number] for number in way) for way in each) for each in ways]
         total, present = sum(sums), sum(each > 0 for each in sums)
-        if len(wanted) > 1:
+        if 1 < len(wanted) <= _SHORT:
             total += heaviest * _ALL * present / len(wanted)
-            if present == len(wanted) <= _CLOSE_WORDS:
+            if present == len(wanted):
                 total += heaviest * _CLOSE * _closeness([_places(counts, each) for each in ways])
         return float(total * (1 + _NEW * 0.5 ** (max(0, newest - text.key) / _HALF_LIFE)))
 
     return score
 
 
-def _score(count: "_Count", worth: float, length: float) -> float:
+def _score(count: "_Count", worth: float, length: float, exact: float) -> float:
     if not count.weight:
         return 0.0
-    return worth * ((_K + 1) * count.weight / (count.weight + length) + _EXACT * count.exact)
+    return worth * ((_K + 1) * count.weight / (count.weight + length) + exact * count.exact)
 
 
 def _places(counts: "Sequence[_Count]", ways: Sequence[Sequence[int]]) -> list[int]:

@@ -1,5 +1,6 @@
 """Corrects what the archive does not know, and offers to correct what it hardly knows."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
@@ -40,16 +41,14 @@ def corrected(db: Connection, asked: Asked, plan: Plan, counts: Counts) -> tuple
 
 def _better(db: Connection, plan: Plan, word: str, known: int, beside: list[str]) -> str | None:
     """The likeliest neighbour of a word: one that stands beside the other words, then the most frequent."""
-    found: dict[str, int] = {}
     roots: dict[str, str] = {}
     for each in _neighbours(word):
-        root = stem(each)
-        if root in roots:
-            continue
-        roots[root] = each
-        number = _seen(db, plan, each)
-        if number:
-            found[each] = number
+        roots.setdefault(stem(each), each)
+    rows = db.execute(
+        "SELECT term FROM known_word WHERE term IN (SELECT value FROM json_each(?))", [json.dumps(list(roots))]
+    ).fetchall()
+    counted = {roots[row[0]]: _seen(db, plan, roots[row[0]]) for row in rows}
+    found = {each: number for each, number in counted.items() if number}
     if known:
         found = {each: number for each, number in found.items() if number >= known * _MUCH}
     if not found:
