@@ -10,8 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import discord
-
+import cogs
 from bot.app.core import Core, open_core
 from bot.app.metrics import Metrics, serve_metrics
 from bot.chat.client import NewsClient, invite_link, speak_to
@@ -30,10 +29,6 @@ Ready = Callable[[Core, NewsClient], None]
 UNSET = (
     "DISCORD_TOKEN is not set. Make a bot at https://discord.com/developers/applications (Bot → Reset Token) and put "
     "DISCORD_TOKEN=… into .env; README.md has the steps. To see everything without a token: make rehearse"
-)
-REFUSED = (
-    "Discord refuses the token. Copy it again from https://discord.com/developers/applications (Bot → Reset Token) "
-    "into DISCORD_TOKEN."
 )
 SHORTEST, LONGEST = timedelta(seconds=2), timedelta(minutes=5)  # between two attempts to reach Discord
 
@@ -91,10 +86,8 @@ class Line:
             began = clock.now()
             try:
                 await self._once()
-            except discord.LoginFailure as error:
-                raise ConfigError(REFUSED) from error
-            except discord.PrivilegedIntentsRequired as error:
-                raise ConfigError("Discord wants an intent that this bot does not use; please report it.") from error
+            except ConfigError:
+                raise
             except Exception:  # the boundary: whatever breaks the line, polling goes on and what is owed stays owed
                 log.exception("lost Discord")
             wait = SHORTEST if clock.now() - began > LONGEST else min(wait * 2, LONGEST)
@@ -105,11 +98,11 @@ class Line:
         """From login to the end of the line. The courier starts when Discord is ready and ends before the line."""
         core = self._core
         desk = Desk(core.archive, core.regions, core.clock, core.poller, self._wake.set)
-        client = NewsClient(desk, answered=self._metrics.answered)
+        client = NewsClient(desk, cogs.names(), answered=self._metrics.answered)
         sender = DiscordSender(client, core.regions)
         courier = Courier(core.archive, sender, core.clock, self._wake, on_settled=self._count)
         async with client:
-            line = asyncio.create_task(client.start(core.settings.token), name="gateway")
+            line = asyncio.create_task(client.hold_the_line(core.settings.token), name="gateway")
             waiting = asyncio.create_task(client.wait_until_ready(), name="ready")
             posting: asyncio.Task[None] | None = None
             try:

@@ -4,8 +4,7 @@ import asyncio
 import hashlib
 import json
 import logging
-import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 import discord
@@ -13,17 +12,21 @@ from discord import app_commands
 from discord.ext import commands
 from discord.http import Route
 
-import cogs
 from bot.chat import cards, pager
 from bot.chat.desk import Desk
 from bot.chat.sender import watch
 from bot.chat.trouble import explain
+from bot.errors import ConfigError
 
 log = logging.getLogger(__name__)
 
 Answered = Callable[[str, str, float], None]  # command, outcome (answered, refused, failed), seconds
 
 READY_AFTER = 0.5  # seconds without a further server; one that comes later counts as unavailable until then
+REFUSED = (
+    "Discord refuses the token. Copy it again from https://discord.com/developers/applications (Bot → Reset Token) "
+    "into DISCORD_TOKEN."
+)
 LONGEST_WAIT = 30  # seconds inside the library for a rate limit; longer ones come back to our own queue
 
 
@@ -51,7 +54,12 @@ class NewsClient(commands.AutoShardedBot):
     """Our end of the line to Discord. It needs no privileged intent."""
 
     def __init__(
-        self, desk: Desk, *, guild_ready_timeout: float = READY_AFTER, answered: Answered = lambda *told: None
+        self,
+        desk: Desk,
+        extensions: Iterable[str] = (),
+        *,
+        guild_ready_timeout: float = READY_AFTER,
+        answered: Answered = lambda *told: None,
     ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -67,15 +75,25 @@ class NewsClient(commands.AutoShardedBot):
         )
         self.desk = desk
         self.answered = answered
+        self._extensions = tuple(extensions)
 
     async def setup_hook(self) -> None:
         """Before the gateway: buttons that survive a restart, commands, and their registration when it changed."""
         cards.add_to(self)
         pager.add_to(self)
         await watch.add_to(self, self.desk)
-        for each in pkgutil.iter_modules(cogs.__path__):
-            await self.load_extension(f"cogs.{each.name}")
+        for name in self._extensions:
+            await self.load_extension(name)
         await self._register_commands()
+
+    async def hold_the_line(self, token: str) -> None:
+        """Log in and stay; ConfigError when Discord will never take us like this."""
+        try:
+            await self.start(token)
+        except discord.LoginFailure as error:
+            raise ConfigError(REFUSED) from error
+        except discord.PrivilegedIntentsRequired as error:
+            raise ConfigError("Discord wants an intent that this bot does not use; please report it.") from error
 
     async def _register_commands(self) -> None:
         """Discord counts registrations, so they are sent only when a command's definition changed."""

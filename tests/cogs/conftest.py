@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import cogs
 from bot.archive.archive import Archive
 from bot.chat.client import NewsClient
 from bot.chat.desk import Desk
@@ -84,7 +85,7 @@ class House:
     async def restarted(self) -> AsyncIterator[None]:
         """The bot as it is after a restart: another process, the same archive."""
         await self.client.close()
-        self.client = NewsClient(self.desk, guild_ready_timeout=0.05)
+        self.client = NewsClient(self.desk, cogs.names(), guild_ready_timeout=0.05)
         async with on_stage(self.client, self.stage):
             yield
 
@@ -131,7 +132,7 @@ async def a_house(stage: Stage, regions: Regions) -> AsyncIterator[House]:
     lobby = guild.add_channel("lobby")
     ada = stage.world.add_member(guild, "Ada", admin=True)
     bob = stage.world.add_member(guild, "Bob")
-    client = NewsClient(desk, guild_ready_timeout=0.05)
+    client = NewsClient(desk, cogs.names(), guild_ready_timeout=0.05)
     async with on_stage(client, stage):
         yield House(stage, client, archive, desk, finder, guild, lobby, ada, bob, nudges)
     await archive.close()
