@@ -93,19 +93,23 @@ class Window:
         return web.FileResponse(wanted, headers={"Cache-Control": "no-cache"})
 
     async def attachment(self, request: web.Request) -> web.StreamResponse:
-        channel = self.stage.world.channel(request.match_info["channel"])
-        for message in channel.messages.values():
+        wanted = request.match_info["id"]
+        for message in self.stage.world.messages():
             for each in message.attachments:
-                if str(each.id) == request.match_info["id"]:
+                if str(each.id) == wanted:
                     return web.Response(body=each.content, headers={"Content-Type": each.content_type})
         raise web.HTTPNotFound
 
     # looking
 
     async def health(self, _: web.Request) -> web.Response:
-        if self.gateway.is_ready and self.stage.commands.synced:
+        if self._is_ready:
             return web.Response(text="ready")
         return web.Response(status=503, text="the bot is not ready")
+
+    @property
+    def _is_ready(self) -> bool:
+        return self.gateway.is_ready and self.stage.commands.synced
 
     async def state(self, request: web.Request) -> web.Response:
         me = self._me(request)
@@ -113,7 +117,7 @@ class Window:
         bot = {
             "id": str(world.bot.id),
             "name": world.bot.name,
-            "ready": self.gateway.is_ready and self.stage.commands.synced,
+            "ready": self._is_ready,
         }
         guilds = [each for each in world.guilds.values() if me is None or me.id in each.members]
         body = {
@@ -124,6 +128,7 @@ class Window:
             "dms": self._dms(me) if me else [],
             "commands": self.stage.commands.everything(),
             "panel": await self.figures.gather(),
+            "last": str(self._number),  # the newest event that this already knows: /stage/events?last= goes on from it
             "requests": [each.json() for each in list(self.stage.requests)[-SHOWN_REQUESTS:] if each.by == "bot"],
         }
         return web.json_response(body)
@@ -231,7 +236,7 @@ class Window:
         if last is None or not last.isdigit():
             return []
         number = int(last)
-        oldest = self._told[0].number if self._told else self._number + 1
+        oldest = self._told[0].number if len(self._told) == KEPT_EVENTS else 0
         if number > self._number or number + 1 < oldest:
             return [_Told(self._number, Event("RESET", {}))]
         return [each for each in self._told if each.number > number]

@@ -194,6 +194,9 @@ async def test_everyone_finds_the_direct_messages_with_the_bot_and_the_latest_re
 ) -> None:
     await wrong.send(place.text, content="x")
     shown = await get(wrong, f"/stage/state?as={place.bob.id}")
+    await wrong.send(place.text, content="since")
+    stream = await watch(wrong, place.bob.id, shown["last"])
+    assert (await stream.hear_until("MESSAGE_CREATE"))["content"] == "since"
     assert [each["username"] for each in shown["dms"][0]["recipients"]] == ["Newsdesk"]
     assert shown["requests"][-1]["method"] == "POST"
     assert shown["members"][0]["roles"][str(place.guild.id)]
