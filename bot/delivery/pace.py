@@ -5,8 +5,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-PER_SECOND = 47.0  # of the 50 that Discord allows; the rest is for what people and start-up need
-CATCH_UP = 2  # turns that may be made up for after a stall: never more than PER_SECOND + CATCH_UP in a second
+PER_SECOND = 48.0  # of the 50 that Discord allows; answers to people do not count there
+CATCH_UP = 1  # turns that may be made up for after a stall: never more than PER_SECOND + CATCH_UP in a second
 INVALID_WINDOW = 600.0  # seconds in which Discord counts 401, 403 and 429, and bans an address at 10,000
 INVALID_MOST = 1500
 
@@ -22,24 +22,18 @@ class Pace:
         self._clock = clock
         self._next = clock()
         self._paused = 0.0
+        self._line = asyncio.Lock()  # first come, first served
 
     async def turn(self) -> None:
-        """Return when it is the caller's turn."""
-        slot = self._take()
-        while (wait := max(slot, self._paused) - self._clock()) > 0:
-            await asyncio.sleep(wait)
-            if slot < self._paused <= self._clock():  # after a pause the queue lines up again, evenly
-                slot = self._take()
+        """Return when it is the caller's turn. One waits at a time: after a stall nobody rushes out with the others."""
+        async with self._line:
+            while (wait := max(self._next, self._paused) - self._clock()) > 0:
+                await asyncio.sleep(wait)
+            self._next = max(self._next, self._clock() - self._slack) + self._interval
 
     def pause(self, seconds: float) -> None:
         """Discord's word that the whole bot must wait."""
         self._paused = max(self._paused, self._clock() + seconds)
-        self._next = max(self._next, self._paused)
-
-    def _take(self) -> float:
-        slot = max(self._next, self._clock() - self._slack)
-        self._next = slot + self._interval
-        return slot
 
 
 class Brake:
