@@ -27,7 +27,7 @@ class Pace:
     async def turn(self) -> None:
         """Return when it is the caller's turn. One waits at a time: after a stall nobody rushes out with the others."""
         async with self._line:
-            while (wait := max(self._next, self._paused) - self._clock()) > 0:
+            while (wait := max(self._next, self._paused) - self._clock()) > 0:  # noqa: ASYNC110 a pause may lengthen it
                 await asyncio.sleep(wait)
             self._next = max(self._next, self._clock() - self._slack) + self._interval
 
