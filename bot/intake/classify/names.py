@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 KINDS = ("country", "demonym", "city", "area", "org", "party", "person", "group", "term", "idiom", "trap")
 AGING = ("person", "party", "org", "group")  # these may carry the year in which they were last true
 NO_PLACE = "-"
-OWN_FILES = ("places.tsv", "names.tsv")
+NAME_FILES = ("names.tsv", "words.tsv")
 
 
 class Name(NamedTuple):
@@ -52,6 +52,9 @@ class Names:
             count = rest.count(" ") + 2 if rest else 1
             if count > self.longest.get(first, 0):
                 self.longest[first] = count
+        self.stems: dict[str, Name] = {}  # beginnings of words that change their endings
+        self.joined: dict[str, Name] = {}  # names in scripts without spaces
+        self.longest_joined = 0
         self._shouted: dict[str, Name] | None = None
 
     def __len__(self) -> int:
@@ -70,7 +73,7 @@ class Names:
 
 
 def load_classifier(folders: Path | Sequence[Path], regions: Regions) -> "Classifier":
-    """Read places.tsv and names.tsv of each folder, the shipped one first; a later folder adds, and wins."""
+    """Read places.tsv, names.tsv and words.tsv of each folder, the shipped one first; a later one adds, and wins."""
     from bot.intake.classify.classifier import Classifier
 
     wanted = [folders] if isinstance(folders, Path) else list(folders)
@@ -79,8 +82,9 @@ def load_classifier(folders: Path | Sequence[Path], regions: Regions) -> "Classi
     for path in _existing(unique, "places.tsv"):
         placed |= load_places(path, regions)
     spelt: dict[str, Name] = {}
-    for path in _existing(unique, "names.tsv"):
-        spelt |= load_names(path, placed)
+    for path in (folder / name for folder in unique for name in NAME_FILES):
+        if path.is_file():
+            spelt |= load_names(path, placed)
     for region in regions:
         for place in _checked_places(region.places, placed, regions):
             placed[place] = Place(region.code, placed[place].name)
@@ -123,8 +127,8 @@ def load_names(path: Path, places: Mapping[str, object]) -> dict[str, Name]:
     for number, fields in _rows(path, 3, 4):
         try:
             name = _name(fields, places)
-            for spelling in fields[0].split("|"):
-                key = phrase(spelling) if not _plain(spelling) else spelling
+            for spelling in _spellings(fields[0], name.kind):
+                key = spelling if _plain(spelling) else phrase(spelling)
                 _check(key, spelling, name)
                 if key in found:
                     raise ValueError(f'the name "{spelling}" is there twice')
@@ -134,6 +138,19 @@ def load_names(path: Path, places: Mapping[str, object]) -> dict[str, Name]:
     return found
 
 
+def _spellings(written: str, kind: str) -> Iterator[str]:
+    """All that a line's first column stands for: aliases, the part after a star alone, the plurals of a demonym."""
+    for spelling in written.split("|"):
+        before, star, after = spelling.partition("*")
+        if star:
+            yield before + after
+            yield after if before else after.partition(" ")[0]
+        else:
+            yield spelling
+            if kind == "demonym" and not spelling.endswith(("s", "sh", "ch", "ese", "x", "men", "man")):
+                yield spelling + "s"
+
+
 def _plain(spelling: str) -> bool:
     return spelling.isascii() and spelling.replace(" ", "").isalnum() and "  " not in spelling
 
@@ -141,7 +158,7 @@ def _plain(spelling: str) -> bool:
 def _check(key: str, spelling: str, name: Name) -> None:
     if not key or (len(key) < 2 and key not in "$£€₹¥"):
         raise ValueError(f'"{spelling}" is too short for a name')
-    if key.islower() and key.isascii() and name.kind not in ("term", "idiom", "trap"):
+    if key[0].isalpha() and key.islower() and key.isascii() and name.kind not in ("term", "idiom", "trap"):
         raise ValueError(f'"{spelling}" is in lower case, which only a term, an idiom or a trap may be')
 
 

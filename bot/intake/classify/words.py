@@ -5,11 +5,26 @@ import unicodedata
 from typing import NamedTuple
 
 # Abbreviations with full stops ("U.S.", "D.C.") are one word; an apostrophe stays inside ("N'Djamena", "Xi'an"),
-# except before a possessive s.
+# except before a possessive s; a sign of money is a word.
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?|[$£€₹¥]|[^\W_]+(?:['’ʼ`](?![sS](?!\w))[^\W_]+)*")
+
 _ACCENTS = re.compile(r"[\u0300-\u036f]")
-_APOSTROPHES = str.maketrans("’ʼ`", "'''")
-_LETTERS = str.maketrans({"ı": "i", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss", "æ": "ae"})
+_LETTERS = str.maketrans(
+    {"’": "'", "ʼ": "'", "`": "'", "ı": "i", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss"}
+)
+_OTHER_SCRIPTS = re.compile(r"[\u0370-\u08ff]")
+_RUN_TOGETHER = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_FOREIGN = frozenset(  # folded, as words are
+    """
+    der das und den dem von fur im auf mit nach wird ist ein eine zum zur bei aus sich nicht uber gegen le les des du une
+    est dans pour sur avec par qui aux et en la el los las del una por con para que se su al y mas os da dos em um uma nao
+    na no com pela pelo ao sao
+    """.split()  # noqa: SIM905 -- seventy quoted words would be harder to read
+)
+_ENGLISH = frozenset(
+    "the of to and for with is are was were his her its their after by at from how why what says as on".split()  # noqa: SIM905
+)
+SHORTEST_SHOUT = 12  # characters; a shorter headline in capitals may be an abbreviation
 
 
 class Word(NamedTuple):
@@ -28,8 +43,7 @@ def words(text: str) -> list[Word]:
 def fold(word: str) -> str:
     """One word without accents and full stops; capitals stay, for they tell a name from a word."""
     if not word.isascii():
-        word = word.translate(_APOSTROPHES)
-        word = _ACCENTS.sub("", unicodedata.normalize("NFD", word)).translate(_LETTERS)
+        word = _ACCENTS.sub("", unicodedata.normalize("NFD", word.translate(_LETTERS)))
         word = unicodedata.normalize("NFC", word)
     return word.replace(".", "") if "." in word else word
 
@@ -41,4 +55,22 @@ def phrase(text: str) -> str:
 
 def shouted(text: str) -> bool:
     """Whether a text is in capitals throughout, so that case tells nothing."""
-    return text.isupper() and len(text) > 12
+    return text.isupper() and len(text) > SHORTEST_SHOUT
+
+
+def set_of(listed: str) -> frozenset[str]:
+    """A set, from words with spaces between."""
+    return frozenset(listed.split())
+
+
+def foreign(text: str, found: list[Word]) -> bool:
+    """Whether a text is in another language than English, so that its words have other endings."""
+    if not text.isascii() and _OTHER_SCRIPTS.search(text):
+        return True
+    seen = {word.text.lower() for word in found}
+    return len(seen & _FOREIGN) > len(seen & _ENGLISH)
+
+
+def run_together(text: str) -> bool:
+    """Whether a text is in a script that puts no spaces between words."""
+    return not text.isascii() and _RUN_TOGETHER.search(text) is not None

@@ -1,0 +1,137 @@
+"""Finds the names in a text, each with what stands around it."""
+
+from typing import NamedTuple
+
+from bot.intake.classify.names import NO_PLACE, Name, Names
+from bot.intake.classify.placement import Where
+from bot.intake.classify.words import Word, foreign, run_together, set_of, shouted, words
+
+LOCATIVE = 1.6  # "in Kyiv": that is where it happens
+ACTOR = 0.5  # "US-led", "anti-China", "Russian troops": that is who does it
+
+_PLACES_BEFORE = set_of("in into near at across inside outside throughout around within toward towards")
+# Between "in" and the place.
+_BETWEEN = set_of(
+    """
+    the northern southern eastern western central north south east west northeast northwest southeast
+    southwest northeastern northwestern southeastern southwestern downtown mainland occupied rural greater
+    nearby
+    """
+)
+_JOINED_AFTER = set_of("led backed born made style owned based run linked aligned funded trained")
+_JOINED_BEFORE = set_of("pro anti ex non")
+# Whoever these are, they travel.
+_AGENTS = set_of(
+    """
+    embassy embassies consulate ambassador diplomat diplomats envoy envoys tourist tourists citizen citizens
+    national nationals troops forces soldiers military mercenary mercenaries journalist journalists company
+    companies firm firms delegation officials students ships warship warships jets drones
+    """
+)
+_DASHES = "-‑–"
+_ARABIC_PARTICLES = "وفبلك"
+_SHORTEST_STEM = 3
+_LONGEST_SHOUT = 5  # words of a name in a headline in capitals
+
+
+class Hit(NamedTuple):
+    """A name found in a field."""
+
+    name: Name
+    said: str
+    where: Where
+    start: int
+    factor: float  # of its weight, by what stands around it
+
+
+def scan(text: str, where: Where, names: Names) -> list[Hit]:
+    """Walk the words of one field; the longest name wins, and no word serves two."""
+    found = words(text)
+    loud, strange = shouted(text), foreign(text, found)
+    hits: list[Hit] = []
+    index = 0
+    while index < len(found):
+        name, count = _longest(found, index, names, loud)
+        if name is None and strange:
+            name = _by_ending(found[index].text, names)
+        if name is None:
+            index += 1
+            continue
+        if name.place != NO_PLACE:
+            start, end = found[index].start, found[index + count - 1].end
+            hits.append(Hit(name, text[start:end], where, start, _factor(text, found, index, count)))
+        index += count
+    if run_together(text):
+        hits = sorted(hits + _run_together(text, where, names), key=lambda hit: hit.start)
+    return hits
+
+
+def _longest(found: list[Word], index: int, names: Names, loud: bool) -> tuple[Name | None, int]:
+    """The longest name that begins at a word, and of how many words it is."""
+    first = found[index].text
+    reach = max(names.longest.get(first, 0), names.longest.get(first.lower(), 0))
+    if loud:
+        reach = _LONGEST_SHOUT
+    elif not reach:
+        # A single word in capitals: "BREAKING: UKRAINE says".
+        return (names.exact.get(first.capitalize()) if len(first) > 3 and first.isupper() else None), 1
+    for count in range(min(reach, len(found) - index), 0, -1):
+        spelt = first if count == 1 else " ".join([word.text for word in found[index : index + count]])
+        name = names.exact.get(spelt) or names.folded.get(spelt.lower())
+        if name is None and loud:
+            name = names.shouted.get(spelt.lower())
+        if name is not None:
+            return name, count
+    return None, 1
+
+
+def _factor(text: str, found: list[Word], index: int, count: int) -> float:
+    """What the words around a name make of it: the scene, the actor, or neither."""
+    first, last = found[index], found[index + count - 1]
+    before = index - 1
+    if before >= 0 and text[first.start - 1] in _DASHES and found[before].text.lower() in _JOINED_BEFORE:
+        return ACTOR
+    if index + count < len(found):
+        follows = found[index + count].text.lower()
+        gap = text[last.end]
+        if (gap == " " and follows in _AGENTS) or (gap in _DASHES and follows in _JOINED_AFTER):
+            return ACTOR
+    while before >= 0 and found[before].text.lower() in _BETWEEN:
+        before -= 1
+    return LOCATIVE if before >= 0 and found[before].text.lower() in _PLACES_BEFORE else 1.0
+
+
+def _by_ending(word: str, names: Names) -> Name | None:
+    """A name whose ending changes with its place in the sentence: "в России", "russische", "والروسية"."""
+    low = word.lower()
+    for form in _forms(low):
+        for length in range(len(form), _SHORTEST_STEM - 1, -1):
+            name = names.stems.get(form[:length])
+            if name is not None:
+                return name
+    return None
+
+
+def _forms(word: str) -> list[str]:
+    """A word with and without what Arabic writes in front of it."""
+    forms = [word]
+    if "\u0600" <= word[0] <= "\u06ff":
+        if word[0] in _ARABIC_PARTICLES:
+            forms.append(word[1:])
+        forms += [form[2:] for form in forms if form.startswith(("ال", "لل"))]
+    return [form for form in forms if len(form) >= _SHORTEST_STEM]
+
+
+def _run_together(text: str, where: Where, names: Names) -> list[Hit]:
+    """Names in Chinese and Japanese, which put no spaces between words."""
+    hits: list[Hit] = []
+    index = 0
+    while index < len(text):
+        for length in range(min(names.longest_joined, len(text) - index), 0, -1):
+            name = names.joined.get(text[index : index + length])
+            if name is not None:
+                hits.append(Hit(name, text[index : index + length], where, index, 1.0))
+                index += length - 1
+                break
+        index += 1
+    return hits

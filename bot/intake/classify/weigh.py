@@ -1,0 +1,93 @@
+"""Weighs the names of a text, region by region. All of the tuning is here, and was done on development headlines."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from bot.intake.classify.names import Name, Place
+from bot.intake.classify.placement import Match, Where
+from bot.intake.classify.scan import Hit
+
+FIELD: Mapping[Where, float] = {"title": 2.0, "teaser": 1.0, "tag": 1.0, "body": 0.5}
+KIND: Mapping[str, float] = {
+    "demonym": 0.9,
+    "person": 0.8,
+    "party": 0.8,
+    "group": 0.8,
+    "term": 0.8,
+    "org": 0.6,
+    "idiom": 0.15,
+}
+WEAK = 0.35  # a name marked weak
+HOME = 0.3  # the publisher's own country, which takes part in much that happens elsewhere
+SCENES = ("city", "area")  # but Ohio or Leeds is where something happens: discounted neither as home nor as a power
+BORDER = 0.4  # of its weight a place on the border of two regions gives to the second
+TWICE = 2  # a place counts at most so often in one field
+ENOUGH = 0.5  # a further region is among the article's if it has this part of the first one's weight
+MARGIN, EVIDENCE, MUCH, RIVAL = 0.82, 0.02, 9.0, 0.02  # confidence: see Weights
+
+
+def matches(
+    hits: Iterable[Hit], text: str, places: Mapping[str, Place], home: str | None, overrides: Mapping[str, str]
+) -> list[Match]:
+    """Every name that speaks for a region, with its weight, in the order of the text."""
+    hits = list(hits)
+    near = {hit.name.place for hit in hits}
+    counts: dict[tuple[str, Where], int] = {}
+    found: list[Match] = []
+    for hit in hits:
+        place = _meant(hit.name, text, near)
+        lies = places.get(place)
+        counts[place, hit.where] = counts.get((place, hit.where), 0) + 1
+        if lies is None or counts[place, hit.where] > TWICE:
+            continue
+        weight = FIELD[hit.where] * KIND.get(hit.name.kind, 1.0) * hit.factor
+        if hit.name.weak:
+            weight *= WEAK
+        if hit.name.kind not in SCENES:
+            weight *= HOME if place == home else lies.reach
+        region, also = (overrides[place], "") if place in overrides else (lies.region, lies.also)
+        if region:
+            found.append(Match(hit.said, place, region, hit.where, round(weight, 3), hit.start))
+        if also:
+            found.append(Match(hit.said, place, also, hit.where, round(weight * BORDER, 3), hit.start))
+    return found
+
+
+def _meant(name: Name, text: str, near: set[str]) -> str:
+    """The place that a name means here: Georgia beside Tbilisi is a country."""
+    for word in name.unless:
+        beside = word[1:-1] in near if word.startswith("{") else re.search(rf"\b{re.escape(word)}\b", text) is not None
+        if beside:
+            return name.instead
+    return name.place
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How the weight of all matches is spread over the regions, heaviest first; ties go to the first mention."""
+
+    best: float
+    shares: tuple[tuple[str, float], ...]
+
+    @classmethod
+    def of(cls, found: Iterable[Match]) -> "Weights":
+        scores: dict[str, float] = {}
+        for match in found:
+            scores[match.region] = scores.get(match.region, 0.0) + match.weight
+        ranked = sorted(scores, key=lambda region: -round(scores[region], 6))
+        total = sum(scores.values()) or 1.0
+        return cls(scores[ranked[0]] if ranked else 0.0, tuple((region, scores[region] / total) for region in ranked))
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The first region, and every other that has enough."""
+        return tuple(region for region, share in self.shares if share >= ENOUGH * self.shares[0][1])
+
+    @property
+    def confidence(self) -> float:
+        """How clear the lead is, a little for how much speaks at all, a little less for every rival."""
+        second = self.shares[1][1] if len(self.shares) > 1 else 0.0
+        rivals = len(self.shares) - 2
+        sure = MARGIN * (self.shares[0][1] - second) + EVIDENCE * min(self.best, MUCH) - RIVAL * rivals
+        return round(min(max(sure, 0.0), 1.0), 3)
