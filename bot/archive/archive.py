@@ -11,6 +11,7 @@ from bot.archive import accept as accepting
 from bot.archive import articles, feeds, history, identities, memos, outbox, subscriptions, upkeep
 from bot.archive.migrations import migrate
 from bot.archive.search import complete
+from bot.archive.search.aliases import Aliases
 from bot.archive.search.desk import SearchDesk
 from bot.archive.threads import Readers, TooSlow, Writer
 from bot.archive.upkeep import restore as restore_archive
@@ -49,22 +50,34 @@ class Archive:
     """All that we remember. One thread writes; readers have connections of their own."""
 
     def __init__(
-        self, path: Path, regions: Regions, now: Callable[[], datetime], folder: TemporaryDirectory[str] | None
-    ):
+        self,
+        path: Path,
+        regions: Regions,
+        aliases: Aliases,
+        now: Callable[[], datetime],
+        folder: TemporaryDirectory[str] | None,
+    ) -> None:
         self.path = path
         self._now = now
         self._folder = folder  # of an archive that is forgotten when it is closed
         self._writer = Writer(path, durable=folder is None)
         self._look_up = Readers(path, _LOOK_UP, "look-up")
         self._rank = Readers(path, _RANK, "rank")
-        self._desk = SearchDesk(regions, now)
+        self._desk = SearchDesk(regions, aliases, now)
 
     @classmethod
-    async def open(cls, path: Path | str, regions: Regions, *, now: Callable[[], datetime] = _wall_clock) -> Self:
+    async def open(
+        cls,
+        path: Path | str,
+        regions: Regions,
+        *,
+        now: Callable[[], datetime] = _wall_clock,
+        aliases: Aliases | None = None,
+    ) -> Self:
         """Open the file, made and brought into today's shape where needed; ":memory:" is forgotten afterwards."""
         folder = await asyncio.to_thread(TemporaryDirectory, prefix="newsdesk-") if str(path) == ":memory:" else None
         file = Path(folder.name) / "archive.db" if folder else Path(path)
-        archive = cls(file, regions, now, folder)
+        archive = cls(file, regions, aliases or Aliases(), now, folder)
         await archive._writer.start(migrate)
         await archive._write(outbox.wake_edits)
         return archive

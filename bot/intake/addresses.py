@@ -1,6 +1,7 @@
 """Addresses: which two mean the same article, which share a host, and how they may be written in a log."""
 
 import re
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
@@ -49,6 +50,7 @@ def canonical(url: str, fragment: bool = False) -> str:
     return again + (f"#{mark}" if fragment and mark else "")
 
 
+@lru_cache(maxsize=4096)
 def split(url: str) -> tuple[str, str, int | None, str, str, str] | None:
     """Scheme, host, port where it is not the usual one, path, query, fragment; None when it is no web address."""
     try:
@@ -82,12 +84,14 @@ def is_redirector(url: str) -> bool:
     return parts is not None and bool(_REDIRECTORS.fullmatch(parts[1]))
 
 
+@lru_cache(maxsize=4096)
 def host_of(url: str) -> str:
     """Host and port: who must not be asked by two at once."""
     parts = split(url)
     return "" if parts is None else parts[1] + (f":{parts[2]}" if parts[2] else "")
 
 
+@lru_cache(maxsize=4096)
 def household(url: str) -> str:
     """Who answers for a host: the registrable domain where many names are one set of machines, else the host."""
     host = host_of(url)

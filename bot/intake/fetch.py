@@ -77,7 +77,8 @@ class Fetcher:
         self.manners = manners
         self._session = session
         self._agent = user_agent
-        self._limits = limits or Limits()
+        self._limits = limits = limits or Limits()
+        self._timeout = ClientTimeout(total=limits.whole, connect=None, sock_connect=limits.connect)
 
     async def fetch(
         self,
@@ -137,13 +138,11 @@ class Fetcher:
     async def _ask(
         self, address: str, headers: dict[str, str], credentials: tuple[str, str] | None, until: bytes, size: int
     ) -> Fetched:
-        limits = self._limits
-        timeout = ClientTimeout(total=limits.whole, connect=None, sock_connect=limits.connect)
         auth = BasicAuth(*credentials, encoding="utf-8") if credentials else None
         async with (
             self.manners.turn(address),
             self._session.get(
-                URL(address), headers=headers, auth=auth, allow_redirects=False, timeout=timeout
+                URL(address), headers=headers, auth=auth, allow_redirects=False, timeout=self._timeout
             ) as response,
         ):
             told = MappingProxyType({name.lower(): text for name, text in response.headers.items()})

@@ -93,9 +93,7 @@ def short(name: str) -> str:
 
 def is_repeated(rows: Collection[Row]) -> bool:
     """Whether any guid or link stands for more than one item."""
-    guids = [name for row in rows for name in guid_keys(row.guid)[:1]]
-    links = [name for row in rows for name in url_keys(row.link)[:1]]
-    return len(set(guids)) < len(guids) or len(set(links)) < len(links)
+    return not (_all_differ([row.guid for row in rows]) and _all_differ([row.link for row in rows]))
 
 
 def digest(article: Article) -> bytes:
@@ -112,6 +110,23 @@ def digest(article: Article) -> bytes:
         )
     )  # fmt: skip
     return blake2b("\x1f".join(shown).encode("utf-8", "replace"), digest_size=16).digest()
+
+
+def _all_differ(texts: list[str]) -> bool:
+    """Whether no two of these are one name: by their last part alone where that is enough, for this is done often."""
+    printed = [text for text in texts if text]
+    rough = {_last_part(text) for text in printed}
+    if "" not in rough and len(rough) == len(printed):
+        return True
+    exact = [canonical(text) or text.strip() for text in printed]
+    return len(set(exact)) == len(exact)
+
+
+def _last_part(text: str) -> str:
+    """What stands last in an address's path, or ""; two addresses with another last part are never the same."""
+    path = text.partition("#")[0].partition("?")[0].strip().rstrip("/")
+    last = path.rpartition("/")[2]
+    return "" if "%" in last or last.startswith(("index.", "amp")) or ".amp." in last else last
 
 
 def _differ(name: str, group: list[Row]) -> bool:

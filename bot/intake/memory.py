@@ -32,9 +32,7 @@ class Memory:
     topic: str = ""
     hours: tuple[int, ...] = ()  # articles seen per hour of the week's days: 24 of workdays, 24 of weekends
     learning_since: str = ""
-    fruitless: int = 0  # polls without news, at most 20: then it is decided anew whether the feed is
-    spared: int = 0  # 304 answers among them
-    wasteful: bool = False  # its validators do not work: each poll loads all of it
+    loaded: int = 0  # polls without news that cost the whole document; answers of 304 are set against them
     wished: bool = False  # somebody set this feed's interval
     gap: str = ""  # when older pages were last needed
     paging: str = ""  # how they are reached: link, page, paged; "none" when there are none

@@ -15,7 +15,7 @@ from bot.model import Source
 
 TELL_AFTER = timedelta(hours=24)  # of failing before somebody is told
 _MOVES, _MOVED_FOR = 3, timedelta(hours=24)  # equal answers, over so long, before a new address is believed
-_TALLY, _WORKING = 20, 3  # of so many fruitless polls, so many must be answered by 304
+_TALLY, _SPARED = 17, 6  # of 20 polls without news, 17 whole documents are too many; 3 answers of 304 make up for all
 _EARLY = 0.5  # the first wait is shortened by up to this share, so that feeds do not come in step
 
 
@@ -35,8 +35,7 @@ def unchanged(poll: Poll, fetched: Fetched) -> Source:
     """304, or the same document again: success, with whatever validators and hints came along."""
     spared = fetched.status == "unchanged"
     remembered = _moved(_hinted(poll.memory, fetched.headers, None), fetched.permanent, poll.now)
-    same = replace(_tallied(remembered, spared), failing_since="", told=False)
-    return _settled(poll, same, "unchanged", fetched, keep=spared)
+    return _settled(poll, _tallied(remembered, spared), "unchanged", fetched, keep=spared)
 
 
 def taken_in(poll: Poll, fetched: Fetched, parsed: Parsed, digest: bytes, news: int) -> Source:
@@ -49,8 +48,6 @@ def taken_in(poll: Poll, fetched: Fetched, parsed: Parsed, digest: bytes, news: 
         shared=memory.sharing(poll.memory, parsed.shared),
         hub=(parsed.links or {}).get("hub", ""),
         topic=(parsed.links or {}).get("self", ""),
-        failing_since="",
-        told=False,
     )
     moved = _moved(remembered, fetched.permanent, poll.now)
     if parsed.cut_off:
@@ -100,7 +97,9 @@ def _settled(poll: Poll, remembered: Memory, status: str, fetched: Fetched, keep
     """The state after a success; a validator that is held is kept over a 304, dropped when a 200 comes without it."""
     headers = fetched.headers
     holder = host_of(fetched.document.url) if fetched.document else remembered.holder
-    remembered = replace(remembered, unsure=schedule.distrusts_validators(headers), holder=holder)
+    said = (holder, schedule.distrusts_validators(headers), "", False)
+    if said != (remembered.holder, remembered.unsure, remembered.failing_since, remembered.told):
+        remembered = replace(remembered, holder=holder, unsure=said[1], failing_since="", told=False)
     hint = timedelta(seconds=remembered.hint) if remembered.hint else None
     due = schedule.next_poll(poll.now, _interval(poll, remembered), hint)
     if poll.source.polled is None:
@@ -116,25 +115,26 @@ def _settled(poll: Poll, remembered: Memory, status: str, fetched: Fetched, keep
         failures=0,
         status=status,
         error="",
-        memory=memory.write(remembered),
+        memory=poll.source.memory if remembered == poll.memory else memory.write(remembered),
     )
 
 
 def _interval(poll: Poll, remembered: Memory) -> timedelta:
     """Regular, unless the feed's own hours are known, or its server makes us load all of it each time."""
     every = poll.every
-    if poll.adaptive and not remembered.wasteful:
-        since = memory.moment(remembered.learning_since)
-        every = schedule.learned(every, remembered.hours, since, poll.now)
-    return max(every, schedule.WASTEFUL) if poll.adaptive and remembered.wasteful else every
+    if not poll.adaptive:
+        return every
+    if remembered.loaded >= _TALLY:
+        return max(every, schedule.WASTEFUL)
+    return schedule.learned(every, remembered.hours, memory.moment(remembered.learning_since), poll.now)
 
 
 def _tallied(before: Memory, spared: bool) -> Memory:
-    """Of twenty polls without news, how many cost the server nothing?"""
-    fruitless, saved = before.fruitless + 1, before.spared + spared
-    if fruitless < _TALLY:
-        return replace(before, fruitless=fruitless, spared=saved)
-    return replace(before, fruitless=0, spared=0, wasteful=saved < _WORKING)
+    """Polls without news: how many of them cost the whole document, although validators should have spared it?"""
+    if spared and not before.loaded:
+        return before
+    loaded = max(0, before.loaded - _SPARED) if spared else min(before.loaded + 1, 2 * _TALLY)
+    return replace(before, loaded=loaded)
 
 
 def _learnt(before: Memory, now: datetime, news: int) -> Memory:
@@ -154,7 +154,8 @@ def _broken_off(poll: Poll, remembered: Memory) -> Source:
 def _hinted(before: Memory, headers: Mapping[str, str], parsed: Parsed | None) -> Memory:
     told = schedule.caching_hint(headers)
     if parsed is None:
-        return before if told is None else replace(before, hint=max(before.hint, int(told.total_seconds())))
+        longer = told is not None and int(told.total_seconds()) > before.hint
+        return replace(before, hint=int(told.total_seconds())) if told is not None and longer else before
     hints = [each for each in (told, parsed.hint) if each is not None]
     longest = max(hints, default=timedelta(0))
     return replace(
@@ -167,6 +168,8 @@ def _hinted(before: Memory, headers: Mapping[str, str], parsed: Parsed | None) -
 
 def _moved(before: Memory, permanent: str, now: datetime) -> Memory:
     """Believe a new address after several equal answers over a day: captive portals and parked domains lie sooner."""
+    if not permanent and not before.moved:
+        return before
     if not permanent or permanent == before.address:
         return replace(before, moved="", moved_since="", moved_times=0)
     if permanent != before.moved:

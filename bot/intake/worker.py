@@ -63,6 +63,11 @@ class ParseWorker:
         assert isinstance(answer, Page)
         return answer
 
+    @property
+    def pid(self) -> int | None:
+        """The process's number, while there is one."""
+        return self._process.pid if self._process else None
+
     async def warm(self) -> None:
         """Start before the first document comes."""
         async with self._turn:

@@ -23,6 +23,7 @@ from bot.model import Accepted, Added, Feed, Route, Source
 from bot.poller.adding import Adding
 from bot.poller.placing import Placing
 from bot.poller.reading import Reading, Unusable
+from bot.poller.settling import Settling
 from bot.poller.taking import Taking
 from bot.regions import Regions
 from bot.settings import Settings
@@ -65,6 +66,7 @@ class Poller:
         self._archive = archive
         self._fetcher = fetcher
         self._reading = reading
+        self._settling = Settling(archive)
         self._taking = taking
         self._clock = clock
         self._every = every
@@ -164,7 +166,7 @@ class Poller:
             return await self._settle(outcome.failed(poll, error.status, str(error), fetched.headers)), Accepted()
 
     async def _settle(self, after: Source) -> Source:
-        await self._archive.settle_source(after)
+        await self._settling.settle(after)
         return after
 
     async def _postpone(self, poll: Poll, address: str, until: datetime) -> Source:
@@ -183,7 +185,7 @@ class Poller:
         poll = self._circumstances(source)
         after = outcome.failed(poll, "fault", "Newsdesk has a fault of its own with this feed; the log has it.", {})
         with contextlib.suppress(Exception):
-            await self._archive.settle_source(after)
+            await self._settling.settle(after)
         return after
 
     def _circumstances(self, source: Source) -> Poll:
