@@ -21,18 +21,18 @@ function below(command, node, chain, name) {
 }
 
 /** Is it offered here, to this member? Discord hides what cannot be used; the stage decides in the end. */
-export function offered({ command }, channel, permissions) {
+export function offered({ command }, channel) {
   const direct = channel.type === KIND.dm;
   if (command.guild_id && command.guild_id !== channel.guild_id) return false;
   if (command.contexts?.length && !command.contexts.includes(direct ? 1 : 0)) return false;
   if (direct) return command.dm_permission !== false;
-  return hasPermissions(command.default_member_permissions, permissions);
+  return hasPermissions(command.default_member_permissions, channel.permissions);
 }
 
 function hasPermissions(needed, held) {
   if (needed === null || needed === undefined || held === null || held === undefined) return true;
-  const need = BigInt(needed);
-  return Boolean(held & ADMINISTRATOR) || (need !== 0n && (need & held) === need);
+  const [need, have] = [BigInt(needed), BigInt(held)];
+  return Boolean(have & ADMINISTRATOR) || (need !== 0n && (need & have) === need);
 }
 
 /** Commands that fit "/sea" or "/desk fe": those that begin so, then those that hold the word elsewhere. */

@@ -4,7 +4,7 @@ import { channelRows, fitting, memberRows, roleRows } from "./choices.js";
 import { callable, fixedChoices, interactionData, matching, offered, read, TYPE, typedOut } from "./commands.js";
 import { h, replace } from "./dom.js";
 import { icon } from "./icons.js";
-import { KIND } from "./state.js";
+import { isThread, KIND } from "./state.js";
 import { Suggestions } from "./suggestions.js";
 
 const PAUSE = 180; // of typing, before autocomplete is asked
@@ -28,7 +28,7 @@ export class Composer {
     this.channel = channel;
     const closed = !channel || channel.type === KIND.forum || channel.type === KIND.media;
     this.form.hidden = closed;
-    const where = channel?.type === KIND.dm ? `@${channel.recipients?.[0]?.global_name ?? channel.recipients?.[0]?.username ?? this.store.bot?.name ?? "bot"}` : `#${channel?.name ?? ""}`;
+    const where = channel?.type === KIND.dm ? `@${channel.recipients?.[0]?.global_name ?? channel.recipients?.[0]?.username ?? this.store.bot?.name ?? "bot"}` : channel && isThread(channel) ? `“${channel.name}”` : `#${channel?.name ?? ""}`;
     this.placeholder = `Message ${where}`;
     if (moved) this.reset(); // else a command half put together stays
     else if (!this.called) this.tail.placeholder = this.placeholder;
@@ -112,8 +112,7 @@ export class Composer {
 
   #commands() {
     if (!this.channel) return [];
-    const permissions = this.store.permissionsOfMe(this.channel.guild_id);
-    return callable(this.store.commands).filter((each) => offered(each, this.channel, permissions));
+    return callable(this.store.commands).filter((each) => offered(each, this.channel));
   }
 
   #begin(called, rest = "") {

@@ -71,12 +71,12 @@ class Page {
       return;
     }
     const query = new URLSearchParams(location.search);
-    query.set("as", this.store.me.id);
+    if (this.store.me) query.set("as", this.store.me.id);
     history.replaceState(null, "", `?${query}${location.hash}`);
     this.app.dataset.state = "ready";
     this.channel = null;
     this.#route();
-    announce(`You are ${this.store.me.name}`);
+    announce(this.store.me ? `You are ${this.store.me.name}` : "Nobody is here yet");
   }
 
   go(channelId) {
@@ -126,7 +126,7 @@ class Page {
   }
 
   #worldChanged() {
-    if (!this.store.me || this.app.dataset.state !== "ready") return;
+    if (this.app.dataset.state !== "ready") return;
     const now = this.channel && this.store.channels.get(this.channel.id);
     if (this.channel && (!now || now.can_view === false)) return this.#route();
     if (now) this.channel = now;

@@ -68,15 +68,6 @@ export class Store extends EventTarget {
     };
   }
 
-  /** What the member may do in a server, before channels' own exceptions; null in direct messages. */
-  permissionsOfMe(guildId) {
-    const guild = this.guilds.find((each) => each.id === guildId);
-    const member = guild?.members?.find((each) => each.user?.id === this.me?.id);
-    if (!member) return null;
-    const held = (guild.roles ?? []).filter((role) => role.id === guild.id || member.roles?.includes(role.id));
-    return held.reduce((sum, role) => sum | BigInt(role.permissions ?? 0), 0n);
-  }
-
   typingIn(channelId) {
     const now = Date.now();
     return [...(this.#typing.get(channelId)?.entries() ?? [])].filter(([, until]) => until > now).map(([id]) => id);
@@ -103,6 +94,7 @@ export class Store extends EventTarget {
     for (const channel of this.dms) this.channels.set(channel.id, channel);
     if (!other) this.#markMissed(before);
     if (snapshot.panel) this.panel = snapshot.panel;
+    if (snapshot.requests) this.requests = snapshot.requests.slice(-KEPT_REQUESTS);
     this.#tell("world");
     this.#tell("panel");
     this.#tell("unread");

@@ -17,6 +17,7 @@ export class Timeline {
     this.nodes = new Map(); // message id -> {node, key}
     this.stuck = true;
     this.unseen = 0;
+    this.scrolledTo = 0; // where the list was scrolled to
     this.fetching = false;
     this.list = h("ol", { class: "messages", id: "messages", "aria-label": `Messages in ${channel.name ?? "this conversation"}`, "data-channel-id": channel.id });
     this.top = h("div", { class: "beginning" });
@@ -25,7 +26,8 @@ export class Timeline {
     this.node = h("div", { class: "timeline" }, this.scroller, this.pill);
     this.abort = new AbortController();
     const { signal } = this.abort;
-    store.addEventListener("messages", ({ detail }) => detail.channelId === channel.id && this.#changed(detail.fresh), { signal });
+    store.addEventListener("messages", ({ detail }) => detail.channelId === channel.id && this.#changed(detail), { signal });
+    this.list.addEventListener("click", (event) => this.#hold(event.target.closest("[data-component]")), { capture: true, signal });
     this.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true, signal });
     this.watch = new ResizeObserver(() => this.stuck && this.toEnd());
     this.watch.observe(this.list);
@@ -63,7 +65,8 @@ export class Timeline {
     }
   }
 
-  #changed(fresh) {
+  #changed({ fresh, amended }) {
+    if (amended && this.held?.id === amended) return this.#drawInPlace();
     this.#draw(fresh?.id ?? null);
     if (this.stuck) this.toEnd(); // at once: the scroll event of a grown list would say that the reader had left
     if (!fresh) return;
@@ -77,9 +80,32 @@ export class Timeline {
     announce(`${nameOf(fresh.author)}: ${gist(fresh, this.store.look(this.channel.guild_id), 120)}`);
   }
 
+  /** What was pressed in: when the answer makes it longer, it grows downwards and its beginning stays in sight. */
+  #hold(pressed) {
+    const message = pressed?.closest(".message");
+    if (!message) return;
+    const cards = [...message.querySelectorAll(".container")];
+    this.held = { id: message.dataset.messageId, card: cards.indexOf(pressed.closest(".container")) };
+  }
+
+  #drawInPlace() {
+    const top = () => {
+      const node = document.getElementById(`message-${this.held.id}`);
+      return ([...(node?.querySelectorAll(".container") ?? [])][this.held.card] ?? node)?.getBoundingClientRect().top ?? 0;
+    };
+    const before = top();
+    this.#draw(null);
+    this.scroller.scrollTop += top() - before;
+    this.scrolledTo = Infinity; // where we are now counts as gone to
+    this.#scrolled();
+  }
+
   #scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
-    this.#stick(scrollHeight - scrollTop - clientHeight < NEAR_END);
+    const near = scrollHeight - scrollTop - clientHeight < NEAR_END;
+    // Pictures that load push the end away: only going up says that the reader has left it.
+    if (near || scrollTop < this.scrolledTo - 1) this.#stick(near);
+    this.scrolledTo = scrollTop;
     if (this.stuck) this.#seen();
     else this.#showPill();
     const page = this.store.page(this.channel.id);
@@ -190,9 +216,11 @@ function beginning(channel, store, loaded) {
   const direct = channel.type === KIND.dm;
   const name = direct ? (store.bot?.name ?? "the bot") : channel.name;
   const words = direct ? `The beginning of your direct messages with ${name}.` : isThread(channel) ? "The beginning of this thread." : `The beginning of #${name}.`;
+  const hint = store.page(channel.id).list.length ? null : h("p", { class: "beginning-hint" }, "Nothing has been said yet. Type ", h("kbd", null, "/"), " to see what the bot can do.");
   return [
     h("div", { class: "beginning-sign" }, channelIcon(channel)),
     h("h3", { class: "beginning-name" }, name),
     h("p", { class: "beginning-words" }, words, channel.topic ? [" ", h("span", { class: "md" }, markdown(channel.topic))] : null),
+    hint,
   ];
 }
