@@ -68,7 +68,7 @@ async def stop(desk: Desk, reader: int, value: str) -> None:
     if order is None:
         return
     left = [each for each in _alternatives(order.include) if _mark(each) != mark]
-    if mark and left:
+    if left:
         await desk.archive.subscribe(replace(order, include=", ".join(left)))
     else:
         await desk.archive.unsubscribe(order.target, order.region)

@@ -122,6 +122,12 @@ def test_words_that_matched_are_bold() -> None:
     assert "rain over **Kenya** and \\*Uganda\\*" in text(sent(answers.cards([hit], REGIONS)))
 
 
+def test_words_that_matched_stay_words() -> None:
+    hit = Hit(article(), "\ue0f0[x](https://evil.test)\ue0f1 and \ue0f0*\ue0f1")
+    shown = text(sent(answers.cards([hit], REGIONS)))
+    assert "](https://evil.test)" not in shown and "**\\***" in shown
+
+
 def test_marks_without_their_partner_do_no_harm() -> None:
     for snippet in ("a \ue0f0b", "a\ue0f1 b", "\ue0f1\ue0f0", "\ue0f0\ue0f0a\ue0f1\ue0f1"):
         shown = text(sent(answers.cards([Hit(article(), snippet)], REGIONS)))

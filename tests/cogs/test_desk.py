@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.chat import standing
 from bot.model import OPERATOR, Feed, Source, Subscription
 from bot.stage import Permission, Refusal
 from tests.cogs.conftest import NOON, House, answer, article, button, labels, parts, text
@@ -144,10 +145,14 @@ async def test_regions_are_offered_by_their_aliases_too(house: House) -> None:
 
 
 async def test_an_order_given_again_sets_a_suspended_channel_going(house: House) -> None:
-    await house.call(house.ada, "desk subscribe", region="africa", channel=house.lobby)
+    await house.archive.add_feed(Feed(url="https://paper.test/feed", polled=NOON))
+    for region in ("africa", "europe"):
+        await house.call(house.ada, "desk subscribe", region=region, channel=house.lobby)
     await house.archive.suspend_target(f"channel:{house.lobby.id}", "the bot lacks Send Messages")
+    await house.accept(article(1), article(2, regions=("europe",)), silent=False)
     await house.call(house.ada, "desk subscribe", region="africa", channel=house.lobby)
-    assert [each.suspended for each in await house.archive.subscriptions()] == [""]
+    assert [each.suspended for each in await house.archive.subscriptions()] == ["", ""]
+    assert [each.state for each in await house.archive.outbox_rows()] == ["pending", "pending"]
     assert house.nudges == [1]
 
 
@@ -247,6 +252,14 @@ async def test_only_a_servers_own_feeds_can_be_removed(house: House) -> None:
     said = answer(await house.call(house.ada, "desk feed remove", url="https://operators.test/feed"))
     assert "This server has no feed" in text(said)
     assert len(await house.archive.feeds()) == 1
+
+
+async def test_a_server_takes_back_nothing_that_is_anothers(house: House) -> None:
+    feed = await house.archive.add_feed(Feed(url="https://theirs.test/feed", owner=99))
+    order = await house.archive.subscribe(Subscription(target="channel:1", region="africa", guild=99))
+    await standing.remove_feed(house.desk, house.guild.id, str(feed.id))
+    await standing.take_back(house.desk, house.guild.id, str(order.id))
+    assert len(await house.archive.feeds(99)) == len(await house.archive.subscriptions(99)) == 1
 
 
 async def test_readers_cannot_give_orders(house: House) -> None:
