@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from aiohttp import (
-    BasicAuth,
     ClientConnectorCertificateError,
     ClientConnectorDNSError,
     ClientConnectorError,
@@ -24,6 +23,7 @@ from aiohttp import (
     InvalidURL,
     ServerDisconnectedError,
     TCPConnector,
+    encode_basic_auth,
 )  # fmt: skip
 from aiohttp.abc import AbstractResolver
 from yarl import URL
@@ -138,12 +138,11 @@ class Fetcher:
     async def _ask(
         self, address: str, headers: dict[str, str], credentials: tuple[str, str] | None, until: bytes, size: int
     ) -> Fetched:
-        auth = BasicAuth(*credentials, encoding="utf-8") if credentials else None
+        if credentials:
+            headers = headers | {"Authorization": encode_basic_auth(*credentials)}
         async with (
             self.manners.turn(address),
-            self._session.get(
-                URL(address), headers=headers, auth=auth, allow_redirects=False, timeout=self._timeout
-            ) as response,
+            self._session.get(URL(address), headers=headers, allow_redirects=False, timeout=self._timeout) as response,
         ):
             told = MappingProxyType({name.lower(): text for name, text in response.headers.items()})
             code = response.status
@@ -153,8 +152,9 @@ class Fetcher:
                 return Fetched("unchanged", headers=told, code=code)
             wall = _wall(told, code)
             if code != 200 or wall:
-                status, sentence = ("blocked", wall) if wall else _refusal(code, host_of(address))
-                return Fetched(status, sentence.format(host=host_of(address)), headers=told, code=code)
+                host = host_of(address)
+                status, sentence = ("blocked", f"{host} {wall}") if wall else _refusal(code, host)
+                return Fetched(status, sentence, headers=told, code=code)
             body = await _read(response, until, size)
             if body is None:
                 limit = f"{size / _MEGABYTE:.0f} MB"
@@ -215,9 +215,9 @@ def _is_upgrade(address: str, target: str) -> bool:
 def _wall(headers: Mapping[str, str], code: int) -> str:
     """Who keeps robots out here, if somebody does; we do not pretend to be a browser."""
     if headers.get("cf-mitigated", "").lower() == "challenge":
-        return "{host} lets only browsers in: Cloudflare blocks feed readers there. Ask the publisher to allow ours."
+        return "lets only browsers in: Cloudflare blocks feed readers there. Ask the publisher to allow ours."
     if code in {401, 403, 405, 429} and ("x-datadome" in headers or "x-dd-b" in headers):
-        return "{host} lets only browsers in: DataDome blocks feed readers there. Ask the publisher to allow ours."
+        return "lets only browsers in: DataDome blocks feed readers there. Ask the publisher to allow ours."
     return ""
 
 

@@ -41,7 +41,8 @@ def public_socket(info: AddrInfoType) -> socket.socket:
 
 def was_refused(error: BaseException) -> bool:
     """Whether a connection failed because of us; several failures come bundled as one text."""
-    return isinstance(error, PrivateAddress) or _MARK in str(error)
+    cause = getattr(error, "os_error", error)
+    return isinstance(cause, PrivateAddress) or _MARK in str(cause)
 
 
 def _inside(ip: IPv4Address | IPv6Address) -> list[IPv4Address]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.archive.archive import Archive
 from bot.intake import doubt, older, outcome, slices
-from bot.intake.addresses import spoken
+from bot.intake.addresses import canonical, spoken
 from bot.intake.fetch import Fetched, Fetcher
 from bot.intake.identify import digest, identify
 from bot.intake.memory import moment
@@ -127,7 +127,8 @@ class Taking:
         again = [self._placing.place(now)[0] if now != was else now for now, (was, _) in zip(full, placed, strict=True)]
         corrected = []
         for each in fresh.changed:
-            before = await self._archive.article_at(each.article.url, fresh.feed.owner)
+            address = canonical(each.article.url) or each.article.url
+            before = await self._archive.article_at(address, fresh.feed.owner)
             corrected.append(self._placing.place(with_page_tags(each, before))[0])
         return [*again, *corrected]
 

@@ -204,7 +204,7 @@ def _reader(port: int, feeds: int) -> None:
         turn(port, 2)
         time.sleep(0.1)
         peer_now = datetime.now(UTC) + timedelta(days=2)
-        peer._now = lambda: peer_now  # type: ignore[attr-defined]  # it asks each feed once an hour only
+        peer._now = lambda: peer_now  # type: ignore[method-assign, unused-ignore]  # it asks each feed once an hour only
         wall, cpu = time.perf_counter(), time.process_time()
         peer.update_feeds(workers=AT_ONCE)
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
