@@ -59,6 +59,7 @@ class Library(discord.AutoShardedClient):
     async def setup_hook(self) -> None:
         tree = app_commands.CommandTree(self)
         tree.add_command(find)
+        tree.add_command(newest)
         tree.add_command(wish)
         tree.add_command(sleep)
         tree.add_command(House(name="house", description="For those who keep it"))
@@ -83,6 +84,17 @@ async def find(
 @find.autocomplete("words")
 async def titles(_: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
     return [app_commands.Choice(name=book, value=book) for book in BOOKS if typed.lower() in book.lower()]
+
+
+@app_commands.command(description="The newest books")
+@app_commands.choices(shelf=[app_commands.Choice(name=name, value=name.lower()) for name in ("Novels", "Travel")])
+async def newest(
+    interaction: discord.Interaction,
+    shelf: str | None = None,
+    most: app_commands.Range[int, 1, 25] = 10,
+    share: bool = False,
+) -> None:
+    await interaction.response.send_message(", ".join(BOOKS[:most]) + f" ({shelf})", ephemeral=not share)
 
 
 @app_commands.command(description="Asks for a book")

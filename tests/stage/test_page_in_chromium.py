@@ -279,3 +279,29 @@ async def test_the_page_comes_back_when_the_line_was_cut(
         await expect(reader.newest).to_contain_text("Said meanwhile")
         await expect(reader.page.get_by_text("Connection lost")).to_have_count(0)
         reader.troubles.clear()  # the browser, too, noticed that the line was cut
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("/find sea travel", {"words": "sea travel"}),
+        ("/find sea shelf:travel", {"words": "sea", "shelf": "travel"}),
+        ("/find sea shelf:Travel most:3 ", {"words": "sea", "shelf": "travel", "most": 3}),
+        ("/newest novels", {"shelf": "novels"}),
+        ("/newest 7", {"most": 7}),
+        ("/newest Travel 5 true", {"shelf": "travel", "most": 5, "share": True}),
+        ("/newest travel most:5", {"shelf": "travel", "most": 5}),
+    ],
+)
+async def test_a_command_may_be_typed_in_one_go(reader: Reader, bot: Library, typed: str, sent: object) -> None:
+    called = asyncio.create_task(bot.wait_for("interaction", check=lambda each: each.type.value == 2, timeout=10))
+    await reader.types(typed)
+    await reader.strikes("Enter")
+    options = (await called).data["options"]
+    assert {each["name"]: each["value"] for each in options} == sent
+
+
+async def test_what_fits_no_option_is_said(reader: Reader) -> None:
+    await reader.types("/newest soup")
+    await reader.strikes("Enter")
+    await expect(reader.page.locator("#composer-problem")).to_have_text("No option takes “soup”.")

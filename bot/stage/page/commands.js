@@ -76,6 +76,52 @@ export function read(option, text, picked) {
   return { problem: "Pick one from the list." };
 }
 
+/**
+ * Shares out words that name no option: each empty option takes what fits it, a free text all that is left.
+ * "asia-pacific 5" of /latest is the region and the count. `named(option)` gives the rows an option is picked from.
+ */
+export function shareOut(options, text, named = () => null) {
+  const taken = [];
+  let rest = text.trim();
+  for (const option of options) {
+    if (!rest) break;
+    const fit = taking(option, rest, named(option));
+    if (!fit) continue;
+    taken.push({ option, value: fit.value, label: fit.label });
+    rest = rest.slice(fit.length).trim();
+  }
+  return { taken, rest };
+}
+
+/** What an option takes off the beginning of a text: `{value, label, length}`, or null. */
+function taking(option, text, rows) {
+  if (rows) return longest(rows, text);
+  if (option.type === TYPE.string) return read(option, text).problem ? null : { value: text, label: text, length: text.length };
+  const [word] = text.split(/\s/, 1);
+  const { value } = read(option, word);
+  return value === undefined ? null : { value, label: word, length: word.length };
+}
+
+/** The longest name (or value) among the rows that the text begins with, as a whole word. */
+function longest(rows, text) {
+  const typed = text.toLowerCase();
+  let best = null;
+  for (const row of rows) {
+    for (const name of [row.label, `#${row.label}`, `@${row.label}`, String(row.value)].map((each) => each.toLowerCase())) {
+      const whole = typed.startsWith(name) && /^(\s|$)/.test(typed.slice(name.length));
+      if (whole && name.length > (best?.length ?? 0)) best = { value: row.value, label: row.label, length: name.length };
+    }
+  }
+  return best;
+}
+
+/** "nato japan region:eur" opens an option: what stood before, which, and what it was given; null where none is named. */
+export function opening(options, text) {
+  const match = /^(?:([\s\S]*)\s)?([\p{L}\p{N}_-]+):\s*(\S*)$/u.exec(text);
+  const option = match && options.find((each) => each.name === match[2].toLowerCase());
+  return option ? { before: (match[1] ?? "").trim(), option, given: match[3] } : null;
+}
+
 function readNumber(option, typed) {
   const value = Number(typed.replace(",", "."));
   const whole = option.type === TYPE.integer;

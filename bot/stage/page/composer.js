@@ -1,7 +1,7 @@
 // The message box: plain words, or a slash command put together option by option, all from the keyboard.
 
 import { channelRows, fitting, memberRows, roleRows } from "./choices.js";
-import { callable, fixedChoices, interactionData, matching, offered, read, TYPE, typedOut } from "./commands.js";
+import { callable, fixedChoices, interactionData, matching, offered, opening, read, shareOut, TYPE, typedOut } from "./commands.js";
 import { h, replace } from "./dom.js";
 import { icon } from "./icons.js";
 import { isThread, KIND } from "./state.js";
@@ -178,12 +178,35 @@ export class Composer {
   #suggestOptions() {
     const typed = this.tail.value;
     const unused = this.#unused();
-    const named = /^([\p{L}\p{N}_-]+):\s*(.*)$/u.exec(typed);
-    const direct = named && unused.find((option) => option.name === named[1].toLowerCase());
-    if (direct) return this.#open(direct, named[2]);
+    const named = opening(unused, typed);
+    if (named && this.#place(named.before) === "") return this.#open(named.option, named.given);
     const rows = fitting(unused.map((option) => ({ option, label: option.name, detail: option.description ?? "" })), typed);
-    if (!rows.length && !typed.trim()) return this.suggestions.close();
-    this.suggestions.show(this.tail, rows, { title: "Options", none: "No option of that name", first: Boolean(typed.trim()) });
+    const values = rows.length ? [] : unused.flatMap((option) => fitting(this.#rows(option) ?? [], typed).map((row) => ({ ...row, option, detail: option.name })));
+    if (!rows.length && !values.length) return this.suggestions.close();
+    this.suggestions.show(this.tail, rows.length ? rows : values, { title: "Options", first: Boolean(typed.trim()) });
+  }
+
+  /** Puts words that name no option where they fit; gives back what fits nowhere. */
+  #place(text) {
+    const { taken, rest } = shareOut(this.#unused(), text, (option) => this.#rows(option));
+    if (rest) return rest;
+    for (const { option, value, label } of taken) {
+      const pill = this.#add(option);
+      pill.input.value = label;
+      pill.picked = value;
+      fit(pill.input);
+    }
+    if (taken.length) this.tail.value = "";
+    if (taken.length) this.#show();
+    return "";
+  }
+
+  /** Is what was typed already a whole value, so that Enter sends rather than picks? */
+  #isWhole(pill) {
+    if (!this.called) return false;
+    if (pill) return pill.picked === undefined && this.#rows(pill.option) !== null && read(pill.option, pill.input.value, this.#sameName(pill)).value !== undefined;
+    const { taken, rest } = shareOut(this.#unused(), this.tail.value, (option) => this.#rows(option));
+    return taken.length > 0 && !rest && !this.#unused().some((option) => option.name === this.tail.value.trim());
   }
 
   #open(option, text = "") {
@@ -198,6 +221,12 @@ export class Composer {
 
   #suggestValues(pill) {
     const { option, input } = pill;
+    const named = pill.picked === undefined && option.type === TYPE.string && opening(this.#unused(), input.value);
+    if (named && named.before) {
+      input.value = named.before;
+      fit(input);
+      return this.#open(named.option, named.given);
+    }
     const head = { title: option.name, hint: option.description ?? "", required: option.required };
     const rows = this.#rows(option);
     if (rows) {
@@ -234,6 +263,10 @@ export class Composer {
 
   #take(row) {
     if (row.called) return this.#begin(row.called);
+    if (row.option && row.value !== undefined) {
+      this.#place(row.label);
+      return this.tail.focus();
+    }
     if (row.option) return this.#open(row.option);
     const pill = this.focus;
     pill.input.value = row.label;
@@ -255,7 +288,7 @@ export class Composer {
     const keys = {
       ArrowDown: () => list.step(1),
       ArrowUp: () => list.step(-1),
-      Enter: () => list.take(),
+      Enter: () => !this.#isWhole(pill) && list.take(),
       Tab: () => !event.shiftKey && list.take(),
       Escape: () => list.close() || this.#abandon(),
       Backspace: () => empty && this.called && this.#back(pill),
@@ -298,7 +331,8 @@ export class Composer {
 
   #submit() {
     if (!this.called) return this.#say();
-    if (this.tail.value.trim()) return this.#complain(null, `There is no option “${this.tail.value.trim()}” here.`);
+    const left = this.#place(this.tail.value);
+    if (left) return this.#complain(null, `No option takes “${left}”.`);
     const { values, problems } = this.#values();
     for (const { pill } of problems) pill.node.dataset.wrong = "";
     if (problems.length) return this.#complain(problems[0].pill, `${problems[0].pill.option.name}: ${problems[0].problem}`);
