@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from bot.archive.archive import Archive
+from bot.archive.search.aliases import load_aliases
 from bot.clock import Clock, WallClock
 from bot.delivery.route import route
 from bot.errors import ConfigError
@@ -60,7 +61,8 @@ async def open_archive(settings: Settings, regions: Regions, clock: Clock) -> As
         raise ConfigError(
             f"The data folder {settings.data} cannot be made ({error.strerror}); set NEWSDESK_DATA."
         ) from error
-    archive = await Archive.open(settings.archive, regions, now=clock.now)
+    aliases = load_aliases(settings.file("aliases.tsv"))
+    archive = await Archive.open(settings.archive, regions, now=clock.now, aliases=aliases)
     try:
         yield archive
     finally:

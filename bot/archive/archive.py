@@ -177,6 +177,9 @@ class Archive:
     async def due_deliveries(self, now: datetime, limit: int = 50, busy: Collection[str] = ()) -> list[Delivery]:
         return await self._read(outbox.due, now, limit, busy)
 
+    async def line(self, target: str, limit: int = 10) -> list[Delivery]:
+        return await self._read(outbox.line, target, limit)
+
     async def sending(self, delivery: int, now: datetime) -> None:
         await self._write(outbox.sending, delivery, now)
 

@@ -77,6 +77,15 @@ def due(db: Connection, now: datetime, limit: int, busy: Collection[str]) -> lis
     return _deliveries(db, rows)
 
 
+def line(db: Connection, target: str, limit: int) -> list[Delivery]:
+    """What waits in one target, in order."""
+    rows = db.execute(
+        "SELECT * FROM delivery WHERE target = ? AND state IN ('pending', 'later') ORDER BY published, article LIMIT ?",
+        [target, limit],
+    ).fetchall()
+    return _deliveries(db, rows)
+
+
 def sending(db: Connection, delivery: int, now: datetime) -> None:
     """It leaves now. What is out already stays `sent`: an edit can be repeated without harm."""
     db.execute(

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.archive.connect import Connection
 from bot.archive.search import find
+from bot.archive.search.aliases import Aliases
 from bot.archive.search.best import Ranked, best
 from bot.archive.search.compile import LAST_KEY
 from bot.archive.search.counts import Counts
@@ -24,8 +25,9 @@ _KEPT = 256  # rankings that somebody may leaf through
 class SearchDesk:
     """Holds what searching needs beside the archive. Several threads may ask."""
 
-    def __init__(self, regions: Regions, now: Callable[[], datetime]) -> None:
+    def __init__(self, regions: Regions, aliases: Aliases, now: Callable[[], datetime]) -> None:
         self._regions = regions
+        self._aliases = aliases
         self._now = now
         self._counts = Counts()
         self._lock = threading.Lock()
@@ -82,7 +84,7 @@ class SearchDesk:
         return ranked
 
     def _read(self, query: Query) -> Asked:
-        return read(query, self._regions, self._now())
+        return read(query, self._regions, self._now(), self._aliases)
 
 
 def _is_ranked(asked: Asked) -> bool:

@@ -75,11 +75,11 @@ def whole_words(folded: str) -> list[str]:
 def indexed(folded: str) -> str:
     """What the index gets: all words, and the other forms by which they may be asked for."""
     if folded.isascii():
-        return f"{folded} {_joined(folded)}" if "-" in folded or "'" in folded else folded
+        return f"{folded} {joined(folded)}" if "-" in folded or "'" in folded else folded
     found = _WORD.findall(folded)
     pieces = [piece for word in found for piece in _pieces(word, whole=True)]
     pieces += [_ARABIC_ARTICLE.sub("", word) for word in found if "ال" in word[:3]]
-    return f"{' '.join(pieces)} {_joined(folded)}"
+    return f"{' '.join(pieces)} {joined(folded)}"
 
 
 def forms(folded: str) -> list[list[str]]:
@@ -110,7 +110,7 @@ def has_running(text: str) -> bool:
     return not text.isascii() and _IN_RUN.search(text) is not None
 
 
-def _joined(folded: str) -> str:
+def joined(folded: str) -> str:
     """Compounds in one piece: "asia-pacific" is also asked for as "asiapacific"."""
     return " ".join(
         found.replace("-", "").replace("'", "")

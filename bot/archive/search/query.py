@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.archive.dates import Period, read_period
 from bot.archive.search import normal
+from bot.archive.search.aliases import Aliases
 from bot.model import Order, Query
 from bot.regions import Regions, UnknownRegion
 
@@ -113,16 +114,17 @@ class Asked:
     cut: bool = False  # there was more than we read
 
 
-def read(query: Query, regions: Regions, now: datetime) -> Asked:
+def read(query: Query, regions: Regions, now: datetime, aliases: Aliases | None = None) -> Asked:
     """What a reader asks: the words with their operators, and the options, which mean the same."""
-    return _Reading(query, regions, now).asked()
+    return _Reading(query, regions, now, aliases or Aliases()).asked()
 
 
 class _Reading:
     """Goes through a query once, from left to right."""
 
-    def __init__(self, query: Query, regions: Regions, now: datetime) -> None:
+    def __init__(self, query: Query, regions: Regions, now: datetime, aliases: Aliases) -> None:
         self.query = query
+        self.aliases = aliases
         self.regions = regions
         self.now = now
         self.filters = Filters()
@@ -170,7 +172,35 @@ class _Reading:
             else:
                 parts.append(node)
             joining = False
+        parts = self._with_aliases(parts)
         return None if not parts else parts[0] if len(parts) == 1 else Both(tuple(parts))
+
+    def _with_aliases(self, parts: list[Node]) -> list[Node]:
+        """Names that are known under others as well: either will do."""
+        found: list[Node] = []
+        at = 0
+        while at < len(parts):
+            row: list[Term] = []
+            for part in parts[at:]:
+                if not isinstance(part, Term) or part.title or part.prefix or (part.phrase and row):
+                    break
+                row.append(part)
+                if part.phrase:
+                    break
+            number, others = self.aliases.longest([term.ways[0] for term in row], [term.text for term in row])
+            if number:
+                itself = row[0] if number == 1 else Both(tuple(row[:number]))
+                found.append(Either((itself, *map(_another_name, others))))
+            else:
+                found.append(self._inside(parts[at]))
+            at += max(1, number)
+        return found
+
+    def _inside(self, part: Node) -> Node:
+        """The same for what stands on either side of an OR."""
+        if isinstance(part, Either):
+            return Either(tuple(each for side in part.parts for each in self._with_aliases([side])))
+        return part
 
     def _node(self, piece: re.Match[str]) -> Node | None:
         negated = bool(piece["not"])
@@ -240,6 +270,12 @@ class _Reading:
             return self.regions.named(text).code
         except UnknownRegion:
             return None
+
+
+def _another_name(name: str) -> Term:
+    folded = normal.fold(name)
+    words = tuple(normal.words(folded))
+    return Term(name, (words,), " ".join(normal.whole_words(folded)), phrase=len(words) > 1, alias=True)
 
 
 def _either(first: Node, second: Node) -> Either:

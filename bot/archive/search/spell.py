@@ -101,7 +101,7 @@ def _correctable(node: Node | None) -> Iterator[Term]:
     match node:
         case Term():
             word = node.ways[0][0]
-            plain = not (node.phrase or node.title or node.prefix) and len(node.ways[0]) == 1
+            plain = not (node.phrase or node.title or node.prefix or node.alias) and len(node.ways[0]) == 1
             if plain and _SHORTEST <= len(word) <= _LONGEST and word.isalpha():
                 yield node
         case Both(parts) | Either(parts):

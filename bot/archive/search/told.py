@@ -28,10 +28,12 @@ def _words(node: Node, inside: bool = False) -> str:
     match node:
         case Term():
             text = node.text.strip('"')
-            text = f"“{text}”" if node.phrase else text
+            text = f"“{text}”" if node.phrase and not node.alias else text
             return f"{text} in the title" if node.title else text
         case Both(parts):
             text = " AND ".join(_words(part, True) for part in parts)
+        case Either((itself, *others)) if all(isinstance(each, Term) and each.alias for each in others):
+            return f"{_words(itself, True)} (also {', '.join(_words(each) for each in others[:2])})"
         case Either(parts):
             text = " OR ".join(_words(part, True) for part in parts)
         case Without(part):

@@ -1,9 +1,11 @@
 """Looks at the text for what the index cannot tell: phrases, pairs of letters, what is in the title."""
 
+import re
 from collections.abc import Callable
 
 from bot.archive.search import normal
 from bot.archive.search.query import Both, Either, Node, Term, Without
+from bot.archive.search.stem import stem
 from bot.model import Article
 
 Check = Callable[[Article], bool]
@@ -58,7 +60,8 @@ class _Text:
 
 def _plain(text: str) -> str:
     """Words between blanks; scripts without blanks stay in one piece, so that pairs are found where they touch."""
-    return f" {' '.join(normal.whole_words(normal.fold(text)))} "
+    folded = normal.fold(text)
+    return f" {' '.join(normal.whole_words(folded))} {normal.joined(folded)} "
 
 
 def _holds(node: Node, text: _Text) -> bool:
@@ -79,16 +82,16 @@ def _has(term: Term, text: _Text) -> bool:
         return _stands(term.spelt, where)
     if normal.has_running(term.spelt):
         return term.spelt in where
-    if not term.title:
-        return True  # the index has found it, in whichever form
-    return any(all(_starts(word, where) for word in way) for way in term.ways)
+    return any(all(_occurs(word, where, term.prefix) for word in way) for way in term.ways)
 
 
 def _stands(words: str, where: str) -> bool:
     return words in where if normal.has_running(words) else f" {words} " in where
 
 
-def _starts(word: str, where: str) -> bool:
-    """A word of the title that has the same beginning: the index compares stems, this is as generous."""
-    stem = word if len(word) < 5 else word[: max(4, len(word) - 3)]
-    return f" {stem}" in where
+def _occurs(word: str, where: str, prefix: bool) -> bool:
+    """Whether a word is there in any form, as the index would say."""
+    if f" {word} " in where or (prefix and f" {word}" in where):
+        return True
+    root = stem(word)
+    return any(stem(found) == root for found in re.findall(rf" ({re.escape(word[:3])}\w*)", where))
