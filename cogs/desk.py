@@ -12,6 +12,7 @@ from bot.chat.client import NewsClient
 from bot.chat.desk import Desk, viewer_of
 from bot.chat.destination import CannotPost, Channels, Destination
 from bot.chat.pager import opened, send, soon
+from bot.delivery.text import clean, cut, escape
 from bot.errors import NewsError, NotFound
 from bot.model import Query, Subscription
 
@@ -143,7 +144,7 @@ class DeskCommands(commands.GroupCog, group_name="desk", group_description="For 
             raise NewsError(f"This server has {_MOST_FEEDS} feeds of its own; that is the most. Remove one first.")
         await interaction.response.defer(ephemeral=True, thinking=True)  # it is asked at once, and may be slow
         added = await self.desk.feeds.add(url.strip(), guild)
-        await interaction.edit_original_response(content=added.sentence)
+        await interaction.edit_original_response(content=escape(cut(clean(added.sentence), 1000)))
 
     @feed.command(name="remove")
     @app_commands.describe(url="Which one")

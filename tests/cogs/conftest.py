@@ -49,7 +49,7 @@ class Finder:
         if url in self.refusals:
             raise NewsError(self.refusals[url])
         feed = await self.archive.add_feed(Feed(url=url, owner=owner, title="The *Gazette*"))
-        return Added(feed, 12, "Found **The Gazette** with 12 articles: archived, not posted.")
+        return Added(feed, 12, f"“{feed.title}” is polled from now on. Its 12 articles are in the archive.")
 
 
 @dataclass

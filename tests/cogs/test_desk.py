@@ -208,7 +208,7 @@ async def test_other_servers_orders_are_not_listed_and_cannot_be_taken_back(hous
 
 async def test_a_feed_is_added_for_this_server_alone(house: House) -> None:
     said = answer(await house.call(house.ada, "desk feed add", url="https://gazette.test/"))
-    assert text(said) == "Found **The Gazette** with 12 articles: archived, not posted."
+    assert text(said) == "“The \\*Gazette\\*” is polled from now on. Its 12 articles are in the archive."
     assert said.only_for == house.ada.id
     assert [each.owner for each in await house.archive.feeds()] == [house.guild.id]
 
