@@ -13,7 +13,7 @@ _TRACKERS = re.compile(
     r"oly_\w+_id|vero_\w+|spm|mbid|cid|ncid|sh|via|campaign_id|cmpid|ref|_gl|_ga|amp|outputtype"
 )
 _TRACKER_VALUES = {  # these names carry meaning elsewhere: dropped only with a value that tells of a feed
-    "ref": re.compile(r"rss|feed\w*|home\w*|twitter|facebook|newsletter|"), "cid": re.compile(r"rss.*|feed.*"),
+    "ref": re.compile(r"[a-z][a-z._-]*|"), "cid": re.compile(r"rss.*|feed.*"),
     "sh": re.compile(r"\w{16,}"), "via": re.compile(r"rss|feed|newsletter"), "partner": re.compile(r"rss.*|feed.*|"),
     "rss": re.compile(r"1|yes|true|"), "amp": re.compile(r"1|true|"), "outputtype": re.compile(r"amp"),
     "source": re.compile(r"rss|feed|newsletter|twitter|facebook"), "from": re.compile(r"rss|feed"),
@@ -48,6 +48,20 @@ def canonical(url: str, fragment: bool = False) -> str:
     if asked:
         again += "?" + urlencode(sorted(asked), errors="surrogateescape")
     return again + (f"#{mark}" if fragment and mark else "")
+
+
+def tidy(url: str) -> str:
+    """The address as printed, without what only counts clicks."""
+    rest, mark, fragment = url.partition("#")
+    path, _, query = rest.partition("?")
+    asked = (each for each in query.split("&") if each)
+    kept = "&".join(each for each in asked if not _is_tracker(*map(unquote, _halves(each))))
+    return path + ("?" + kept if kept else "") + mark + fragment
+
+
+def _halves(pair: str) -> tuple[str, str]:
+    name, _, value = pair.partition("=")
+    return name, value
 
 
 @lru_cache(maxsize=4096)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 
-from bot.intake.addresses import canonical
+from bot.intake.addresses import canonical, tidy
 from bot.model import Article, Entry, Feed
 
 _LONGEST = 300  # characters of a name; what is longer is known by its hash
@@ -35,7 +35,7 @@ def identify(entry: Entry, feed: Feed, source_name: str, now: datetime, shared: 
     published = min(entry.published, now) if entry.published else None
     return Article(
         title=entry.title or entry.teaser[:120] or NAMELESS,
-        url=entry.link,
+        url=tidy(entry.link),
         owner=feed.owner,
         teaser=entry.teaser,
         text=entry.text,
