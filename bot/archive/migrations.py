@@ -192,3 +192,9 @@ def index_of_words(db: Database) -> None:
         """
     )
     db.execute("CREATE VIRTUAL TABLE known_word USING fts5vocab(words, 'row')")
+
+
+@migrations()
+def forms_of_words(db: Database) -> None:
+    """The words of titles as they are spelt, to tell which neighbour of a misspelt word is one."""
+    db.execute("CREATE VIRTUAL TABLE title_word USING fts5vocab(titles, 'row')")

@@ -1,7 +1,7 @@
 """Corrects what the archive does not know, and offers to correct what it hardly knows."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from bot.archive.connect import Connection
@@ -41,21 +41,27 @@ def corrected(db: Connection, asked: Asked, plan: Plan, counts: Counts) -> tuple
 
 def _better(db: Connection, plan: Plan, word: str, known: int, beside: list[str]) -> str | None:
     """The likeliest neighbour of a word: one that stands beside the other words, then the most frequent."""
+    neighbours = list(_neighbours(word))
+    spelt = _existing(db, "title_word", neighbours)
     roots: dict[str, str] = {}
-    for each in _neighbours(word):
+    for each in (*(each for each in neighbours if each in spelt), *neighbours):
         roots.setdefault(stem(each), each)
-    rows = db.execute(
-        "SELECT term FROM known_word WHERE term IN (SELECT value FROM json_each(?))", [json.dumps(list(roots))]
-    ).fetchall()
-    counted = {roots[row[0]]: _seen(db, plan, roots[row[0]]) for row in rows}
+    counted = {roots[root]: _seen(db, plan, roots[root]) for root in _existing(db, "known_word", list(roots))}
     found = {each: number for each, number in counted.items() if number}
     if known:
         found = {each: number for each, number in found.items() if number >= known * _MUCH}
     if not found:
         return None
-    likely = sorted(found, key=lambda each: (-_likeness(word, each), -found[each]))[:6]
+    likeness = {each: _likeness(word, each) + (each in spelt) for each in found}
+    likely = sorted(found, key=lambda each: (-likeness[each], -found[each]))[:6]
     together = {each: _together(db, plan, [each, *beside]) for each in likely} if beside and not known else {}
-    return max(likely, key=lambda each: (together.get(each, 0) > 0, _likeness(word, each), found[each]))
+    return max(likely, key=lambda each: (together.get(each, 0) > 0, likeness[each], found[each]))
+
+
+def _existing(db: Connection, table: str, words: Sequence[str]) -> set[str]:
+    """Which of these the index has, whoever may see them."""
+    question = f"SELECT term FROM {table} WHERE term IN (SELECT value FROM json_each(?))"  # noqa: S608 our tables
+    return {row[0] for row in db.execute(question, [json.dumps(words)])}
 
 
 def _neighbours(word: str) -> Iterator[str]:
