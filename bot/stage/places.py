@@ -73,6 +73,16 @@ class Tag:
 
 
 @dataclass(slots=True)
+class Webhook:
+    """A way into one channel for whoever holds its token."""
+
+    id: int
+    name: str
+    token: str
+    made_by: User
+
+
+@dataclass(slots=True)
 class ThreadState:
     owner_id: int
     created_at: datetime
@@ -118,6 +128,7 @@ class Channel:
     messages: dict[int, Message] = field(default_factory=dict)
     last_message_id: int | None = None
     sent: int = 0
+    webhooks: dict[int, Webhook] = field(default_factory=dict)
     followers: list["Channel"] = field(default_factory=list)  # the channels that follow this announcement channel
 
     @property

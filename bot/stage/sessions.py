@@ -15,9 +15,9 @@ KEPT_EVENTS = 2000
 
 GUILDS, GUILD_MEMBERS, GUILD_PRESENCES = 1 << 0, 1 << 1, 1 << 8
 GUILD_MESSAGES, GUILD_REACTIONS, GUILD_TYPING = 1 << 9, 1 << 10, 1 << 11
-DIRECT_MESSAGES, DIRECT_TYPING, MESSAGE_CONTENT = 1 << 12, 1 << 14, 1 << 15
+DIRECT_MESSAGES, DIRECT_REACTIONS, DIRECT_TYPING, MESSAGE_CONTENT = 1 << 12, 1 << 13, 1 << 14, 1 << 15
 PRIVILEGED = GUILD_MEMBERS | GUILD_PRESENCES | MESSAGE_CONTENT
-ALL_INTENTS = (1 << 25) - 1
+ALL_INTENTS = (1 << 26) - 1
 
 
 class Outlet(Protocol):
@@ -74,6 +74,8 @@ class Session:
     def _needed(self, event: Event, bot: User) -> int:
         """The intents of which one brings this event."""
         private = event.guild is None
+        if event.name.startswith("MESSAGE_REACTION_"):
+            return DIRECT_REACTIONS if private else GUILD_REACTIONS
         if event.name.startswith("MESSAGE_"):
             return DIRECT_MESSAGES if private else GUILD_MESSAGES
         if event.name == "TYPING_START":

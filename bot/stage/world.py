@@ -165,6 +165,20 @@ class World:
         """Tells of a change that is no edit: a flag, a reaction, a pin."""
         self._tell_message("MESSAGE_UPDATE", message, self.channel(message.channel_id))
 
+    def react(self, message: Message, name: str, user: User, on: bool) -> None:
+        """Adds a person's reaction to a message, or takes it away."""
+        channel = self.channel(message.channel_id)
+        (set.add if on else set.discard)(message.reactions.setdefault(name, set()), user.id)
+        if not message.reactions[name]:
+            del message.reactions[name]
+        body: dict[str, Any] = {"user_id": str(user.id), "message_id": str(message.id), "channel_id": str(channel.id)}
+        body |= {"emoji": {"id": None, "name": name}, "burst": False, "type": 0}
+        if channel.guild:
+            body["guild_id"] = str(channel.guild.id)
+        kind = "MESSAGE_REACTION_ADD" if on else "MESSAGE_REACTION_REMOVE"
+        self.tell(Event(kind, body, channel.guild, channel, for_page=False))
+        self._tell_message("MESSAGE_UPDATE", message, channel, for_bot=False)
+
     def delete(self, message: Message) -> None:
         channel = self.channel(message.channel_id)
         channel.messages.pop(message.id, None)
@@ -228,6 +242,9 @@ class World:
         _, allow, deny = channel.overwrites.get(self.bot.id, (False, 0, 0))
         channel.overwrite(self.bot, allow=allow | permission, deny=deny & ~permission)
 
+    def new_token(self) -> str:
+        return secrets.token_urlsafe(48)
+
     def tell(self, event: Event) -> None:
         for listener in self.listeners:
             listener(event)
@@ -252,8 +269,10 @@ class World:
                 channel.thread.archived = False
                 channel.changed()
 
-    def _tell_message(self, name: str, message: Message, channel: Channel, more: dict[str, Any] | None = None) -> None:
-        for_bot = message.only_for is None
+    def _tell_message(
+        self, name: str, message: Message, channel: Channel, more: dict[str, Any] | None = None, for_bot: bool = True
+    ) -> None:
+        for_bot = for_bot and message.only_for is None
         body = message.staged() | (more or {})
         self.tell(Event(name, body, channel.guild, channel, message, message.only_for, for_bot))
 

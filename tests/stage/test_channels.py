@@ -51,6 +51,16 @@ async def test_a_channel_is_refused(body: dict[str, Any], path: str, wrong: Wron
     assert violations_of(wrong.stage)
 
 
+async def test_with_a_category_only_the_category_goes(wrong: WrongClient, place: Place) -> None:
+    category = place.guild.add_category("Regions")
+    inside = place.guild.add_channel("europe", category=category)
+    thread = wrong.stage.world.open_thread(place.text, place.bob, "A thread")
+    place.guild.drop_channel(category)
+    assert inside.parent_id is None and inside.id in place.guild.channels
+    place.guild.drop_channel(place.text)
+    assert thread.id not in place.guild.channels  # a channel takes its threads along
+
+
 async def test_nobody_gives_away_what_they_do_not_hold(wrong: WrongClient, place: Place) -> None:
     path = f"/channels/{place.text.id}/permissions/{place.guild.id}"
     body = {"type": 0, "allow": "0", "deny": str(int(Permission.SEND_MESSAGES))}

@@ -27,6 +27,10 @@ MODAL: dict[str, Any] = {
 }
 
 
+def row_of(**more: Any) -> dict[str, Any]:
+    return {"type": 1, "components": [{"type": 4, "custom_id": "name", "label": "Name", "style": 1, **more}]}
+
+
 async def register(wrong: WrongClient, *commands: dict[str, Any]) -> None:
     answer = await wrong.ask("PUT", f"/applications/{wrong.stage.world.bot.id}/commands", list(commands))
     assert answer.status == 200, answer.body
@@ -199,6 +203,37 @@ MODALS: list[tuple[str, dict[str, Any], str]] = [
     ("six parts", {"components": MODAL["components"] * 6}, "data.components"),
     ("no parts", {"components": []}, "data.components"),
     ("a button", {"components": [BUTTON]}, "data.components.0.components.0.type"),
+    ("an empty text", {"components": [{"type": 10, "content": ""}]}, "data.components.0.content"),
+    (
+        "a select with nothing to choose",
+        {"components": [{"type": 18, "label": "x", "component": {"type": 3, "custom_id": "a", "options": []}}]},
+        "data.components.0.component.options",
+    ),
+    (
+        "a radio group of one",
+        {"components": [{"type": 18, "label": "x", "component": {"type": 21, "custom_id": "a", "options": [{}]}}]},
+        "data.components.0.component.options",
+    ),
+    (
+        "a text input with a label of its own in a label",
+        {
+            "components": [
+                {
+                    "type": 18,
+                    "label": "x",
+                    "component": {"type": 4, "custom_id": "a", "style": 1, "label": "y"},
+                }
+            ]
+        },
+        "data.components.0.component.label",
+    ),
+    (
+        "a field of 4001 characters",
+        {"components": [row_of(max_length=4001)]},
+        "data.components.0.components.0.max_length",
+    ),
+    ("a style of three", {"components": [row_of(style=3)]}, "data.components.0.components.0.style"),
+    ("one custom_id twice", {"components": [row_of(), row_of()]}, "data.components"),
     (
         "a label of 46",
         {"components": [{"type": 18, "label": "x" * 46, "component": {"type": 4, "custom_id": "a", "style": 1}}]},

@@ -98,6 +98,14 @@ async def test_after_ten_thousand_the_line_is_closed(wrong: WrongClient, place: 
     assert (await wrong.ask("GET", "/users/@me")).status == 200
 
 
+async def test_the_panel_shows_the_buckets_that_are_open(wrong: WrongClient, place: Place) -> None:
+    await wrong.send(place.text, content="x")
+    (row,) = wrong.stage.limits.rows()
+    assert (row["limit"], row["remaining"]) == (5, 4) and 0 < row["reset_after"] <= 5
+    wrong.stage.clock.advance(5)
+    assert list(wrong.stage.limits.rows()) == []
+
+
 async def test_pace_runs_the_windows_faster(place: Place) -> None:
     async with Stage(pace=100) as fast:
         bucket, _ = fast.limits.take("POST", "/channels/{channel_id}/messages", {"channel_id": "1"}, exempt=False)

@@ -126,6 +126,11 @@ LEGACY: list[tuple[str, dict[str, Any], str]] = [
         {"content": "x", "allowed_mentions": {"parse": ["users"], "users": ["1"]}},
         "allowed_mentions.parse",
     ),
+    (
+        "a mention group nobody knows",
+        {"content": "x", "allowed_mentions": {"channels": []}},
+        "allowed_mentions.channels",
+    ),
     ("an unknown word to parse", {"content": "x", "allowed_mentions": {"parse": ["here"]}}, "allowed_mentions.parse.0"),
 ]
 
@@ -171,6 +176,11 @@ NEWER: list[tuple[str, dict[str, Any], str]] = [
         "a file that does not come along",
         {"components": [{"type": 13, "file": {"url": "attachment://missing.txt"}}]},
         "components.0.file.url",
+    ),
+    (
+        "a picture whose address is none",
+        {"components": [{"type": 12, "items": [{"media": {"url": "hill.png"}}]}]},
+        "components.0.items.0.media.url",
     ),
     ("a gap of three", {"components": [text(), {"type": 14, "spacing": 3}]}, "components.1.spacing"),
     ("a thumbnail on top", {"components": [{"type": 11, "media": {"url": "https://a.test/1"}}]}, "components.0.type"),

@@ -15,7 +15,7 @@ from bot.stage.limits import Bucket, TooMany
 from bot.stage.people import User
 from bot.stage.places import Event
 from bot.stage.refusals import Findings, Json, Plain, Refusal
-from bot.stage.rest import channels, commands, guilds, interactions, messages, threads
+from bot.stage.rest import channels, commands, guilds, interactions, messages, threads, webhooks
 from bot.stage.rest.call import ANYONE, BOT, PERSON, Call, Reply, Route, Upload
 
 BASE = "/api/v10"
@@ -28,6 +28,7 @@ ALL_ROUTES = [
     *threads.ROUTES,
     *commands.ROUTES,
     *interactions.ROUTES,
+    *webhooks.ROUTES,
 ]
 _SPENT = (401, 403, 429)
 

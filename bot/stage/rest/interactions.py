@@ -7,6 +7,7 @@ from bot.stage.drafts import USERS_ONLY, Draft
 from bot.stage.interactions import AUTOCOMPLETE, COMPONENT, FOLLOWUPS_WITHOUT_BOT, MODAL, Interaction
 from bot.stage.messages import Message, MessageFlag
 from bot.stage.refusals import Findings, Json, Refusal
+from bot.stage.rest import webhooks
 from bot.stage.rest.call import ANYONE, PERSON, Call, Reply, Route
 from bot.stage.rest.drafting import edited_draft, new_draft
 from bot.stage.rules.fields import only_known
@@ -193,6 +194,8 @@ def _told(found: Interaction, kind: int, message: Message | None) -> Json:
 
 
 async def follow_up(call: Call) -> Any:
+    if _is_a_channels(call):
+        return await webhooks.execute(call)
     found = call.stage.interactions.for_webhook(call.where["webhook_id"], call.where["webhook_token"])
     draft = _answer_draft(call, found, call.fields)
     loading = found.original is not None and found.original.is_loading and found.deferred
@@ -223,11 +226,20 @@ def _own_message(call: Call) -> tuple[Interaction, Message]:
     return found, message
 
 
+def _is_a_channels(call: Call) -> bool:
+    """Whether the path means a channel's webhook; the application's own id stands for its interactions."""
+    return call.where["webhook_id"] != str(call.stage.world.bot.id)
+
+
 async def get_answer(call: Call) -> Json:
+    if _is_a_channels(call):
+        return await webhooks.get_message(call)
     return _own_message(call)[1].json()
 
 
 async def edit_answer(call: Call) -> Json:
+    if _is_a_channels(call):
+        return await webhooks.edit_message(call)
     found, message = _own_message(call)
     was_loading = message.is_loading
     draft = edited_draft(call, message, call.fields, known=WEBHOOK, may_set=EDIT_FLAGS)
@@ -239,8 +251,11 @@ async def edit_answer(call: Call) -> Json:
 
 
 async def delete_answer(call: Call) -> None:
+    if _is_a_channels(call):
+        return await webhooks.delete_message(call)
     _, message = _own_message(call)
     call.stage.world.delete(message)
+    return None
 
 
 _HOOK = "/webhooks/{webhook_id}/{webhook_token}"

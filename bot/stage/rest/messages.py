@@ -229,17 +229,24 @@ async def react(call: Call) -> None:
     name = unquote(call.where["emoji_name"])
     if name not in message.reactions:
         call.need(channel, Permission.ADD_REACTIONS)
-    message.reactions.setdefault(name, set()).add(call.user.id)
-    call.stage.world.refresh(message)
+    call.stage.world.react(message, name, call.user, True)
 
 
 async def unreact(call: Call) -> None:
-    message = call.stage.world.message(call.channel(), call.where["message_id"])
-    name = unquote(call.where["emoji_name"])
-    message.reactions.get(name, set()).discard(call.user.id)
-    if not message.reactions.get(name):
-        message.reactions.pop(name, None)
-    call.stage.world.refresh(message)
+    channel = call.channel()
+    message = call.stage.world.message(channel, call.where["message_id"])
+    whose = call.user
+    if call.where.get("user_id", str(whose.id)) != str(whose.id):
+        call.need(channel, Permission.MANAGE_MESSAGES)
+        whose = call.stage.world.person(call.where["user_id"])
+    call.stage.world.react(message, unquote(call.where["emoji_name"]), whose, False)
+
+
+async def reacted(call: Call) -> list[Json]:
+    channel = call.channel(Permission.READ_MESSAGE_HISTORY)
+    message = call.stage.world.message(channel, call.where["message_id"])
+    by = message.reactions.get(unquote(call.where["emoji_name"]), set())
+    return [call.stage.world.person(each).json() for each in sorted(by)]
 
 
 async def pin(call: Call) -> None:
@@ -270,6 +277,8 @@ ROUTES = [
     Route("POST", "/channels/{channel_id}/typing", typing, BOTH),
     Route("PUT", f"{_ONE}/reactions/{{emoji_name}}/@me", react, BOTH),
     Route("DELETE", f"{_ONE}/reactions/{{emoji_name}}/@me", unreact, BOTH),
+    Route("DELETE", f"{_ONE}/reactions/{{emoji_name}}/{{user_id}}", unreact),
+    Route("GET", f"{_ONE}/reactions/{{emoji_name}}", reacted),
     Route("PUT", "/channels/{channel_id}/messages/pins/{message_id}", pin),
     Route("DELETE", "/channels/{channel_id}/messages/pins/{message_id}", unpin),
 ]
