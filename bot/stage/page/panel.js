@@ -8,7 +8,7 @@ import { World } from "./world.js";
 
 const STATES = ["pending", "sending", "later", "held", "suspended", "refused", "sent"];
 const SHOWN_REQUESTS = 60;
-const PAUSE = 120;
+const PAUSE = 250;
 
 export class Panel {
   constructor(node, { store, api, close }) {
@@ -39,7 +39,7 @@ export class Panel {
     return node;
   }
 
-  /** A hundred requests a second are drawn as eight pictures. */
+  /** A hundred requests a second are drawn as four pictures. */
   #soon() {
     if (this.node.hidden || this.timer) return;
     this.timer = setTimeout(() => {

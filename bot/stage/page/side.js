@@ -6,19 +6,29 @@ import { avatar, channelIcon, hueOf, icon, initials } from "./icons.js";
 import { redraw } from "./redraw.js";
 import { isForum, isThread, KIND } from "./state.js";
 
+const PAUSE = 80;
+
 export class Side {
   constructor({ rail, place, botLine, channels, me }, { store, acts, theme }) {
     Object.assign(this, { rail, place, botLine, channels, me, store, acts, theme });
     this.folded = new Set();
     this.open = null;
     this.home = false; // the direct messages are shown rather than a server
-    for (const name of ["world", "unread"]) store.addEventListener(name, () => this.draw());
+    for (const name of ["world", "unread"]) store.addEventListener(name, () => this.#soon());
   }
 
   show(channel) {
     this.open = channel;
     if (channel) this.home = channel.type === KIND.dm;
     this.draw();
+  }
+
+  /** Many messages in many channels are one redrawing. */
+  #soon() {
+    this.timer ??= setTimeout(() => {
+      this.timer = null;
+      this.draw();
+    }, PAUSE);
   }
 
   draw() {
