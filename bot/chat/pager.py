@@ -268,16 +268,17 @@ def _heading(desk: Desk, query: Query, found: Found) -> str:
         return "-# With what is related to it" if len(found.hits) > 1 else "-# From the archive"
     if query.cursor and not found.hits:
         return "There is nothing more here."
+    latest = f"Latest · {where}" if where else "Latest"
     if not _searches(query):
         if found.hits:
-            return f"## Latest · {where}" if where else "## Latest"
+            return f"## {latest}"
         return f"Nothing has come in{f' for {where}' if where else ''} yet. As soon as something does, it will be here."
-    words = escape(cut(clean(query.words), 100)) or "Search"
+    words = escape(cut(clean(query.words), 100))
     told = escape(cut(clean(found.understood), 200))
     understood = f"\n-# Searched for {told}" if told and told.casefold() != words.casefold() else ""
     if found.hits:
-        return f"## {words}{understood}"
-    return f"Nothing in the archive about “{words}”{f' in {where}' if where else ''}.{understood}"
+        return f"## {words or latest}{understood}"
+    return f"Nothing in the archive{f' about “{words}”' if words else ''}{f' in {where}' if where else ''}.{understood}"
 
 
 def _searches(query: Query) -> bool:
