@@ -82,9 +82,7 @@ async def _set(settings: Settings, port: int, mine: bool, keep: Path | None, to:
         except OSError as error:
             raise NewsError(PORT_IS_TAKEN.format(port=port)) from error
         stack.push_async_callback(stage.stop)
-        rehearsing = replace(
-            settings, token=stage.token, api=stage.api, data=folder, private_feeds=True, metrics="", public_url=""
-        )
+        rehearsing = replace(settings, token=stage.token, api=stage.api, data=folder, metrics="", public_url="")
         regions = load_regions(rehearsing.file("regions.toml"))
         if mine:
             await _take_my_archive(settings, rehearsing, regions)
@@ -95,7 +93,7 @@ async def _set(settings: Settings, port: int, mine: bool, keep: Path | None, to:
         newsroom = Newsroom(shipped() / "sample", pace=0)
         await newsroom.start()
         stack.push_async_callback(newsroom.stop)
-        rehearsing = replace(rehearsing, poll_every=POLL_EVERY)
+        rehearsing = replace(rehearsing, poll_every=POLL_EVERY, private_feeds=True)
         await _open_club(rehearsing, regions, stage, newsroom)
         yield Scene(stage, rehearsing, newsroom)
 

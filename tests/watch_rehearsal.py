@@ -50,10 +50,11 @@ async def rehearsal(*options: str, start: float = START) -> AsyncIterator[tuple[
         found: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         reading = asyncio.create_task(_read(process, output, found))
         try:
-            url = await asyncio.wait_for(asyncio.shield(found), start)
-            yield url, output
-        except TimeoutError:
-            raise AssertionError(f"no page after {start} s:\n{''.join(output)}") from None
+            either: set[asyncio.Future[Any]] = {found, reading}
+            await asyncio.wait(either, timeout=start, return_when=asyncio.FIRST_COMPLETED)
+            if not found.done():
+                raise AssertionError(f"there is no page:\n{''.join(output)}")
+            yield found.result(), output
         finally:
             if process.returncode is None:
                 process.send_signal(signal.SIGINT)

@@ -1,0 +1,82 @@
+"""The rehearsal, in a process of its own, as a person would start it."""
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot.archive.archive import Archive
+from bot.model import Feed, Subscription
+from bot.newsroom import Newsroom
+from bot.regions import load_regions
+from bot.settings import shipped
+from tests.watch_rehearsal import articles_arrive, latest_answers, rehearsal, state
+
+PATIENCE = 60.0  # seconds
+
+
+async def test_articles_arrive_in_five_regions_and_latest_answers() -> None:
+    async with rehearsal("--pace", "0.3") as (url, output), aiohttp.ClientSession() as session:
+        assert len(await articles_arrive(session, url, PATIENCE)) >= 5
+        assert await latest_answers(session, url, "asia-pacific") > 0
+        async with session.get(f"{url}/healthz") as answer:
+            assert answer.status == 200
+        panel = (await state(session, url))["panel"]
+        assert panel["panels"]["outbox"]["sent"] > 0 and panel["violations"] == []
+    assert not [line for line in output if "Traceback" in line or "ERROR" in line], "".join(output)
+
+
+async def test_nothing_is_kept_unless_asked_for(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    async with rehearsal("--pace", "0.3", "--keep", str(kept)) as (url, _), aiohttp.ClientSession() as session:
+        await articles_arrive(session, url, PATIENCE)
+    assert (kept / "archive.db").is_file()
+
+
+async def test_a_taken_port_is_told_in_a_sentence() -> None:
+    async with rehearsal("--pace", "60") as (url, _):
+        port = url.rpartition(":")[2]
+        with pytest.raises(AssertionError, match=f"Port {port} is taken"):
+            async with rehearsal("--port", port, start=30):
+                pass
+
+
+async def test_my_own_feeds_and_standing_orders_are_shown_and_my_archive_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Newsroom(shipped() / "sample", pace=0) as newsroom:
+        latest = newsroom.feeds[0].url
+        archive = await Archive.open(tmp_path / "archive.db", load_regions(shipped() / "regions.toml"))
+        await archive.add_feed(Feed(url=latest))
+        for region in ("africa", "europe"):
+            await archive.subscribe(Subscription("channel:111", region, guild=7))
+        await archive.subscribe(Subscription("channel:222", "asia-pacific", guild=7))
+        await archive.close()
+        before = (tmp_path / "archive.db").read_bytes()
+
+        monkeypatch.setenv("NEWSDESK_DATA", str(tmp_path))
+        monkeypatch.setenv("NEWSDESK_PRIVATE_FEEDS", "1")
+        monkeypatch.setenv("NEWSDESK_POLL_MINUTES", "0.01")
+        async with rehearsal("--feeds", "mine") as (url, _), aiohttp.ClientSession() as session:
+            guilds = (await state(session, url))["guilds"]
+            texts = [each for each in guilds[0]["channels"] if each["type"] == 0]
+            assert len(guilds) == 1 and len(texts) == 2, "two channels, however many regions they take"
+            until = time.monotonic() + PATIENCE
+            while time.monotonic() < until and not await messages(session, url, texts):
+                newsroom.publish_next()
+                await asyncio.sleep(0.5)
+            assert await messages(session, url, texts)
+        assert (tmp_path / "archive.db").read_bytes() == before
+
+
+async def messages(session: aiohttp.ClientSession, url: str, channels: list[dict[str, Any]]) -> list[Any]:
+    member = (await state(session, url))["members"][0]
+    found: list[Any] = []
+    for channel in channels:
+        path = f"{url}/api/v10/channels/{channel['id']}/messages"
+        async with session.get(path, headers={"Authorization": member["token"]}) as answer:
+            found += await answer.json()
+    return found
