@@ -16,9 +16,9 @@ _OTHER_SCRIPTS = re.compile(r"[\u0370-\u08ff]")
 _RUN_TOGETHER = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _FOREIGN = frozenset(  # folded, as words are
     """
-    der das und den dem von fur im auf mit nach wird ist ein eine zum zur bei aus sich nicht uber gegen le les des du une
-    est dans pour sur avec par qui aux et en la el los las del una por con para que se su al y mas os da dos em um uma nao
-    na no com pela pelo ao sao
+    der das und den dem von fur im auf mit nach wird ist ein eine zum zur bei aus sich nicht uber gegen le les des du
+    une est dans pour sur avec par qui aux et en la el los las del una por con para que se su al y mas os da dos em um
+    uma nao na no com pela pelo ao sao
     """.split()  # noqa: SIM905 -- seventy quoted words would be harder to read
 )
 _ENGLISH = frozenset(

@@ -1,0 +1,78 @@
+"""How long an article takes to find its region, and how long the names take to load."""
+
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import fmean, median, quantiles
+
+from bot.intake.classify import load_classifier
+from bot.regions import load_regions
+from bot.settings import shipped
+
+ARTICLES = 10_000
+STARTS = 7
+SLOWEST = 0.2  # ms, 99 of 100 articles
+LONGEST_START = 60.0  # ms
+_SAID = (
+    "{a} says {b} must leave {c} by spring, as talks open in {d}",
+    "Thousands march in {a} after the vote; {b} and {c} call for calm",
+    "Why {a} is turning away from {b}",
+    "After the flood, a town in {a} waits for help that {b} had promised",
+)
+_TEASER = (
+    "Officials in {a} said on Tuesday that the two sides had agreed to meet again in {b} next month, but that the"
+    " matter of {c} had not been settled. A spokeswoman for {d} would not say whether the prime minister had been told of it."
+)
+_LOAD = (
+    "import time, sys; from pathlib import Path; began = time.perf_counter();"
+    "from bot.regions import load_regions; from bot.intake.classify import load_classifier;"
+    "imported = time.perf_counter(); folder = Path(sys.argv[1]);"
+    "load_classifier(folder, load_regions(folder / 'regions.toml'));"
+    "print((time.perf_counter() - imported) * 1000, (imported - began) * 1000)"
+)
+
+
+def articles(names: list[str], seed: int = 1) -> list[tuple[str, str]]:
+    """Headlines and teasers of common length, with names drawn from our own list."""
+    dice = random.Random(seed)
+    drawn = [dict(zip("abcd", dice.sample(names, 4), strict=True)) for _ in range(ARTICLES)]
+    return [(dice.choice(_SAID).format(**each), _TEASER.format(**each)) for each in drawn]
+
+
+def main() -> int:
+    folder = shipped()
+    classifier = load_classifier(folder, load_regions(folder / "regions.toml"))
+    names = sorted(
+        name for name, meant in classifier.names.exact.items() if meant.kind in ("country", "city", "person")
+    )
+    taken: list[float] = []
+    for title, teaser in articles(names):
+        began = time.perf_counter()
+        classifier.place(title, teaser, home="US")
+        taken.append((time.perf_counter() - began) * 1000)
+    slowest = quantiles(taken, n=100)[98]
+    starts = [_start(folder) for _ in range(STARTS)]
+    start, imports = min(starts)
+    print(f"articles       {len(taken)}, {len(classifier.names)} names")
+    print(
+        f"ms an article  mean {fmean(taken):.3f}  median {median(taken):.3f}  p99 {slowest:.3f}", _met(slowest, SLOWEST)
+    )
+    print(f"ms to load     best of {STARTS}: {start:.0f}, and {imports:.0f} for imports", _met(start, LONGEST_START))
+    return 0
+
+
+def _start(folder: Path) -> tuple[float, float]:
+    """Loading and importing, in a new process."""
+    run = subprocess.run([sys.executable, "-c", _LOAD, str(folder)], check=True, capture_output=True, text=True)
+    loading, importing = run.stdout.split()
+    return float(loading), float(importing)
+
+
+def _met(value: float, goal: float) -> str:
+    return f"(goal {goal:g}: {'met' if value <= goal else 'NOT met'})"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
