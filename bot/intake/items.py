@@ -94,8 +94,9 @@ def _tags(item: Item) -> tuple[Tag, ...]:
 
 def _date(item: Item, *fields: str) -> Any:
     for name in fields:
-        if item.get(name):
-            found = read_date(_string(item[name]), item.get(f"{name}_parsed"))
+        printed = dict.get(item, name)  # its own get() takes one date for the other, and complains
+        if printed:
+            found = read_date(_string(printed), dict.get(item, f"{name}_parsed"))
             if found is not None:
                 return found
     return None

@@ -19,8 +19,10 @@ from bot.intake.manners import Manners
 from bot.intake.outcome import Poll
 from bot.intake.schedule import retry_after
 from bot.intake.worker import ParseWorker
-from bot.model import Accepted, Added, Feed, Route, Source
+from bot.model import OPERATOR, Accepted, Added, Feed, Route, Source
 from bot.poller.adding import Adding
+from bot.poller.backfilling import Backfilling, Filled
+from bot.poller.checking import Checked, Checking
 from bot.poller.placing import Placing
 from bot.poller.reading import Reading, Unusable
 from bot.poller.settling import Settling
@@ -55,6 +57,7 @@ class Poller:
         archive: Archive,
         fetcher: Fetcher,
         reading: Reading,
+        placing: Placing,
         taking: Taking,
         clock: Clock,
         *,
@@ -62,17 +65,20 @@ class Poller:
         shortest: timedelta = SHORTEST,
         chance: random.Random | None = None,
         measure: Callable[[str, float], None] = lambda outcome, seconds: None,
+        took_in: Callable[[tuple[str, ...]], None] = lambda regions: None,
     ) -> None:
         self._archive = archive
         self._fetcher = fetcher
         self._reading = reading
         self._settling = Settling(archive)
+        self._placing = placing
         self._taking = taking
         self._clock = clock
         self._every = every
         self._shortest = shortest
         self._chance = chance or random.Random()  # noqa: S311 it keeps feeds out of step, no secret
         self._measure = measure
+        self._took_in = took_in
 
     async def run(self) -> None:
         """Poll what is due, for ever. Ends by being cancelled; what is under way is then not kept, and asked again."""
@@ -122,6 +128,8 @@ class Poller:
         except Exception:  # the boundary: one source
             log.exception("poll failed feed=%s", spoken(source.url))
             after, accepted = await self._set_aside(source), Accepted()
+        for article in accepted.new:
+            self._took_in(article.regions)
         self._measure(after.status, asyncio.get_running_loop().time() - began)
         if outcome.is_news_of_failing(source, after):
             log.error("feed has been failing for a day feed=%s error=%s", spoken(source.url), after.error)
@@ -134,6 +142,17 @@ class Poller:
     async def add(self, url: str, owner: int) -> Added:
         """Find the feed of an address, ask it once, keep it. Its articles are archived, not posted."""
         return await Adding(self._archive, self._fetcher, self._reading, self.poll).add(url, owner)
+
+    async def check(self, url: str, owner: int = OPERATOR) -> Checked:
+        """Ask a feed once, say what would be posted, keep nothing."""
+        return await Checking(self._archive, self._fetcher, self._reading, self._placing, self._clock).check(url, owner)
+
+    async def backfill(
+        self, url: str, since: datetime, owner: int = OPERATOR, told: Callable[[Filled], None] = lambda filled: None
+    ) -> Filled:
+        """Fill the archive from a feed's older pages, without posting."""
+        filling = Backfilling(self._archive, self._fetcher, self._reading, self._taking, self._clock)
+        return await filling.fill(url, since, owner, told)
 
     async def _due(self, busy: int) -> list[Source]:
         return await self._archive.due_sources(self._clock.now(), busy + AT_ONCE)
@@ -207,8 +226,13 @@ async def open_poller(
     nudge: Callable[[], None] = lambda: None,
     *,
     measure: Callable[[str, float], None] = lambda outcome, seconds: None,
+    took_in: Callable[[tuple[str, ...]], None] = lambda regions: None,
 ) -> AsyncIterator[Poller]:
-    """A poller with its session and its worker process, which end with it."""
+    """A poller with its session and its worker process, which end with it.
+
+    `nudge` is called when something is owed, `measure` with each poll's outcome and seconds, `took_in` with the regions
+    of each new article.
+    """
     worker = ParseWorker()
     async with open_session(private=settings.private_feeds) as session:
         fetcher = Fetcher(session, Manners(clock), user_agent=settings.user_agent)
@@ -216,7 +240,17 @@ async def open_poller(
         placing = Placing(classifier, regions)
         taking = Taking(archive, fetcher, reading, placing, route, nudge, usual=settings.poll_every)
         try:
-            yield Poller(archive, fetcher, reading, taking, clock, every=settings.poll_every, measure=measure)
+            yield Poller(
+                archive,
+                fetcher,
+                reading,
+                placing,
+                taking,
+                clock,
+                every=settings.poll_every,
+                measure=measure,
+                took_in=took_in,
+            )
         finally:
             await worker.close()
 

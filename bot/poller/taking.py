@@ -89,9 +89,11 @@ class Taking:
             self._nudge()
         return after, accepted
 
-    async def keep(self, parsed: Parsed, feed: Feed, poll: Poll) -> Accepted:
-        """Archive what an older page says, and owe nothing for it."""
-        sightings = [replace(each, silent=True) for each in sightings_in(parsed, feed, poll)]
+    async def keep(self, parsed: Parsed, feed: Feed, poll: Poll, since: datetime) -> Accepted:
+        """Archive what an older page says back to a day, and owe nothing for it."""
+        found = sightings_in(parsed, feed, poll)
+        wanted = [each for each in found if each.article.published is None or each.article.published >= since]
+        sightings = [replace(each, silent=True) for each in wanted]
         unseen = [self._placing.place(each)[0] for each in await self._archive.unseen(sightings)]
         return await self._archive.accept(unseen, None, self._route, poll.now)
 

@@ -128,7 +128,7 @@ async def house(port: int, feeds: int) -> AsyncIterator[tuple[Poller, ParseWorke
             await archive.subscribe(Subscription("channel:1", "*", guild=1))
             for number in range(feeds):
                 await archive.add_feed(Feed(address(port, number), pages=False))
-            yield Poller(archive, fetcher, reading, taking, clock, chance=random.Random(1)), worker
+            yield Poller(archive, fetcher, reading, placing, taking, clock, chance=random.Random(1)), worker
         await worker.close()
         await archive.close()
 

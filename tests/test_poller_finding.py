@@ -1,0 +1,228 @@
+"""Finding, adding, checking and backfilling feeds, over a real server."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+
+from bot.errors import NewsError, NotFound
+from bot.intake import discover
+from bot.intake.worker import ParseWorker
+from bot.model import Query
+from bot.poller import Filled, SeveralFeeds
+from tests.fakes import Answer
+from tests.polling import House, open_house
+from tests.press import NOON, Item, atom, item, rss
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+A, B, C = item("Rain in Kenya", 4), item("Ports of Ghana", 3), item("Vote in France", 2)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def worker() -> AsyncIterator[ParseWorker]:
+    one = ParseWorker()
+    yield one
+    await one.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def house(worker: ParseWorker) -> AsyncIterator[House]:
+    async with open_house(worker) as here:
+        yield here
+
+
+def page(*links: str) -> Answer:
+    listed = "".join(f'<link rel="alternate" type="application/rss+xml" href="{link}">' for link in links)
+    html = f"<!doctype html><html><head><title>Mag</title>{listed}</head><body>Hello</body></html>"
+    return Answer(html.encode(), headers={"Content-Type": "text/html"})
+
+
+async def test_a_feeds_own_address_is_added_asked_and_archived(house: House) -> None:
+    house.web["/feed"] = rss(C, B, A)
+    added = await house.poller.add(house.web.url("/feed"), 0)
+    assert (added.feed.url, added.feed.title, added.articles) == (house.web.url("/feed"), "The Magazine", 3)
+    assert "3 articles" in added.sentence
+    assert await house.posted() == []
+    assert len((await house.archive.latest(Query(limit=9))).hits) == 3
+
+
+async def test_a_page_leads_to_the_feed_that_it_names(house: House) -> None:
+    house.web["/"] = page("/comments/feed/", "rss.xml")
+    house.web["/rss.xml"] = rss(A)
+    added = await house.poller.add(house.web.url("/"), 0)
+    assert added.feed.url == house.web.url("/rss.xml")
+    assert house.web.asked_for("/comments/feed/") == []
+
+
+async def test_one_feed_in_two_formats_counts_once(house: House) -> None:
+    house.web["/"] = page("/rss", "/atom")
+    house.web["/rss"], house.web["/atom"] = rss(B, A), atom(B, A)
+    assert (await house.poller.add(house.web.url("/"), 0)).feed.url == house.web.url("/rss")
+
+
+async def test_when_several_fit_somebody_has_to_choose(house: House) -> None:
+    house.web["/"] = page("/africa", "/europe")
+    house.web["/africa"], house.web["/europe"] = rss(A, title="Africa"), rss(C, title="Europe")
+    with pytest.raises(SeveralFeeds, match=r"Africa, 1 articles.*Europe, 1 articles") as told:
+        await house.poller.add(house.web.url("/"), 0)
+    assert [each.url for each in told.value.feeds] == [house.web.url("/africa"), house.web.url("/europe")]
+    assert await house.archive.feeds() == []
+
+
+@pytest.mark.parametrize("place", ["/section/feed", "/feed", "/index.xml", "/feeds/feed.rss", "/news-sitemap.xml"])
+async def test_a_page_that_names_none_has_it_at_a_usual_place(house: House, place: str) -> None:
+    house.web["/section"] = page()
+    house.web[place] = rss(A)
+    assert (await house.poller.add(house.web.url("/section"), 0)).feed.url == house.web.url(place)
+
+
+async def test_a_news_sitemap_is_a_source(house: House) -> None:
+    house.web["/news.xml"] = """<?xml version="1.0"?>
+      <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"
+        xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">
+      <url><loc>https://mag.test/rain</loc><news:news><news:publication><news:name>Mag</news:name>
+      <news:language>en</news:language></news:publication><news:publication_date>2026-03-24T10:00:00Z</news:publication_date>
+      <news:title>Rain &amp; wind in Kenya</news:title><news:keywords>Africa, Rain</news:keywords></news:news>
+      <image:image><image:loc>https://mag.test/rain.jpg</image:loc></image:image></url>
+      <url><loc>https://mag.test/about</loc></url></urlset>"""
+    added = await house.poller.add(house.web.url("/news.xml"), 0)
+    article = (await house.archive.latest(Query(limit=1))).hits[0].article
+    assert added.articles == 1
+    assert (article.title, article.url) == ("Rain & wind in Kenya", "https://mag.test/rain")
+    assert article.image is not None and article.regions == ("africa",)
+
+
+async def test_where_there_is_no_feed_it_is_said(house: House) -> None:
+    house.web["/"] = page()
+    with pytest.raises(NotFound, match="no feed that we could find"):
+        await house.poller.add(house.web.url("/"), 0)
+    with pytest.raises(NewsError, match="404"):
+        await house.poller.add(house.web.url("/nothing"), 0)
+    with pytest.raises(NewsError, match="no web address"):
+        await house.poller.add("mailto://x", 0)
+    assert await house.archive.feeds() == []
+
+
+async def test_a_feed_that_is_there_already_is_not_asked_again(house: House) -> None:
+    house.web["/feed"] = rss(A)
+    await house.poller.add(house.web.url("/feed"), 0)
+    asked = len(house.web.asked)
+    added = await house.poller.add(house.web.url("/feed"), 0)
+    assert "polled already" in added.sentence and len(house.web.asked) == asked
+
+
+async def test_another_servers_feed_at_the_same_address_is_silent_at_first_too(house: House) -> None:
+    house.web["/feed"] = rss(A)
+    await house.poller.add(house.web.url("/feed"), 0)
+    await house.poller.add(house.web.url("/feed"), 7)
+    assert await house.posted() == []
+    assert len(await house.archive.feeds()) == 2
+
+
+@pytest.mark.parametrize(
+    ("url", "feed"),
+    [
+        (
+            "https://www.youtube.com/channel/UC2eYFnH61tmytImy1mTYvhA",
+            "https://www.youtube.com/feeds/videos.xml?channel_id=UC2eYFnH61tmytImy1mTYvhA",
+        ),
+        (
+            "https://www.youtube.com/playlist?list=PL0123456789AB",
+            "https://www.youtube.com/feeds/videos.xml?playlist_id=PL0123456789AB",
+        ),
+        ("https://old.reddit.com/r/geopolitics/", "https://www.reddit.com/r/geopolitics/.rss"),
+        ("https://mastodon.test/@mag", "https://mastodon.test/@mag.rss"),
+        ("https://mag.substack.com/p/some-post", "https://mag.substack.com/feed"),
+        ("https://medium.com/@mag", "https://medium.com/feed/@mag"),
+    ],
+)
+async def test_platforms_are_known_by_their_addresses(url: str, feed: str) -> None:
+    assert discover.by_platform(url) == [feed]
+
+
+async def test_a_youtube_handle_is_looked_up_in_its_page() -> None:
+    html = b'<script>{"externalId":"UC2eYFnH61tmytImy1mTYvhA"}</script>'
+    found = discover.by_platform("https://www.youtube.com/@mag", html)
+    assert found == ["https://www.youtube.com/feeds/videos.xml?channel_id=UC2eYFnH61tmytImy1mTYvhA"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("mag.test/feed", "https://mag.test/feed"),
+        ("feed://mag.test/feed", "https://mag.test/feed"),
+        ("feed:https://mag.test/feed", "https://mag.test/feed"),
+        ("  <http://mag.test> ", "http://mag.test"),
+    ],
+)
+async def test_what_people_type_is_completed(typed: str, meant: str) -> None:
+    assert discover.completed(typed) == meant
+
+
+async def test_a_check_shows_what_would_be_posted_and_keeps_nothing(house: House) -> None:
+    await house.add()
+    house.web["/feed"] = rss(B, A)
+    await house.goes_round()
+    house.web["/feed"] = rss(C, B, A)
+    checked = await house.poller.check(house.web.url("/feed"))
+    assert [each.title for each in checked.articles] == [C.title, B.title, A.title]
+    assert [(each.title, each.regions) for each in checked.new] == [(C.title, ("europe",))]
+    assert "1 of them would be posted now" in checked.sentence
+    assert await house.posted() == [] and len((await house.archive.latest(Query(limit=9))).hits) == 2
+
+
+def years(first: int, last: int) -> list[Item]:
+    """One story a month, the newest first."""
+    return [item(f"Story {number}", number * 30 * 24) for number in range(first, last)]
+
+
+async def test_a_backfill_reads_older_pages_to_the_day_and_posts_nothing(house: House) -> None:
+    await house.add()
+    house.web["/feed"] = rss(*years(0, 5))
+    for number in range(2, 9):
+        house.web[f"/feed?paged={number}"] = rss(*years(5 * (number - 1), 5 * number))
+    told: list[Filled] = []
+    since = NOON - timedelta(days=30 * 17 + 1)
+    filled = await house.poller.backfill(house.web.url("/feed"), since, told=told.append)
+    assert (filled.new, filled.pages, filled.done) == (18, 5, True)
+    assert [each.new for each in told] == [5, 10, 15, 18, 18]
+    assert "back to" in filled.sentence
+    assert await house.posted() == []
+
+
+async def test_a_backfill_that_was_stopped_goes_on_where_it_was(house: House) -> None:
+    await house.add()
+    house.web["/feed"] = rss(*years(0, 5))
+    for number in range(2, 6):
+        house.web[f"/feed?page={number}"] = rss(*years(5 * (number - 1), 5 * number))
+
+    def stops(filled: Filled) -> None:
+        if filled.pages == 3:
+            raise KeyboardInterrupt
+
+    since = NOON - timedelta(days=10_000)
+    with pytest.raises(KeyboardInterrupt):
+        await house.poller.backfill(house.web.url("/feed"), since, told=stops)
+    before = len(house.web.asked)
+    filled = await house.poller.backfill(house.web.url("/feed"), since)
+    assert [each.path for each in house.web.asked[before:]][:3] == ["/feed?page=2", "/feed?page=3", "/feed?page=4"]
+    assert len((await house.archive.latest(Query(limit=25))).hits) == 25
+    assert filled.done
+
+
+async def test_a_backfill_follows_the_pages_that_a_feed_names(house: House) -> None:
+    await house.add()
+    house.web["/feed"] = atom(*years(0, 3), head='<link rel="next" href="/older/1"/>')
+    house.web["/older/1"] = atom(*years(3, 6), head='<link rel="prev-archive" href="/older/2"/>')
+    house.web["/older/2"] = atom(*years(6, 8))
+    filled = await house.poller.backfill(house.web.url("/feed"), NOON - timedelta(days=10_000))
+    assert (filled.new, filled.pages) == (8, 3)
+
+
+async def test_a_feed_without_older_pages_says_so(house: House) -> None:
+    await house.add()
+    house.web["/feed"] = house.web["/feed?page=2"] = house.web["/feed?paged=2"] = rss(*years(0, 3))
+    filled = await house.poller.backfill(house.web.url("/feed"), NOON - timedelta(days=10_000))
+    assert filled.new == 3 and "no older pages" in filled.sentence
