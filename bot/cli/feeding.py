@@ -12,8 +12,9 @@ from bot.app.core import open_archive, open_core
 from bot.cli import show
 from bot.clock import WallClock
 from bot.errors import NewsError, NotFound
-from bot.intake.files import parse_file
+from bot.intake.files import parse_file_apart
 from bot.intake.lists import read_opml, write_opml
+from bot.intake.worker import ParseWorker
 from bot.model import OPERATOR, Feed, Source
 from bot.poller import Polled
 from bot.regions import load_regions
@@ -42,19 +43,22 @@ async def poll(settings: Settings, arguments: argparse.Namespace) -> None:
 
 async def parse(settings: Settings, arguments: argparse.Namespace) -> int:
     """What the intake makes of each file; 1 when one of them is no feed."""
-    failed = 0
-    for path in arguments.files:
-        try:
-            articles = await asyncio.to_thread(parse_file, path, arguments.url)
-        except NewsError as error:
-            print(f"newsdesk: {error}", file=sys.stderr)  # noqa: T201
-            failed = 1
-            continue
-        for article in articles:
-            if arguments.json:
-                show.out(show.as_json(article))
-            else:
-                show.print_article(show.console(), article)
+    failed, worker = 0, ParseWorker()
+    try:
+        for path in arguments.files:
+            try:
+                articles = await parse_file_apart(worker, path, arguments.url)
+            except NewsError as error:
+                print(f"newsdesk: {error}", file=sys.stderr)  # noqa: T201
+                failed = 1
+                continue
+            for article in articles:
+                if arguments.json:
+                    show.out(show.as_json(article))
+                else:
+                    show.print_article(show.console(), article)
+    finally:
+        await worker.close()
     return failed
 
 
