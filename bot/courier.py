@@ -3,10 +3,11 @@
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Collection
+from collections import deque
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.clock import Clock
 from bot.delivery.terms import quiet_until, read_terms
@@ -19,6 +20,8 @@ LOOK = timedelta(seconds=5)  # how often an idle courier looks whether something
 LOOKS = 14  # times that an unknown end is looked back for, ever rarer, before a person must
 FIRST_LOOK, LONGEST_LOOK = timedelta(seconds=1), timedelta(minutes=5)
 GRACE = 25.0  # seconds for what is on its way when we are told to stop
+HOUR = timedelta(hours=1)
+OVER = "over"  # how the reason begins of what a cap keeps waiting
 OURS = timedelta(minutes=5)  # after a failure of our own
 
 
@@ -29,8 +32,20 @@ class Sender(Protocol):
         """Post it, or edit the post that is out."""
         ...
 
+    async def send_list(self, deliveries: Sequence[Delivery]) -> Outcome:
+        """Post several as one."""
+        ...
+
+    def room_in_list(self, deliveries: Sequence[Delivery]) -> int:
+        """How many of these, from the first on, one list would hold; 0 where there can be none."""
+        ...
+
     async def look_back(self, delivery: Delivery) -> Outcome | None:
         """For an attempt whose end is unknown: Sent, or None when it may safely be sent again."""
+        ...
+
+    async def chores(self) -> None:
+        """What is done beside sending, until cancelled."""
         ...
 
     def rest(self, target: str) -> float:
@@ -42,6 +57,7 @@ class Outbox(Protocol):
     """What the courier asks of the archive."""
 
     async def due_deliveries(self, now: datetime, limit: int = 50, busy: Collection[str] = ()) -> list[Delivery]: ...
+    async def line(self, target: str, limit: int = 10) -> list[Delivery]: ...
     async def sending(self, delivery: int, now: datetime) -> None: ...
     async def settle(self, delivery: int, outcome: Outcome, now: datetime) -> None: ...
     async def in_flight(self) -> list[Delivery]: ...
@@ -50,10 +66,15 @@ class Outbox(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Doubt:
-    """A delivery that left, and of which we do not know whether it arrived."""
+    """A delivery that left, and of which we do not know whether it arrived; with it those that were in one list."""
 
     delivery: Delivery
     looks: int = 0
+    listed: tuple[Delivery, ...] = ()
+
+    @property
+    def all(self) -> tuple[Delivery, ...]:
+        return (self.delivery, *self.listed)
 
 
 class Courier:
@@ -80,6 +101,7 @@ class Courier:
         self._running: set[asyncio.Task[None]] = set()
         self._resting: dict[str, datetime] = {}
         self._doubts: dict[str, _Doubt] = {}
+        self._hour: dict[str, deque[datetime]] = {}  # when capped targets got their posts of the last hour
         self._news = news or asyncio.Event()
         self._overdue = True  # look into the outbox even while most lanes are busy
         self._stopping = False
@@ -87,6 +109,7 @@ class Courier:
     async def run(self) -> None:
         """Carry out what falls due, until stop()."""
         async with asyncio.TaskGroup() as lanes:
+            chores = lanes.create_task(self._sender.chores(), name="chores")
             try:
                 await self.recover()
                 while not self._stopping:
@@ -95,6 +118,7 @@ class Courier:
                     await self._wait()
             finally:
                 await self._finish()
+                chores.cancel()
 
     def wake(self) -> None:
         """Something is owed: look at once."""
@@ -108,7 +132,11 @@ class Courier:
     async def recover(self) -> None:
         """What was on its way when we died may be out or not: each is looked for before its lane goes on."""
         for delivery in await self._archive.in_flight():  # a failure here must end us: better late than twice
-            self._doubts[delivery.target] = _Doubt(delivery)
+            before = self._doubts.get(delivery.target)
+            if before:
+                self._doubts[delivery.target] = replace(before, listed=(*before.listed, delivery))
+            else:
+                self._doubts[delivery.target] = _Doubt(delivery)
             self._resting[delivery.target] = self._clock.now()
             log.info("looks back article=%d target=%s", delivery.article.id, delivery.target)
 
@@ -157,29 +185,82 @@ class Courier:
                 await self._carry(owed)
         except Exception:
             log.exception("failed to deliver article=%d target=%s", delivery.article.id, target)
-            if not delivery.edit:  # perhaps it left, perhaps it could not be written down
-                self._doubts[target] = _Doubt(delivery)
+            if not _is_edit(delivery):  # perhaps it left, perhaps it could not be written down
+                self._doubts[target] = await self._left_behind(delivery)
             self._rest(target, OURS)
         finally:
             self._busy.discard(target)
             self._rest(target, timedelta(seconds=self._sender.rest(target)))
             self._news.set()
 
+    async def _left_behind(self, delivery: Delivery) -> _Doubt:
+        """What a failure of our own has left on its way in this lane."""
+        try:
+            flying = [each for each in await self._archive.in_flight() if each.target == delivery.target]
+        except Exception:
+            log.exception("could not read the outbox")
+            flying = []
+        return _Doubt(flying[0], listed=tuple(flying[1:])) if flying else _Doubt(delivery)
+
     async def _carry(self, delivery: Delivery) -> None:
         """From the outbox to the target. What leaves has been written down before as leaving."""
-        if not delivery.edit and (until := quiet_until(read_terms(delivery.subscription.options), self._clock.now())):
-            await self._settle(delivery, Later("quiet hours", until - self._clock.now()))
-            return
+        if not _is_edit(delivery):
+            if wait := self._not_now(delivery):
+                await self._settle(wait, delivery)
+                return
+            if listed := await self._list_from(delivery):
+                await self._carry_list(listed)
+                return
         delivery = await self._leave(delivery)
-        try:
-            outcome = await self._sender.send(delivery)
-        except Exception as error:  # a sender raises nothing; if one does, its message may be out all the same
-            log.exception("sender failed article=%d target=%s", delivery.article.id, delivery.target)
-            outcome = Unknown(f"a failure on our side ({type(error).__name__})")
-        if isinstance(outcome, Unknown) and not delivery.edit:
+        outcome = await self._try(self._sender.send(delivery), delivery)
+        if isinstance(outcome, Unknown) and not _is_edit(delivery):
             await self._find_out(_Doubt(delivery))
         else:
-            await self._settle(delivery, Later(outcome.reason) if isinstance(outcome, Unknown) else outcome)
+            await self._settle(Later(outcome.reason) if isinstance(outcome, Unknown) else outcome, delivery)
+
+    async def _carry_list(self, deliveries: list[Delivery]) -> None:
+        """What a cap kept waiting, in one post. If it does not go as a list, each goes alone when its time has come."""
+        deliveries = [await self._leave(each) for each in deliveries]
+        head, *others = deliveries
+        outcome = await self._try(self._sender.send_list(deliveries), head)
+        match outcome:
+            case Unknown():
+                await self._find_out(_Doubt(head, listed=tuple(others)))
+            case Refused(reason):
+                await self._settle(Later(f"refused as a list: {reason}"), *deliveries)
+            case _:
+                await self._settle(outcome, *deliveries)
+
+    def _not_now(self, delivery: Delivery) -> Later | None:
+        """What the standing order says about the hour: quiet hours, and how many posts are enough."""
+        terms, now = read_terms(delivery.subscription.options), self._clock.now()
+        if until := quiet_until(terms, now):
+            return Later("quiet hours", until - now)
+        if terms.cap:
+            hour = self._hour.setdefault(delivery.target, deque())
+            while hour and hour[0] <= now - HOUR:
+                hour.popleft()
+            if len(hour) >= terms.cap:
+                return Later(f"{OVER} {terms.cap} posts an hour", hour[0] + HOUR - now)
+        return None
+
+    async def _list_from(self, head: Delivery) -> list[Delivery]:
+        """The deliveries that go with this one in a list: only what a cap kept waiting."""
+        if not head.reason.startswith(OVER):
+            return []
+        waiting = await self._archive.line(head.target)
+        if not waiting or waiting[0].id != head.id:
+            return []
+        room = self._sender.room_in_list(waiting)
+        return waiting[:room] if room > 1 else []
+
+    async def _try(self, sending: Coroutine[Any, Any, Outcome], delivery: Delivery) -> Outcome:
+        """A sender raises nothing; if one does, its message may be out all the same."""
+        try:
+            return await sending
+        except Exception as error:
+            log.exception("sender failed article=%d target=%s", delivery.article.id, delivery.target)
+            return Unknown(f"a failure on our side ({type(error).__name__})")
 
     async def _leave(self, delivery: Delivery) -> Delivery:
         now = self._clock.now()
@@ -188,29 +269,37 @@ class Courier:
 
     async def _find_out(self, doubt: _Doubt) -> None:
         """Look whether it is out; send it again only when it surely is not; ask a person when nobody can know."""
-        delivery = doubt.delivery
-        found = await self._sender.look_back(delivery)
+        found = await self._sender.look_back(doubt.delivery)
         match found:
             case Sent():
-                await self._settle(delivery, found)
+                await self._settle(found, *doubt.all)
             case None if doubt.looks < LOOKS:
-                delivery = await self._leave(delivery)
-                outcome = await self._sender.send(delivery)
-                if isinstance(outcome, Unknown):
-                    self._doubt_again(_Doubt(delivery, doubt.looks + 1), outcome.reason)
-                else:
-                    await self._settle(delivery, outcome)
+                await self._again(doubt)
             case None:
-                await self._settle(delivery, Later("Discord does not answer"))
+                await self._settle(Later("Discord does not answer"), *doubt.all)
             case Later(reason, after) if doubt.looks < LOOKS:
-                self._doubt_again(_Doubt(delivery, doubt.looks + 1), reason, after)
-            case Unknown(reason):
-                await self._settle(delivery, found)
+                self._doubt_again(replace(doubt, looks=doubt.looks + 1), reason, after)
+            case Unknown():
+                await self._settle(found, *doubt.all)
             case Later(reason) | Refused(reason):
-                await self._settle(delivery, Unknown(f"it may be out already, and could not be looked for: {reason}"))
+                await self._settle(Unknown(f"it may be out already, and could not be looked for: {reason}"), *doubt.all)
             case Suspended(reason):
-                await self._settle(delivery, Unknown(f"it may be out already, and cannot be looked for: {reason}"))
-                await self._archive.suspend_target(delivery.target, reason)
+                await self._settle(Unknown(f"it may be out already, and cannot be looked for: {reason}"), *doubt.all)
+                await self._archive.suspend_target(doubt.delivery.target, reason)
+
+    async def _again(self, doubt: _Doubt) -> None:
+        """It surely is not out: once more, in the same form and with the same nonce."""
+        deliveries = [await self._leave(each) for each in doubt.all]
+        head, *others = deliveries
+        sending = self._sender.send_list(deliveries) if others else self._sender.send(head)
+        outcome = await self._try(sending, head)
+        doubt = _Doubt(head, doubt.looks + 1, tuple(others))
+        if isinstance(outcome, Unknown):
+            self._doubt_again(doubt, outcome.reason)
+        elif isinstance(outcome, Refused) and others:
+            await self._settle(Later(f"refused as a list: {outcome.reason}"), *doubt.all)
+        else:
+            await self._settle(outcome, *doubt.all)
 
     def _doubt_again(self, doubt: _Doubt, reason: str, after: timedelta | None = None) -> None:
         """Its lane waits, without a seat in the van; in the archive it goes on as leaving."""
@@ -220,18 +309,25 @@ class Courier:
         self._doubts[target] = doubt
         self._rest(target, wait)
 
-    async def _settle(self, delivery: Delivery, outcome: Outcome) -> None:
+    async def _settle(self, outcome: Outcome, *deliveries: Delivery) -> None:
+        """Write down what became of them: one, or those that went as one list."""
         if isinstance(outcome, Later) and outcome.after is not None:
             spread = timedelta(milliseconds=random.uniform(0, 250))  # noqa: S311 no secret: lanes shall not come back as one
             outcome = replace(outcome, after=outcome.after + spread)
-        await self._archive.settle(delivery.id, outcome, self._clock.now())
-        self._tell(delivery, outcome)
-        if isinstance(outcome, Later) and outcome.after is not None and not delivery.edit:
-            self._rest(delivery.target, outcome.after)
-        self._on_settled(delivery, outcome)
+        for delivery in deliveries:
+            await self._archive.settle(delivery.id, outcome, self._clock.now())
+            self._tell(delivery, outcome)
+            self._on_settled(delivery, outcome)
+        head = deliveries[0]
+        if _is_edit(head):
+            return
+        if isinstance(outcome, Sent) and head.target in self._hour:
+            self._hour[head.target].append(self._clock.now())
+        if isinstance(outcome, Later) and outcome.after is not None:
+            self._rest(head.target, outcome.after)
 
     def _tell(self, delivery: Delivery, outcome: Outcome) -> None:
-        words = "edited" if delivery.edit else "sent"
+        words = "edited" if _is_edit(delivery) else "sent"
         article, target = delivery.article.id, delivery.target
         match outcome:
             case Sent(message):
@@ -270,3 +366,8 @@ class Courier:
         if self._running:
             log.info("finishes deliveries count=%d", len(self._running))
             await asyncio.wait(self._running, timeout=GRACE)
+
+
+def _is_edit(delivery: Delivery) -> bool:
+    """Whether a message is out that is to be changed. A change can also come while the first is on its way."""
+    return delivery.edit and delivery.message is not None

@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -42,6 +42,16 @@ class Mailbox:
         self.got.append((delivery.target, delivery.article.title))
         self.nonces.append(delivery.nonce)
         return answer
+
+    async def send_list(self, deliveries: Sequence[Delivery]) -> Outcome:
+        titles = " + ".join(each.article.title for each in deliveries)
+        return await self.send(replace(deliveries[0], article=replace(deliveries[0].article, title=titles)))
+
+    def room_in_list(self, deliveries: Sequence[Delivery]) -> int:
+        return min(len(deliveries), 3)
+
+    async def chores(self) -> None:
+        return
 
     async def look_back(self, delivery: Delivery) -> Outcome | None:
         self.looked.append(delivery.article.title)
@@ -335,3 +345,49 @@ async def test_in_quiet_hours_posts_are_held_back_and_come_afterwards(house: Hou
     house.passes(minutes=61)
     await house.settles(sent=2)
     assert house.mailbox.titles() == ["One", "Two"]
+
+
+async def test_what_is_over_the_cap_comes_later_as_one_list_and_is_never_dropped(house: House) -> None:
+    await house.archive.subscribe(an_order(options=Terms(cap=2).to_json()))
+    await house.prints("One", "Two", "Three", "Four", "Five", "Six")
+    house.start()
+    await house.settles(sent=2, later=1, pending=3)
+    house.passes(minutes=61)
+    await house.settles(sent=6)
+    assert house.mailbox.titles() == ["One", "Two", "Three + Four + Five", "Six"]
+
+
+async def test_a_list_of_which_nothing_is_known_is_looked_for_as_one(house: House) -> None:
+    await house.archive.subscribe(an_order(options=Terms(cap=1).to_json()))
+    await house.prints("One", "Two", "Three")
+    house.start()
+    await house.settles(sent=1, later=1, pending=1)
+    house.mailbox.answers = [Unknown("reset")]
+    house.mailbox.looks = [Sent(7)]
+    house.passes(minutes=61)
+    await house.settles(sent=3)
+    assert house.mailbox.looked == ["Two"] and house.mailbox.titles() == ["One", "Two + Three"]
+
+
+async def test_a_list_that_was_on_its_way_when_we_died_is_settled_as_one(house: House) -> None:
+    await house.archive.subscribe(an_order())
+    await house.prints("One", "Two")
+    for each in await house.archive.line("channel:100"):
+        await house.archive.sending(each.id, house.clock.now())
+    house.mailbox.looks = [Sent(9)]
+    house.start()
+    await house.settles(sent=2)
+    assert house.mailbox.got == []
+
+
+async def test_a_list_that_is_refused_goes_out_one_by_one(house: House) -> None:
+    await house.archive.subscribe(an_order(options=Terms(cap=1).to_json()))
+    await house.prints("One", "Two", "Three")
+    house.start()
+    await house.settles(sent=1, later=1, pending=1)
+    house.mailbox.answers = [Refused("bad form")]
+    house.passes(minutes=61)
+    await house.settles(sent=1, later=2)
+    house.passes(minutes=61)
+    await house.settles(sent=2, later=1)
+    assert house.mailbox.titles() == ["One", "Two + Three", "Two"]

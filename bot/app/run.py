@@ -99,7 +99,7 @@ class Line:
         core = self._core
         desk = Desk(core.archive, core.regions, core.clock, core.poller, self._wake.set)
         client = NewsClient(desk, cogs.names(), answered=self._metrics.answered)
-        sender = DiscordSender(client, core.regions)
+        sender = DiscordSender(client, core.regions, core.clock, memory=core.archive)
         courier = Courier(core.archive, sender, core.clock, self._wake, on_settled=self._count)
         async with client:
             line = asyncio.create_task(client.hold_the_line(core.settings.token), name="gateway")

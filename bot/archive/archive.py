@@ -2,18 +2,21 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Self, TypeVar
 
 from bot.archive import accept as accepting
-from bot.archive import articles, feeds, history, identities, memos, outbox, subscriptions, upkeep
+from bot.archive import articles, feeds, history, identities, memos, outbox, prune, rebuild, subscriptions, upkeep
+from bot.archive.connect import Connection
 from bot.archive.migrations import migrate
 from bot.archive.search import complete
 from bot.archive.search.aliases import Aliases
 from bot.archive.search.desk import SearchDesk
-from bot.archive.threads import Readers, TooSlow, Writer
+from bot.archive.threads import Readers, TooSlow, Turns, Writer
 from bot.archive.upkeep import restore as restore_archive
 from bot.errors import Busy
 from bot.model import (
@@ -63,6 +66,7 @@ class Archive:
         self._writer = Writer(path, durable=folder is None)
         self._look_up = Readers(path, _LOOK_UP, "look-up")
         self._rank = Readers(path, _RANK, "rank")
+        self._turns = Turns()
         self._desk = SearchDesk(regions, aliases, now)
 
     @classmethod
@@ -80,6 +84,7 @@ class Archive:
         archive = cls(file, regions, aliases or Aliases(), now, folder)
         await archive._writer.start(migrate)
         await archive._write(outbox.wake_edits)
+        await archive._write(rebuild.note_version)
         return archive
 
     async def close(self) -> None:
@@ -138,22 +143,25 @@ class Archive:
         return await self._read(articles.at, url, viewer)
 
     async def latest(self, query: Query) -> Found:
-        return await self._ask(self._look_up, query)
+        return await self._ask(self._look_up, replace(query, order="newest"))
 
     async def search(self, query: Query) -> Found:
         return await self._ask(self._rank if self._desk.ranks(query) else self._look_up, query)
 
-    async def headlines(self, typed: str, viewer: Viewer, limit: int = 25) -> list[Article]:
-        return await self._quickly(complete.headlines, typed, viewer, limit)
+    async def headlines(self, typed: str, viewer: Viewer, limit: int = 25, asker: int = 0) -> list[Article]:
+        return await self._quickly(asker, complete.headlines, typed, viewer, limit)
 
-    async def authors(self, typed: str, viewer: Viewer, limit: int = 25) -> list[str]:
-        return await self._quickly(complete.authors, typed, viewer, limit)
+    async def authors(self, typed: str, viewer: Viewer, limit: int = 25, asker: int = 0) -> list[str]:
+        return await self._quickly(asker, complete.authors, typed, viewer, limit)
+
+    async def feed_titles(self, typed: str, viewer: Viewer, limit: int = 25, asker: int = 0) -> list[str]:
+        return await self._quickly(asker, complete.feeds, typed, viewer, limit)
 
     async def newest_by_region(self, viewer: Viewer) -> dict[str, Article]:
         return await self._read(articles.newest_by_region, viewer)
 
-    async def related(self, id: int, viewer: Viewer, limit: int = 5) -> list[Article]:
-        return await self._quickly(complete.related, id, viewer, limit)
+    async def related(self, id: int, viewer: Viewer, limit: int = 5, asker: int = 0) -> list[Article]:
+        return await self._quickly(asker, self._desk.related, id, viewer, limit)
 
     async def why(self, url: str, viewer: Viewer) -> Story | None:
         return await self._read(history.why, url, viewer)
@@ -215,6 +223,21 @@ class Archive:
     async def remember(self, key: str, value: str) -> None:
         await self._write(memos.remember, key, value)
 
+    async def place(self, id: int, regions: Sequence[str], why: str, route: Route, now: datetime) -> int:
+        return await self._write(accepting.place, id, regions, why, route, now)
+
+    async def articles_after(self, id: int, limit: int = 200) -> list[Article]:
+        return await self._read(articles.after, id, limit)
+
+    async def reindex(self, tell: Callable[[int, int], None] = lambda done, of: None) -> int:
+        return await self._step_by_step(rebuild.step, tell)
+
+    async def prune(self, before: datetime, tell: Callable[[int, int], None] = lambda done, of: None) -> int:
+        return await self._step_by_step(partial(prune.step, before=before), tell)
+
+    async def prunable(self, before: datetime) -> int:
+        return await self._read(prune.number, before)
+
     async def backup(self, file: Path) -> None:
         await self._read(upkeep.backup, file)
 
@@ -229,15 +252,27 @@ class Archive:
     async def _read(self, question: Callable[..., R], *given: object) -> R:
         return await self._look_up.run(question, *given)
 
-    async def _quickly(self, question: Callable[..., list[R]], *given: object) -> list[R]:
+    async def _quickly(self, asker: int, question: Callable[..., list[R]], *given: object) -> list[R]:
         """What comes too late for a reader who is still typing need not come."""
         try:
-            return await self._look_up.run(question, *given, within=DEADLINE)
+            with self._turns.of(asker):
+                return await self._look_up.run(question, *given, within=DEADLINE)
         except Busy:
             return []
 
     async def _ask(self, readers: Readers, query: Query) -> Found:
-        try:
-            return await readers.run(self._desk.answer, query, within=DEADLINE)
-        except TooSlow as slow:
-            return Found(understood=f"{self._desk.understood(query)}. {slow}")
+        with self._turns.of(query.asker):
+            try:
+                return await readers.run(self._desk.answer, query, within=DEADLINE)
+            except TooSlow as slow:
+                return Found(understood=f"{self._desk.understood(query)}. {slow}")
+
+    async def _step_by_step(
+        self, step: Callable[[Connection], tuple[int, int, bool]], tell: Callable[[int, int], None]
+    ) -> int:
+        """Long work in small pieces, so that others are written in between. It can be begun again where it stopped."""
+        while True:
+            done, of, finished = await self._write(step)
+            tell(done, of)
+            if finished:
+                return done

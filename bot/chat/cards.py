@@ -89,8 +89,11 @@ def view_of(made: Card) -> ui.View:
 
 
 def shows(message: Mapping[str, Any], made: Card) -> bool:
-    """Whether a message that we find in a channel is this card's, by its buttons."""
+    """Whether a message that we find in a channel is this card's, by its buttons, or lists it."""
     keep = keep_id(made.article, False)
+    for embed in message.get("embeds") or ():
+        if made.link and f"]({made.link})" in str(embed.get("description")):
+            return True
     for row in message.get("components") or ():
         for each in row.get("components") or ():
             if each.get("custom_id") == keep or (made.link and each.get("url") == made.link):

@@ -90,12 +90,12 @@ RULES: Mapping[int, Rule] = MappingProxyType(
 
 def rule_for(status: int, code: int = 0) -> Rule:
     """The rule of a code; for codes that we do not know, that of the HTTP status."""
+    if code in RULES:
+        return RULES[code]
     if status >= 500 or status == 0:
         return Rule("unknown", f"Discord did not answer ({status})" if status else "the connection broke off")
     if status == 429:
-        return RULES[code] if code in RULES and RULES[code].action == "later" else _TOO_MUCH
-    if code in RULES:
-        return RULES[code]
+        return _TOO_MUCH
     if status == 401:
         return RULES[50014]
     if status == 403:

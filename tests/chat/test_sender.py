@@ -212,6 +212,17 @@ async def test_no_hostile_text_pings_anybody_or_is_refused(scene: Scene) -> None
     assert all(link is None or link.startswith(("http://", "https://")) for link in links)
 
 
+async def test_who_may_no_longer_write_may_still_look_back(scene: Scene) -> None:
+    delivery = replace(scene.delivery(1), attempted=NOW)
+    await scene.sender.send(delivery)
+    scene.stage.world.withdraw(scene.channel, Permission.SEND_MESSAGES)
+    await scene.settled()
+    assert isinstance(await scene.sender.look_back(delivery), Sent)
+    other = replace(scene.delivery(2), attempted=NOW)
+    assert await scene.sender.look_back(other) is None
+    assert isinstance(await scene.sender.send(other), Suspended)
+
+
 def _shown(outcome: object) -> str:
     assert isinstance(outcome, Sent)
     return outcome.shown

@@ -17,12 +17,11 @@ async def main() -> int:
     asked = parser.parse_args()
     async with a_torture(asked.kills, asked.articles, asked.seed) as torture:
         count = await torture.run()
-    if not count.is_good:
-        print(count.words, file=sys.stderr)
+    print(count.words, file=sys.stderr)
     print(count)
     return 0 if count.is_good else 1
 
 
 if __name__ == "__main__":
-    logging.basicConfig(level=logging.ERROR)
+    logging.basicConfig(level=logging.CRITICAL)
     sys.exit(asyncio.run(main()))

@@ -57,7 +57,7 @@ class Count:
 
     @property
     def is_good(self) -> bool:
-        return not (self.lost or self.twice or self.astray) and self.sent + self.parked >= self.owed
+        return not (self.lost or self.twice or self.astray)
 
 
 @dataclass
@@ -71,6 +71,7 @@ class Torture:
     press: Press
     data: Path
     wanted: dict[int, str] = field(default_factory=dict)  # channel -> region, or "*"
+    targets: dict[str, int] = field(default_factory=dict)
     places: list[Channel] = field(default_factory=list)
     withdrawn: list[tuple[Channel, Permission]] = field(default_factory=list)
     process: asyncio.subprocess.Process | None = None
@@ -120,6 +121,7 @@ class Torture:
     ) -> None:
         self.places.append(channel)
         self.wanted[channel.id] = region
+        self.targets[target] = channel.id
         await archive.subscribe(Subscription(target, region, guild=guild, kind=kind))
 
     def _set_faults(self) -> None:
@@ -247,10 +249,19 @@ class Torture:
         with contextlib.closing(sqlite3.connect(f"file:{self.data / 'archive.db'}?mode=ro", uri=True)) as db:
             return db.execute(question).fetchall()
 
-    def _parked(self) -> int:
-        rows = self._rows("SELECT reason FROM delivery WHERE state IN ('held', 'refused')")
-        assert all(reason for (reason,) in rows)
-        return len(rows)
+    def _parked(self) -> set[tuple[int, int]]:
+        """What waits for a person, or was refused, each with its reason."""
+        rows = self._rows(
+            "SELECT target, title, reason FROM delivery JOIN article ON article.id = delivery.article "
+            "WHERE state IN ('held', 'refused')"
+        )
+        assert all(reason for _, _, reason in rows)
+        return {(self.targets[str(target)], int(str(title).split()[1])) for target, title, _ in rows}
+
+    def _reasons(self) -> list[str]:
+        return [
+            str(reason) for (reason,) in self._rows("SELECT reason FROM delivery WHERE state IN ('held', 'refused')")
+        ]
 
     def _has_polled(self) -> bool:
         return self._rows("SELECT count(*) FROM feed WHERE polled IS NULL") == [(0,)]
@@ -258,7 +269,7 @@ class Torture:
     def _is_all_out(self) -> bool:
         out = {(channel, number) for channel, numbers in self._out().items() for number in numbers}
         missing = self._owed() - out
-        return not missing or (len(missing) <= self._parked() and not self._waiting())
+        return not missing or (missing <= self._parked() and not self._waiting())
 
     def _waiting(self) -> bool:
         states = "('pending', 'later', 'sending', 'suspended')"
@@ -279,12 +290,12 @@ class Torture:
             self.kills,
             len(owed),
             len(pairs.keys() & owed),
-            max(0, len(missing) - parked),
+            len(missing - parked),
             sum(1 for times in pairs.values() if times > 1),
-            parked,
+            len(parked & owed),
             len(strangers) + len(disorder),
             self.seed,
-            f"strangers={strangers[:5]} disorder={disorder[:2]} "
+            f"parked={Counter(self._reasons())} strangers={strangers[:5]} disorder={disorder[:2]} "
             f"missing={sorted(missing)[:5]} twice={[each for each, times in pairs.items() if times > 1][:5]}",
         )
 

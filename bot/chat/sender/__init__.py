@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,9 +13,12 @@ from bot.chat.sender import channel, forum
 from bot.chat.sender.dm import Doors
 from bot.chat.sender.place import Place, find
 from bot.chat.sender.post import Post
+from bot.chat.sender.publish import Memory, Publisher
 from bot.chat.sender.request import Answer, Line
 from bot.clock import Clock, WallClock
 from bot.delivery.card import Card, card
+from bot.delivery.listing import SHOWN, Listing, listing
+from bot.delivery.route import EVERY_REGION
 from bot.delivery.terms import read_terms
 from bot.model import Delivery, Later, Outcome, Refused, Sent, Suspended, Unknown
 from bot.regions import Regions
@@ -30,13 +34,19 @@ class DiscordSender:
     """Sends, edits and looks back, through one client."""
 
     def __init__(
-        self, client: discord.Client, regions: Regions, clock: Clock | None = None, line: Line | None = None
+        self,
+        client: discord.Client,
+        regions: Regions,
+        clock: Clock | None = None,
+        line: Line | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self._client = client
         self._regions = regions
         self._clock = clock or WallClock()
         self._line = line or Line(client)
         self._doors = Doors(self._line)
+        self.publisher = Publisher(self._line, memory)
         self._rests: dict[str, float] = {}
 
     async def send(self, delivery: Delivery) -> Outcome:
@@ -48,21 +58,41 @@ class DiscordSender:
         if delivery.edit and delivery.message is not None:
             return await self._edit(delivery, place, made, delivery.message)
         answer = await self._deliver(delivery, place, made)
-        outcome = _outcome(answer, made.card.shown)
-        if isinstance(outcome, Suspended) and not outcome.reason.startswith("the bot lacks"):
-            outcome = Suspended(f"{outcome.reason} (in #{place.name})" if place.kind != "dm" else outcome.reason)
-        return outcome
+        return self._told(delivery, place, _outcome(answer, made.card.shown))
+
+    async def send_list(self, deliveries: Sequence[Delivery]) -> Outcome:
+        """One post for several, as many as room_in_list() has found to fit."""
+        head = deliveries[0]
+        place = await self._place(head)
+        if not isinstance(place, Place):
+            return place
+        made = self._list(deliveries)
+        if made is None:
+            return Later("no list to make")
+        post = Post(made.card, head.subscription.mention, head.subscription.silent)
+        # A nonce of its own: the head's would give back another message, if that were sent alone some day.
+        answer = await self._ask(replace(head, nonce=f"l{head.nonce}"[:25]), place, post)
+        return self._told(head, place, _outcome(answer, SHOWN))
+
+    def room_in_list(self, deliveries: Sequence[Delivery]) -> int:
+        """How many of these one list would hold; 0 where there can be none."""
+        made = self._list(deliveries)
+        return len(made.articles) if made else 0
+
+    async def chores(self) -> None:
+        """What is done beside sending; until cancelled."""
+        await self.publisher.run()
 
     async def look_back(self, delivery: Delivery) -> Outcome | None:
         """For an attempt whose end is not known: Sent, or None when it is surely safe to send again."""
-        place = await self._place(delivery)
+        place = await self._place(delivery, to_read=True)
         if not isinstance(place, Place):
             return place
         age = self._clock.now() - (delivery.attempted or self._clock.now())
         if place.kind == "forum" and age < SETTLING:
             return Later("waiting for what may still arrive", SETTLING - age)
         if not place.readable:
-            if place.kind != "forum" and age < NONCE_HOLDS:
+            if place.kind != "forum" and age < NONCE_HOLDS and not read_terms(delivery.subscription.options).cap:
                 return None  # the same nonce cannot make a second message
             return Unknown(f"it may be out already: #{place.name} cannot be read without Read Message History")
         return await self._look(delivery, place)
@@ -75,13 +105,29 @@ class DiscordSender:
             self._rests.pop(target, None)
         return max(0.0, wait)
 
-    async def _place(self, delivery: Delivery) -> Place | Outcome:
+    def _list(self, deliveries: Sequence[Delivery]) -> Listing | None:
+        head = deliveries[0].subscription
+        if head.kind == "forum":
+            return None
+        region = head.region if head.region != EVERY_REGION else None
+        return listing([each.article for each in deliveries], self._regions, region, read_terms(head.options))
+
+    async def _place(self, delivery: Delivery, to_read: bool = False) -> Place | Outcome:
         if self._client.is_closed() or not self._client.is_ready():
             return Later("not connected to Discord", NOT_READY)
         if not delivery.target.startswith("user:"):
-            return find(self._client, delivery)
+            return find(self._client, delivery, to_read)
         place = await self._doors.open(int(delivery.target.partition(":")[2]))
         return place if isinstance(place, Place) else _outcome(place, "")
+
+    def _told(self, delivery: Delivery, place: Place, outcome: Outcome) -> Outcome:
+        """With what follows from it: a publication, or the name of the place where something is amiss."""
+        match outcome:
+            case Sent(message) if message and place.kind == "announcement" and delivery.subscription.publish:
+                self.publisher.add(place.id, message)
+            case Suspended(reason) if place.kind != "dm":
+                return Suspended(f"{reason} (in #{place.name})")
+        return outcome
 
     def _card(self, delivery: Delivery) -> Card:
         region = delivery.subscription.region
@@ -91,7 +137,7 @@ class DiscordSender:
             self._regions,
             region=region if region in article.regions else None,
             terms=read_terms(delivery.subscription.options),
-            updated=(article.updated or self._clock.now()) if delivery.edit else None,
+            updated=(article.updated or self._clock.now()) if delivery.edit and delivery.message else None,
         )
 
     def _post(self, delivery: Delivery, place: Place) -> Post:
@@ -125,7 +171,7 @@ class DiscordSender:
 
     async def _edit(self, delivery: Delivery, place: Place, made: Post, message: int) -> Outcome:
         """Safe to repeat, so that not knowing is no more than having to try again."""
-        if made.card.shown == delivery.shown:
+        if delivery.shown in (made.card.shown, SHOWN):
             return Sent(message, delivery.shown)
         if place.kind == "forum":
             answer = await forum.edit(self._line, message, made)
@@ -159,7 +205,7 @@ class DiscordSender:
                 outcome = _outcome(found, "")
                 return Later(outcome.reason) if isinstance(outcome, Unknown | Refused) else outcome
             case message:
-                return Sent(message, made.shown)
+                return self._told(delivery, place, Sent(message, made.shown))
 
 
 def _rule(answer: Answer) -> Rule:

@@ -63,8 +63,8 @@ def spelt(permission: str) -> str:
     return permission.replace("_", " ").title().replace(" In ", " in ")
 
 
-def find(client: discord.Client, delivery: Delivery) -> Place | Later | Suspended:
-    """From what the gateway told us; costs no request."""
+def find(client: discord.Client, delivery: Delivery, to_read: bool = False) -> Place | Later | Suspended:
+    """From what the gateway told us; costs no request. To look back, we need not be able to write."""
     subscription = delivery.subscription
     number = int(delivery.target.partition(":")[2])
     if subscription.guild == 0:
@@ -80,7 +80,7 @@ def find(client: discord.Client, delivery: Delivery) -> Place | Later | Suspende
     kind = KINDS.get(channel.type)
     if kind is None:
         return Suspended(f"#{channel.name} takes no posts; subscribe another channel")
-    if lacking := missing(channel):
+    if (lacking := missing(channel)) and not to_read:
         return Suspended(f"the bot lacks {', '.join(lacking)} in #{channel.name}")
     return _place(channel, kind)
 

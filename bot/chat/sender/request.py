@@ -1,8 +1,9 @@
 """One request to Discord, tried once: what came back, or that nothing is known.
 
-The library would repeat a request that was answered with 500, and sleep after one that used up its limit before it
-tells the result. A forum post has no nonce, so that a repeat may be a second post; and while the library sleeps, we
-would not know yet what was sent. So the answer is taken when it arrives, through aiohttp's hook for judging a status.
+The library would repeat a request that was answered with 500, though a forum post has no nonce and may be out. It
+sleeps after a request that used up its limit before it tells the result, and refuses every request to a route whose
+window is longer than its patience, even when there is room. So we take the answer when it arrives, through aiohttp's own
+hook for judging a status, and keep to the limits that it names ourselves.
 """
 
 import asyncio
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 TIMEOUT = 20.0  # seconds for the whole exchange; the library's own is 300
 TOKEN_WAIT = 3600.0
 BAN_WAIT = 600.0
+MOST_SPENT = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +48,22 @@ class Answer:
         return 200 <= self.status < 300
 
 
-class _HeardEnough(Exception):
-    """The answer has been taken; keeps the library from repeating the request."""
+class _Heard(Exception):
+    """Carries the answer past the library, which would repeat the request or sleep."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
 
 
 class Line:
-    """Sends requests with the client's own session, token and knowledge of limits: all we send goes through here."""
+    """Sends requests with the client's own session and token: all that we post goes through here."""
 
     def __init__(self, client: discord.Client, pace: Pace | None = None, brake: Brake | None = None) -> None:
         self._http = client.http
         self._pace = pace or Pace()
         self.brake = brake or Brake()
-        self._resting: set[asyncio.Task[Any]] = set()
+        self._spent: dict[str, float] = {}  # routes whose limit is used up, and until when
 
     async def ask(
         self,
@@ -66,41 +72,48 @@ class Line:
         query: Mapping[str, str | int] | None = None,
     ) -> Answer:
         """One attempt, when its turn has come. Nothing is raised but cancellation."""
+        bucket = f"{route.key} {route.major_parameters}"
+        if wait := self._wait(bucket):
+            return Answer(429, wait=wait, shared=True, words="Discord's limit for this place is used up")
         await self._pace.turn()
         if wait := self.brake.wait():
             return Answer(429, wait=wait, shared=True, words=self.brake.reason)
         answer = await self._try(route, payload, query)
-        self._note(answer)
+        self._note(bucket, answer)
         return answer
 
     async def _try(
-        self,
-        route: Route,
-        payload: Mapping[str, Any] | None,
-        query: Mapping[str, str | int] | None,
+        self, route: Route, payload: Mapping[str, Any] | None, query: Mapping[str, str | int] | None
     ) -> Answer:
-        heard: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-
         async def listen(response: aiohttp.ClientResponse) -> None:
-            answer = await _read(response)
-            if not heard.done():
-                heard.set_result(answer)
-            if not answer.ok:
-                raise _HeardEnough
+            raise _Heard(await _read(response))
 
         extras: dict[str, Any] = {"raise_for_status": listen, "timeout": aiohttp.ClientTimeout(total=TIMEOUT)}
         if payload is not None:
             extras["json"] = payload
         if query is not None:
             extras["params"] = query
-        asked = asyncio.ensure_future(self._http.request(route, **extras))
-        self._resting.add(asked)
-        asked.add_done_callback(self._forget)
-        await asyncio.wait({asked, heard}, return_when=asyncio.FIRST_COMPLETED)
-        return heard.result() if heard.done() else _silence(asked)
+        try:
+            await self._http.request(route, **extras)
+        except _Heard as heard:
+            return heard.answer
+        except Exception as error:  # a broken line, a timeout, a session that is closing: all the same to us
+            return Answer(0, words=type(error).__name__)
+        return Answer(0, words="no answer")
 
-    def _note(self, answer: Answer) -> None:
+    def _wait(self, bucket: str) -> float:
+        until = self._spent.get(bucket, 0.0) - asyncio.get_running_loop().time()
+        if until <= 0:
+            self._spent.pop(bucket, None)
+        return max(0.0, until)
+
+    def _note(self, bucket: str, answer: Answer) -> None:
         """What an answer means for everything else that we send."""
+        now = asyncio.get_running_loop().time()
+        if wait := max(answer.spent, 0.0 if answer.whole_bot else answer.wait):
+            self._spent[bucket] = now + wait
+            if len(self._spent) > MOST_SPENT:
+                self._spent = {each: until for each, until in self._spent.items() if until > now}
         self.brake.count(answer.status, answer.shared)
         rule = rule_for(answer.status, answer.code)
         if not answer.ok and rule.action == "stop":
@@ -112,11 +125,6 @@ class Line:
         elif answer.whole_bot:
             self._pace.pause(answer.wait)
             log.warning("paused sending seconds=%.1f reason=global limit", answer.wait)
-
-    def _forget(self, asked: asyncio.Task[Any]) -> None:
-        self._resting.discard(asked)
-        if not asked.cancelled():
-            asked.exception()  # already told in the answer
 
 
 async def _read(response: aiohttp.ClientResponse) -> Answer:
@@ -142,14 +150,6 @@ async def _read(response: aiohttp.ClientResponse) -> Answer:
         spent=float(headers.get("X-RateLimit-Reset-After") or 0.0) if spent else 0.0,
         words=str(body.get("message", ""))[:200],
     )
-
-
-def _silence(asked: asyncio.Future[Any]) -> Answer:
-    """The request ended without an answer: limits known beforehand, a broken line, or a client that is closing."""
-    error = asked.exception() if not asked.cancelled() else None
-    if isinstance(error, discord.RateLimited):
-        return Answer(429, wait=error.retry_after, shared=True)
-    return Answer(0, words=f"{type(error).__name__}" if error else "cancelled")
 
 
 def _number(value: object) -> int:
