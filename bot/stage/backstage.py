@@ -13,6 +13,7 @@ from bot.stage.refusals import Findings, Json
 from bot.stage.world import World
 
 KEPT_REQUESTS = 5000
+IDENTIFIES_A_DAY = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,16 @@ class Backstage:
     spec: Spec | None = None
     url: str = ""
     shards: int = 1
-    sessions_left: int = 1000
     violations: list[Violation] = field(default_factory=list)
+    identified: deque[float] = field(default_factory=lambda: deque(maxlen=IDENTIFIES_A_DAY))  # when a shard did
     requests: deque[Request] = field(default_factory=lambda: deque(maxlen=KEPT_REQUESTS))
     counted: Counter[int] = field(default_factory=Counter)  # by status
+
+    @property
+    def sessions_left(self) -> int:
+        """How often shards may still identify today."""
+        today = self.clock.time() - 86_400
+        return IDENTIFIES_A_DAY - sum(at > today for at in self.identified)
 
     @property
     def ws_url(self) -> str:

@@ -120,6 +120,10 @@ class Faults:
     def strike_handshake(self) -> Fault | None:
         return self._first(lambda each: each.kind == "refuse-handshake")
 
+    def on_gateway(self) -> Fault | None:
+        """The gateway fault that waits for a shard to identify."""
+        return next((each for each in self._set if each.on_gateway and each.kind != "refuse-handshake"), None)
+
     def take_back(self, fault: Fault) -> None:
         """A gateway fault that has been carried out."""
         fault.struck += 1

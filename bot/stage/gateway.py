@@ -69,10 +69,12 @@ class Gateway:
                 session.dispatch(event.name, session.rendered(event, self.stage.world.bot))
 
     def strike(self, fault: Fault) -> None:
-        """Carries out a gateway fault on all connections at once."""
-        for connection in list(self.connections):
+        """Carries out a gateway fault on all shards at once; while none is connected, it waits for the next one."""
+        identified = [each for each in self.connections if each.session is not None]
+        for connection in identified:
             connection.strike(fault)
-        self.stage.faults.take_back(fault)
+        if identified:
+            self.stage.faults.take_back(fault)
 
     def tell_state(self) -> None:
         bot = self.stage.world.bot
@@ -86,8 +88,13 @@ class Gateway:
         if any(at > now - SECONDS_BETWEEN_IDENTIFIES + 0.5 for at in others) or self.stage.sessions_left <= 0:
             return False
         self._identified_at[shard] = now
-        self.stage.sessions_left -= 1
+        self.stage.identified.append(now)
+        self.sessions = {key: each for key, each in self.sessions.items() if not self.has_lapsed(each)}
         return True
+
+    def has_lapsed(self, session: Session) -> bool:
+        """Whether it was left so long ago that it cannot be resumed."""
+        return session.left_at is not None and session.left_at < self.stage.clock.time() - RESUMABLE_SECONDS
 
     async def stop(self) -> None:
         for connection in list(self.connections):
@@ -222,6 +229,11 @@ class Connection:
         session = Session(secrets.token_hex(16), (shard[0], shard[1]), int(body["intents"]))
         self.session = self.gateway.sessions[session.id] = session
         session.outlet = self
+        waiting = self.stage.faults.on_gateway()
+        if waiting is not None:
+            self.strike(waiting)
+            self.stage.faults.take_back(waiting)
+            return None
         self._greet(session)
         self.gateway.tell_state()
         return None
@@ -272,9 +284,7 @@ class Connection:
         if body.get("token") not in (self.stage.world.bot.token, f"Bot {self.stage.world.bot.token}"):
             return await self.close(4004, "Authentication failed")
         session = self.gateway.sessions.get(str(body.get("session_id")))
-        now = self.stage.clock.time()
-        gone = session is None or (session.left_at is not None and session.left_at < now - RESUMABLE_SECONDS)
-        if gone or session is None:
+        if session is None or self.gateway.has_lapsed(session):
             return self.push({"op": INVALID_SESSION, "d": False})
         missed = session.missed(int(body.get("seq") or 0))
         if missed is None:

@@ -228,6 +228,34 @@ async def test_the_line_is_closed_with_any_code(code: int, wrong: WrongClient, p
     assert await line.hangup() == code
 
 
+@pytest.mark.parametrize("kind", ["close-4004", "close-4014", "op9-false"])
+async def test_a_fault_set_beforehand_waits_for_the_next_identify(kind: str, wrong: WrongClient, place: Place) -> None:
+    wrong.stage.fault(kind)
+    line = await wrong.identified()
+    if kind == "op9-false":
+        assert (await line.hear_op(9))["d"] is False
+    else:
+        assert await line.hangup() == int(kind[6:])
+    await (await wrong.identified()).hear_until("READY")
+
+
+async def test_a_thousand_identifies_a_day(wrong: WrongClient, place: Place) -> None:
+    wrong.stage.backstage.identified.extend([wrong.stage.clock.time()] * 1000)
+    assert (await wrong.ask("GET", "/gateway/bot")).body["session_start_limit"]["remaining"] == 0
+    assert (await (await wrong.identified()).hear_op(9))["d"] is False
+    wrong.stage.clock.advance(86_401)
+    await (await wrong.identified()).hear_until("READY")
+
+
+async def test_sessions_that_can_no_longer_be_resumed_are_forgotten(wrong: WrongClient, place: Place) -> None:
+    for _ in range(3):
+        await broken_off(wrong)
+    assert len(wrong.stage.gateway.sessions) == 3
+    wrong.stage.clock.advance(181)
+    await (await wrong.identified()).hear_until("READY")
+    assert len(wrong.stage.gateway.sessions) == 1
+
+
 async def test_silence_answers_no_heartbeat_and_loses_nothing(wrong: WrongClient, place: Place) -> None:
     line = await wrong.identified()
     ready = await line.hear_until("READY")
@@ -248,6 +276,47 @@ async def test_a_handshake_is_refused_as_often_as_asked(wrong: WrongClient, stag
         with pytest.raises(aiohttp.WSServerHandshakeError):
             await wrong.gateway()
     await (await wrong.gateway()).hello()
+
+
+class Sharded(discord.AutoShardedClient):
+    """Two shards; where discord.py waits five seconds between them, the stage's clock is turned instead."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(intents=discord.Intents(guilds=True), guild_ready_timeout=0.05)
+        self.stage = stage
+        self.asked = asyncio.Queue[tuple[str, int]]()
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        if not initial:
+            self.stage.clock.advance(5)
+
+    async def setup_hook(self) -> None:
+        tree = discord.app_commands.CommandTree(self)
+
+        @tree.command(description="Where?")
+        async def where(interaction: discord.Interaction) -> None:
+            assert interaction.guild is not None
+            self.asked.put_nowait((interaction.guild.name, interaction.guild.shard_id))
+            await interaction.response.send_message("Here")
+
+        await tree.sync()
+
+
+async def test_discord_py_runs_on_two_shards(stage: Stage) -> None:
+    stage.backstage.shards = 2
+    guilds = []
+    for number in range(6):
+        guilds.append(stage.world.add_guild(str(number)))
+        stage.clock.advance(0.001)  # ids that fall to both shards
+    assert {(each.id >> 22) % 2 for each in guilds} == {0, 1}
+    ada = stage.world.add_person("Ada")
+    async with on_stage(Sharded(stage), stage) as client:
+        assert isinstance(client, Sharded) and len(client.shards) == 2
+        assert {each.name for each in client.guilds} == {each.name for each in guilds}
+        for guild in guilds:
+            stage.world.add_member(guild, ada)
+            await (await stage.call(ada, guild.add_channel("hall"), "where")).finished()
+            assert await client.asked.get() == (guild.name, (guild.id >> 22) % 2)
 
 
 async def test_discord_py_survives_reconnects_and_resumes(stage: Stage, place: Place) -> None:

@@ -68,7 +68,7 @@ async def test_without_asking_for_it_the_answer_has_no_body(asked: Interaction, 
 
 
 async def test_an_ephemeral_answer_is_seen_by_one_alone(asked: Interaction, wrong: WrongClient, place: Place) -> None:
-    await answer(wrong, asked, 4, {"content": "Psst", "flags": 64})
+    await answer(wrong, asked, 4, {"content": "Psst", "flags": 64, "components": [BUTTON]})
     path = f"/channels/{place.text.id}/messages"
     assert [each["content"] for each in (await wrong.ask("GET", path, token=place.ada.token)).body] == ["Psst"]
     assert (await wrong.ask("GET", path, token=place.bob.token)).body == []
@@ -76,8 +76,9 @@ async def test_an_ephemeral_answer_is_seen_by_one_alone(asked: Interaction, wron
     message = asked.messages[0]
     assert (await wrong.ask("GET", f"{path}/{message.id}")).code == 10008
     assert (await wrong.ask("DELETE", f"{path}/{message.id}")).code == 10008
-    with pytest.raises(Refusal):
+    with pytest.raises(Refusal, match="10008"):
         await wrong.stage.press(place.bob, message, "more")
+    await wrong.stage.press(place.ada, message, "more")
 
 
 async def test_a_second_answer_is_refused(asked: Interaction, wrong: WrongClient) -> None:
