@@ -2,8 +2,8 @@
 
 The library would repeat a request that was answered with 500, though a forum post has no nonce and may be out. It
 sleeps after a request that used up its limit before it tells the result, and refuses every request to a route whose
-window is longer than its patience, even when there is room. So we take the answer when it arrives, through aiohttp's own
-hook for judging a status, and keep to the limits that it names ourselves.
+window is longer than its patience, even when there is room. So we take the answer when it arrives, through aiohttp's
+own hook for judging a status, and keep to the limits that it names ourselves.
 """
 
 import asyncio
