@@ -98,7 +98,7 @@ export class Panel {
   #drawRequests() {
     const { note, body } = this.sections.traffic;
     const statuses = Object.entries(this.store.panel.requests?.by_status ?? {});
-    note.replaceChildren(...statuses.map(([status, number]) => h("span", { class: "status", "data-class": String(status)[0] }, `${status} × ${count(number)}`)));
+    note.replaceChildren(...statuses.map(([status, number]) => h("span", { class: "status", "data-class": Number(status) ? String(status)[0] : "x" }, `${Number(status) ? status : "cut"} × ${count(number)}`)));
     const rows = this.store.requests.slice(-SHOWN_REQUESTS).reverse().map((request) => requestRow(request, this.store));
     this.asked ??= h("ol", { class: "requests", "data-testid": "requests", tabindex: 0, "aria-label": "The newest requests" });
     replace(this.asked, rows);
@@ -141,7 +141,7 @@ function requestRow(request, store) {
     "li",
     { class: "request", title: `${request.method} ${request.path}` },
     h("time", null, Number.isNaN(time.getTime()) ? "" : time.toTimeString().slice(3, 8)), h("span", { class: "method" }, request.method),
-    h("span", { class: "path" }, shortPath(tail(request.path), store)), marks, h("span", { class: "status", "data-class": String(request.status ?? "x")[0] }, String(request.status ?? "cut")),
+    h("span", { class: "path" }, shortPath(tail(request.path), store)), marks, h("span", { class: "status", "data-class": String(request.status || "x")[0] }, String(request.status || "cut")),
     h("span", { class: "ms" }, request.ms === undefined || request.ms === null ? "" : `${Math.round(request.ms)} ms`),
   );
 }
