@@ -78,7 +78,7 @@ def by_countries(classifier: Classifier, rows: Iterable[Row]) -> Iterator[Answer
     """The plainest method: countries' names are counted, the most frequent region wins."""
     names = {key: name.place for key, name in classifier.names.exact.items() if name.kind == "country"}
     for row in rows:
-        found = [word.text for word in words(row.text)]
+        found = words(row.text).said
         runs = [" ".join(found[at : at + size]) for size in (1, 2, 3, 4) for at in range(len(found) - size + 1)]
         yield _most(classifier.places[names[run]].region for run in runs if run in names)
 

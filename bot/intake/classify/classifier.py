@@ -51,7 +51,7 @@ class Classifier:
         tagged, unmapped = self._tagged(tags[:MOST_TAGS], tag_map)
         spoken = self._spoken(title, teaser, unmapped, body, home, overrides)
         unknown = tuple(tag for tag in unmapped if not self._explained(tag))
-        named = self._section(url)
+        named = self._section(url) if url else None
         if tagged:
             return _named("tag", tagged, spoken, unknown)
         if named:
@@ -82,8 +82,8 @@ class Classifier:
         if not tag.strip() or self.regions.is_topic(tag):
             return True
         hits = scan(tag, "tag", self.names)
-        found = words(tag)
-        return len(hits) == 1 and len(hits[0].said) >= found[-1].end - found[0].start
+        found = words(tag).where
+        return len(hits) == 1 and len(hits[0].said) >= found[-1].end() - found[0].start()
 
     def _section(self, url: str) -> Match | None:
         """The region in an address's path, its last step left out, for that is the headline."""

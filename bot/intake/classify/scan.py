@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from bot.intake.classify.names import NO_PLACE, Name, Names
 from bot.intake.classify.placement import Where
-from bot.intake.classify.words import Word, foreign, run_together, set_of, shouted, words
+from bot.intake.classify.words import Words, foreign, run_together, set_of, shouted, words
 
 LOCATIVE = 1.6  # "in Kyiv": that is where it happens
 ACTOR = 0.5  # "US-led", "anti-China", "Russian troops": that is who does it
@@ -31,6 +31,7 @@ _AGENTS = set_of(
 _DASHES = "-‑–"
 _ARABIC_PARTICLES = "وفبلك"
 _SHORTEST_STEM = 3
+_ABBREVIATION = 3  # letters; a longer word in capitals is a word
 _LONGEST_SHOUT = 5  # words of a name in a headline in capitals
 
 
@@ -47,18 +48,20 @@ class Hit(NamedTuple):
 def scan(text: str, where: Where, names: Names) -> list[Hit]:
     """Walk the words of one field; the longest name wins, and no word serves two."""
     found = words(text)
-    loud, strange = shouted(text), foreign(text, found)
+    said, small, places = found
+    loud, strange = shouted(text), foreign(text, small)
+    longest = names.longest
     hits: list[Hit] = []
     index = 0
-    while index < len(found):
-        name, count = _longest(found, index, names, loud)
+    while index < len(said):
+        name: Name | None = None
+        count = 1
+        if loud or said[index] in longest or small[index] in longest or said[index].isupper():
+            name, count = _longest(found, index, names, loud)
         if name is None and strange:
-            name = _by_ending(found[index].text, names)
-        if name is None:
-            index += 1
-            continue
-        if name.place != NO_PLACE:
-            start, end = found[index].start, found[index + count - 1].end
+            name = _by_ending(small[index], names)
+        if name is not None and name.place != NO_PLACE:
+            start, end = places[index].start(), places[index + count - 1].end()
             hits.append(Hit(name, text[start:end], where, start, _factor(text, found, index, count)))
         index += count
     if run_together(text):
@@ -66,45 +69,40 @@ def scan(text: str, where: Where, names: Names) -> list[Hit]:
     return hits
 
 
-def _longest(found: list[Word], index: int, names: Names, loud: bool) -> tuple[Name | None, int]:
+def _longest(found: Words, index: int, names: Names, loud: bool) -> tuple[Name | None, int]:
     """The longest name that begins at a word, and of how many words it is."""
-    first = found[index].text
-    reach = max(names.longest.get(first, 0), names.longest.get(first.lower(), 0))
-    if loud:
-        reach = _LONGEST_SHOUT
-    elif not reach:
-        # A single word in capitals: "BREAKING: UKRAINE says".
-        return (names.exact.get(first.capitalize()) if len(first) > 3 and first.isupper() else None), 1
-    for count in range(min(reach, len(found) - index), 0, -1):
-        spelt = first if count == 1 else " ".join([word.text for word in found[index : index + count]])
-        name = names.exact.get(spelt) or names.folded.get(spelt.lower())
+    said, small, _ = found
+    reach = _LONGEST_SHOUT if loud else max(names.longest.get(said[index], 0), names.longest.get(small[index], 0))
+    for count in range(min(reach, len(said) - index), 0, -1):
+        low = small[index] if count == 1 else " ".join(small[index : index + count])
+        name = names.exact.get(" ".join(said[index : index + count])) or names.folded.get(low)
         if name is None and loud:
-            name = names.shouted.get(spelt.lower())
+            name = names.shouted.get(low)
         if name is not None:
             return name, count
+    if len(said[index]) > _ABBREVIATION and said[index].isupper():  # one word in capitals: "BREAKING: UKRAINE says"
+        return names.exact.get(said[index].capitalize()), 1
     return None, 1
 
 
-def _factor(text: str, found: list[Word], index: int, count: int) -> float:
+def _factor(text: str, found: Words, index: int, count: int) -> float:
     """What the words around a name make of it: the scene, the actor, or neither."""
-    first, last = found[index], found[index + count - 1]
-    before = index - 1
-    if before >= 0 and text[first.start - 1] in _DASHES and found[before].text.lower() in _JOINED_BEFORE:
+    small, places = found.small, found.where
+    before, after = index - 1, index + count
+    if before >= 0 and text[places[index].start() - 1] in _DASHES and small[before] in _JOINED_BEFORE:
         return ACTOR
-    if index + count < len(found):
-        follows = found[index + count].text.lower()
-        gap = text[last.end]
-        if (gap == " " and follows in _AGENTS) or (gap in _DASHES and follows in _JOINED_AFTER):
+    if after < len(small):
+        gap = text[places[after - 1].end()]
+        if (gap == " " and small[after] in _AGENTS) or (gap in _DASHES and small[after] in _JOINED_AFTER):
             return ACTOR
-    while before >= 0 and found[before].text.lower() in _BETWEEN:
+    while before >= 0 and small[before] in _BETWEEN:
         before -= 1
-    return LOCATIVE if before >= 0 and found[before].text.lower() in _PLACES_BEFORE else 1.0
+    return LOCATIVE if before >= 0 and small[before] in _PLACES_BEFORE else 1.0
 
 
 def _by_ending(word: str, names: Names) -> Name | None:
     """A name whose ending changes with its place in the sentence: "в России", "russische", "والروسية"."""
-    low = word.lower()
-    for form in _forms(low):
+    for form in _forms(word):
         for length in range(len(form), _SHORTEST_STEM - 1, -1):
             name = names.stems.get(form[:length])
             if name is not None:

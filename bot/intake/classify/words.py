@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 # Abbreviations with full stops ("U.S.", "D.C.") are one word; an apostrophe stays inside ("N'Djamena", "Xi'an"),
 # except before a possessive s; a sign of money is a word.
-_WORD = re.compile(r"(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?|[$£€₹¥]|[^\W_]+(?:['’ʼ`](?![sS](?!\w))[^\W_]+)*")
-
+_WORD = re.compile(r"[^\W_]+(?:(?<=\b\w)\.(?:[^\W\d_]\.)+(?:[^\W\d_]\b)?|(?:['’ʼ`](?![sS](?!\w))[^\W_]+)+)?|[$£€₹¥]")
 _ACCENTS = re.compile(r"[\u0300-\u036f]")
 _LETTERS = str.maketrans(
     {"’": "'", "ʼ": "'", "`": "'", "ı": "i", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss"}
@@ -27,17 +26,21 @@ _ENGLISH = frozenset(
 SHORTEST_SHOUT = 12  # characters; a shorter headline in capitals may be an abbreviation
 
 
-class Word(NamedTuple):
-    """A word as it is looked up, and where it stands in the text."""
+class Words(NamedTuple):
+    """The words of a text as they are looked up, and where they stand in it."""
 
-    text: str
-    start: int
-    end: int
+    said: list[str]
+    small: list[str]  # the same in lower case
+    where: list[re.Match[str]]
 
 
-def words(text: str) -> list[Word]:
-    """The words of a text, in order."""
-    return [Word(fold(found[0]), found.start(), found.end()) for found in _WORD.finditer(text)]
+def words(text: str) -> Words:
+    """The words of a text, in order. Most are plain, and folding is dear."""
+    found = list(_WORD.finditer(text))
+    said = [each[0] for each in found]
+    if not text.isascii() or "." in text:
+        said = [word if word.isalnum() and word.isascii() else fold(word) for word in said]
+    return Words(said, [word.lower() for word in said], found)
 
 
 def fold(word: str) -> str:
@@ -50,7 +53,7 @@ def fold(word: str) -> str:
 
 def phrase(text: str) -> str:
     """A name as it is looked up: its folded words, one space between."""
-    return " ".join(word.text for word in words(text))
+    return " ".join(words(text).said)
 
 
 def shouted(text: str) -> bool:
@@ -63,12 +66,12 @@ def set_of(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
 
 
-def foreign(text: str, found: list[Word]) -> bool:
+def foreign(text: str, small: list[str]) -> bool:
     """Whether a text is in another language than English, so that its words have other endings."""
     if not text.isascii() and _OTHER_SCRIPTS.search(text):
         return True
-    seen = {word.text.lower() for word in found}
-    return len(seen & _FOREIGN) > len(seen & _ENGLISH)
+    strange = _FOREIGN.intersection(small)
+    return bool(strange) and len(strange) > len(_ENGLISH.intersection(small))
 
 
 def run_together(text: str) -> bool:
