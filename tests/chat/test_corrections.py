@@ -1,0 +1,122 @@
+"""What changes after it was posted: the posts follow, on a Discord of our own."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.archive import Archive
+from bot.courier import Courier
+from bot.delivery.route import route
+from bot.model import Article, Feed, Image, Sighting
+from bot.stage import Channel, Message
+from tests.chat.scenes import Scene
+from tests.delivery.samples import REGIONS, an_article, an_order
+
+
+class Newsroom:
+    """A real archive, a real courier, two channels."""
+
+    def __init__(self, scene: Scene, archive: Archive) -> None:
+        self.scene = scene
+        self.archive = archive
+        self.europe = scene.guild.add_channel("europe")
+        self.printed = 0
+        self.now = datetime.now(UTC)
+
+    async def opens(self) -> None:
+        for channel, region in ((self.scene.channel, "africa"), (self.europe, "europe")):
+            await self.archive.subscribe(an_order(f"channel:{channel.id}", region, guild=self.scene.guild.id))
+        await self.scene.settled()
+
+    async def prints(self, url: str = "https://a.test/feed", **changes: Any) -> Article:
+        """One feed prints the story, as it now is."""
+        self.printed += 1
+        self.now += timedelta(minutes=1)
+        feed = await self.archive.add_feed(Feed(url))
+        found = replace(an_article(), id=0, seen=None, feeds=(), keys=("url:rain",), **changes)
+        await self.archive.accept([Sighting(found, feed, str(self.printed).encode())], None, route, self.now)
+        await self._delivers()
+        return found
+
+    async def _delivers(self) -> None:
+        courier = Courier(self.archive, self.scene.sender, _Now(self))
+        running = asyncio.create_task(courier.run())
+        async with asyncio.timeout(10):
+            while await self.archive.due_deliveries(self.now) or await self.archive.in_flight():
+                await asyncio.sleep(0.01)
+        courier.stop()
+        await running
+
+    def posts(self, channel: Channel | None = None) -> list[Message]:
+        return self.scene.messages(channel)
+
+    def edits(self) -> int:
+        return sum(each.method == "PATCH" for each in self.scene.stage.requests)
+
+
+class _Now:
+    def __init__(self, room: Newsroom) -> None:
+        self._room = room
+
+    def now(self) -> datetime:
+        return self._room.now
+
+    async def sleep(self, duration: timedelta) -> None:
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def room(scene: Scene) -> AsyncIterator[Newsroom]:
+    archive = await Archive.open(":memory:", REGIONS)
+    made = Newsroom(scene, archive)
+    await made.opens()
+    yield made
+    await archive.close()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"title": "Rain in Chad"},
+        {"teaser": "It rains in Chad."},
+        {"image": Image("https://a.test/new.jpg", "A boat", "Jo")},
+    ],
+)
+async def test_a_changed_headline_teaser_or_photo_edits_the_post_once(room: Newsroom, change: dict[str, Any]) -> None:
+    await room.prints()
+    before = room.posts()[0].json()
+    await room.prints(**change)
+    await room.prints(**change)
+    (post,) = room.posts()
+    assert (post.content, post.embeds) != (before["content"], before["embeds"])
+    assert "Updated" in post.embeds[0]["footer"]["text"]
+    assert room.edits() == 1
+
+
+async def test_it_is_edited_in_every_channel_where_it_is_out(room: Newsroom) -> None:
+    await room.prints(regions=("africa", "europe"))
+    await room.prints(regions=("africa", "europe"), title="Rain in Chad")
+    assert [post.content for post in (*room.posts(), *room.posts(room.europe))] == ["**Rain in Chad**"] * 2
+
+
+async def test_what_is_printed_anew_and_shows_nothing_new_edits_nothing(room: Newsroom) -> None:
+    await room.prints()
+    await room.prints(updated=datetime.now(UTC))
+    assert room.edits() == 0
+
+
+async def test_a_region_that_comes_late_is_posted_to_that_regions_channel_alone(room: Newsroom) -> None:
+    await room.prints()
+    await room.prints("https://a.test/europe", regions=("africa", "europe"))
+    assert len(room.posts()) == len(room.posts(room.europe)) == 1
+
+
+async def test_a_post_that_somebody_deleted_does_not_come_back(room: Newsroom) -> None:
+    await room.prints()
+    room.scene.stage.world.delete(room.posts()[0])
+    await room.prints(title="Rain in Chad")
+    assert room.posts() == []
