@@ -270,6 +270,7 @@ class Query:
     viewer: Viewer = OPERATOR
     limit: int = 10
     cursor: str = ""  # from Found.next or Found.previous
+    asker: int = 0  # who asks: nobody may have more than two questions waiting; 0: not said
 
 
 @dataclass(frozen=True, slots=True)
