@@ -55,6 +55,24 @@ def accept(
     return Accepted(tuple(new), tuple(changed), owed)
 
 
+def place(db: Connection, article: int, regions: Sequence[str], why: str, route: Route, now: datetime) -> int:
+    """Somebody says where an article belongs. What is shown of it follows; new regions are owed it."""
+    before = articles.load(db, [article]).get(article)
+    if before is None:
+        return 0
+    after = replace(before, regions=tuple(dict.fromkeys(regions)), why=why or before.why)
+    if after == before:
+        return 0
+    articles.rewrite(db, before, after)
+    if before.regions == after.regions:
+        return 0
+    _revise(db, before, after, 0, now)
+    outbox.mark_edits(db, article)
+    new = set(after.regions) - set(before.regions)
+    orders = [each for each in subscriptions.every(db) if each.region in new]
+    return outbox.owe(db, after, route(after, orders), now) if orders else 0
+
+
 def _begin(db: Connection, sighting: Sighting, now: datetime) -> Article:
     """A new article."""
     given = replace(sighting.article, feeds=(sighting.feed.url,))

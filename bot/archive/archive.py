@@ -233,7 +233,9 @@ class Archive:
         return await self._step_by_step(rebuild.step, tell)
 
     async def prune(self, before: datetime, tell: Callable[[int, int], None] = lambda done, of: None) -> int:
-        return await self._step_by_step(partial(prune.step, before=before), tell)
+        number = await self.prunable(before)
+        await self._step_by_step(partial(prune.step, before=before), tell)
+        return number
 
     async def prunable(self, before: datetime) -> int:
         return await self._read(prune.number, before)

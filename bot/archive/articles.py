@@ -11,6 +11,7 @@ from bot.archive.rows import clean, columns, from_article, marks, pack, to_artic
 from bot.archive.search import index, normal
 from bot.model import OPERATOR, Article, Feed, Image, Sighting, Tag, Viewer
 
+PRUNED = "archive.pruned"  # under this key the archive remembers below which key everything was taken out
 _CHUNK = 400
 _ALL = 0  # the region that every article is in
 _NO_LANGUAGE = 0
@@ -29,15 +30,21 @@ def unseen(db: Connection, sightings: Sequence[Sighting]) -> list[Sighting]:
     printed = _digests(db, {(article, feed) for article, feed in pairs if article})
     return [
         sighting
-        for pair, sighting in zip(pairs, sightings, strict=True)
-        if pair[0] is None or (pair[0] and printed.get((pair[0], pair[1])) != sighting.digest)
+        for (article, feed), sighting in zip(pairs, sightings, strict=True)
+        if article is None
+        or (printed.get((article, feed)) != sighting.digest and ((article, feed) in printed or _is_kept(db, article)))
     ]
 
 
 def known_as(db: Connection, article: Article, feed: Feed) -> int | None:
     """The article that this is, if it is known; 0 for one that was pruned."""
     hashes = identities.hashes_of(article, feed)
-    return _first(identities.find(db, hashes), hashes)
+    known = _first(identities.find(db, hashes), hashes)
+    return known if known is None or _is_kept(db, known) else 0
+
+
+def _is_kept(db: Connection, article: int) -> bool:
+    return db.execute("SELECT 1 FROM article WHERE id = ?", [article]).fetchone() is not None
 
 
 def _first(known: dict[bytes, int], hashes: Sequence[bytes]) -> int | None:
@@ -114,6 +121,14 @@ def _addresses(db: Connection, ids: Sequence[int]) -> dict[int, list[str]]:
     return found
 
 
+def after(db: Connection, article: int, limit: int) -> list[Article]:
+    """The next articles above a key, for work on all of them."""
+    rows = db.execute("SELECT id FROM article WHERE id > ? ORDER BY id LIMIT ?", [article, limit])
+    keys = [row["id"] for row in rows]
+    found = load(db, keys)
+    return [found[key] for key in keys]
+
+
 # --- keep -------------------------------------------------------------------------------------------------------
 
 
@@ -121,7 +136,8 @@ def insert(db: Connection, article: Article, feed: Feed, quiet: bool, now: datet
     """Give a new article its key and its row. It enters the index with `enter`, once its sighting is written."""
     seen = article.seen or now
     article = replace(cleaned(article), owner=feed.owner, seen=seen, source_name=article.source_name or feed.title)
-    article = replace(article, id=_free_key(db, time_key(article.published, seen)))
+    wanted = max(time_key(article.published, seen), _floor(db))
+    article = replace(article, id=_free_key(db, wanted))
     values = from_article(article) | {"id": article.id, "quiet": quiet, "story": identities.story_of(article)}
     places = ", ".join(f":{name}" for name in values)
     db.execute(f"INSERT INTO article ({', '.join(values)}) VALUES ({places})", values)  # noqa: S608 our columns
@@ -187,6 +203,12 @@ def cleaned(article: Article) -> Article:
     )
 
 
+def _floor(db: Connection) -> int:
+    """Keys below this were pruned; they are never given again."""
+    row = db.execute("SELECT value FROM memo WHERE key = ?", [PRUNED]).fetchone()
+    return 0 if row is None else int(row["value"])
+
+
 def _free_key(db: Connection, wanted: int) -> int:
     """That key or the next one that nobody has."""
     while True:
@@ -218,6 +240,19 @@ def _credit(db: Connection, article: Article, name: str) -> None:
         """,
         [article.owner, name, folded_name(name), article.id],
     )
+
+
+def uncredit(db: Connection, article: Article) -> None:
+    """Take an article out of its lists, and off its authors' counts."""
+    numbers = [_ALL, *(region_number(db, code) for code in article.regions)]
+    db.executemany(
+        "DELETE FROM article_region WHERE owner = ? AND region = ? AND article = ?",
+        [(article.owner, number, article.id) for number in numbers],
+    )
+    for name in article.authors:
+        given = [article.owner, folded_name(name)]
+        db.execute("UPDATE author SET articles = articles - 1 WHERE owner = ? AND folded = ?", given)
+        db.execute("DELETE FROM author WHERE owner = ? AND folded = ? AND articles < 1", given)
 
 
 def folded_name(name: str) -> str:

@@ -17,7 +17,7 @@ def known(db: Connection, feed: Feed, keys: Sequence[str]) -> set[str]:
 
 
 def find(db: Connection, hashes: Iterable[bytes]) -> dict[bytes, int]:
-    """The articles that are known by these hashes; 0 for one that was pruned."""
+    """The articles that are known by these hashes; some may have been pruned."""
     wanted = list(hashes)
     found: dict[bytes, int] = {}
     for start in range(0, len(wanted), _CHUNK):

@@ -3,8 +3,10 @@
 import asyncio
 import logging
 import threading
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, ParamSpec, TypeVar
@@ -16,6 +18,7 @@ from bot.errors import Busy
 log = logging.getLogger(__name__)
 
 LONGEST_BATCH = 64  # pieces of work in one transaction
+MOST_WAITING = 2  # questions of one person
 _AGAIN = 0.02  # seconds between two interruptions, for a question of several statements
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -181,6 +184,25 @@ class Readers:
             asked.end()
 
 
+class Turns:
+    """Nobody has more than two questions waiting, so that one person's typing keeps nobody else waiting."""
+
+    def __init__(self) -> None:
+        self._waiting: Counter[int] = Counter()
+
+    @contextmanager
+    def of(self, asker: int) -> Iterator[None]:
+        if asker and self._waiting[asker] >= MOST_WAITING:
+            raise Busy("Two of your questions are still being answered. Please wait a moment.")
+        self._waiting[asker] += 1
+        try:
+            yield
+        finally:
+            self._waiting[asker] -= 1
+            if not self._waiting[asker]:
+                del self._waiting[asker]
+
+
 class _Asked:
     """A question on its way: it can be stopped, but never one that comes after it on the same connection."""
 
@@ -208,4 +230,4 @@ class _Asked:
             return not self._ended and self._connection is not None
 
 
-__all__ = ["DatabaseError", "Readers", "TooSlow", "Writer"]
+__all__ = ["DatabaseError", "Readers", "TooSlow", "Turns", "Writer"]

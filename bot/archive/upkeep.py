@@ -4,7 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
-from bot.archive import connect
+from bot.archive import connect, rebuild
 from bot.archive.connect import Connection, DatabaseError
 from bot.errors import NewsError
 
@@ -76,6 +76,8 @@ def _put_aside(archive: Path) -> Path:
 def check(db: Connection) -> list[str]:
     """What does not agree, each in a sentence; an empty list is good news."""
     found = [f"The file is damaged: {row[0]}." for row in db.execute("PRAGMA quick_check") if row[0] != "ok"]
+    if rebuild.is_stale(db):
+        found.append("The index of words was made by another version of Newsdesk: run `newsdesk reindex`.")
     return found + [sentence for sentence, question in _AGREE.items() if db.execute(question).fetchone() is not None]
 
 

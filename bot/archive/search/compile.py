@@ -12,6 +12,7 @@ from bot.model import OPERATOR, Viewer
 
 MOST_ALTERNATIVES = 64  # authors or feeds that one piece of a name may mean
 LAST_KEY = 2**62
+_MOST_WORDS = 8  # of an author's name
 _NOWHERE = '"\ue0ff"'  # a word that no article has
 
 
@@ -185,7 +186,7 @@ def _feeds(db: Connection, name: str, viewer: Viewer) -> list[str]:
 
 
 def _authors(db: Connection, name: str, viewer: Viewer) -> list[str]:
-    words = normal.words(normal.fold(name))
+    words = normal.words(normal.fold(name))[:_MOST_WORDS]
     if not words:
         return []
     conditions = " AND ".join("' ' || folded LIKE ?" for _ in words)

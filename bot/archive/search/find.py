@@ -95,7 +95,18 @@ def _latest(db: Connection, asked: Asked, viewer: Viewer, cursor: Cursor, limit:
         return list(merge(*keys, reverse=not upwards))[:most]
 
     page = _turn(walk, older, newer, plan, cursor, limit)
-    return page, len(walk(plan.low, plan.high, False, MOST_COUNTED + 1))
+    return page, sum(_listed(db, owner, region, plan) for owner in owners)
+
+
+def _listed(db: Connection, owner: int, region: int, plan: Plan) -> int:
+    row = db.execute(
+        """
+        SELECT count(*) FROM (
+            SELECT 1 FROM article_region WHERE owner = ? AND region = ? AND article >= ? AND article < ? LIMIT ?)
+        """,
+        [owner, region, plan.low, plan.high, MOST_COUNTED + 1],
+    ).fetchone()
+    return int(row[0])
 
 
 def _matching(db: Connection, asked: Asked, plan: Plan, cursor: Cursor, limit: int) -> Page:

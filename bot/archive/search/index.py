@@ -7,6 +7,17 @@ from bot.archive.connect import Connection
 from bot.archive.search import normal, tokens
 from bot.model import OPERATOR, Article
 
+# All words, unranked and small; title and teaser, ranked; titles by their first letters. The text that goes in has been
+# made plain by our own normaliser, so the simplest tokenizer will do: it takes whatever is not ASCII for letters, which
+# is what the private words are, and knows no newer or older Unicode than we do.
+SHAPES = {
+    "words": "x, content = '', detail = none, columnsize = 0, tokenize = 'porter ascii'",
+    "heads": "title, teaser, own_title, own_teaser, marks, content = '', tokenize = 'porter ascii'",
+    "titles": "x, content = '', detail = none, columnsize = 0, prefix = '1 2 3 4', tokenize = 'ascii'",
+}
+_ANEW = "_anew"
+_PROGRESS = "index.anew"  # under this key: the version that is being made, and the last key that is in it
+
 
 @dataclass(frozen=True, slots=True)
 class Marks:
@@ -18,29 +29,21 @@ class Marks:
     language: int = 0
 
 
-def add(db: Connection, article: Article, marks: Marks) -> None:
+def add(db: Connection, article: Article, marks: Marks, anew: bool = False) -> None:
     """Its row must be there already: FTS5 would take a key twice without a word."""
-    words, heads, titles = _texts(article, marks)
-    db.execute("INSERT INTO words (rowid, x) VALUES (?, ?)", (article.id, words))
-    db.execute(
-        "INSERT INTO heads (rowid, title, teaser, own_title, own_teaser, marks) VALUES (?, ?, ?, ?, ?, ?)",
-        (article.id, *heads),
-    )
-    db.execute("INSERT INTO titles (rowid, x) VALUES (?, ?)", (article.id, titles))
+    texts = _texts(article, marks)
+    if anew or _is_in_new(db, article):
+        _put(db, article.id, texts, _ANEW)
+    if not anew:
+        _put(db, article.id, texts)
 
 
 def drop(db: Connection, article: Article, marks: Marks) -> None:
     """Take it out: FTS5 must be told exactly what was put in."""
-    words, heads, titles = _texts(article, marks)
-    db.execute("INSERT INTO words (words, rowid, x) VALUES ('delete', ?, ?)", (article.id, words))
-    db.execute(
-        """
-        INSERT INTO heads (heads, rowid, title, teaser, own_title, own_teaser, marks)
-        VALUES ('delete', ?, ?, ?, ?, ?, ?)
-        """,
-        (article.id, *heads),
-    )
-    db.execute("INSERT INTO titles (titles, rowid, x) VALUES ('delete', ?, ?)", (article.id, titles))
+    texts = _texts(article, marks)
+    if _is_in_new(db, article):
+        _take(db, article.id, texts, _ANEW)
+    _take(db, article.id, texts)
 
 
 def change(db: Connection, before: tuple[Article, Marks], after: tuple[Article, Marks]) -> None:
@@ -50,7 +53,82 @@ def change(db: Connection, before: tuple[Article, Marks], after: tuple[Article, 
         add(db, *after)
 
 
-def _texts(article: Article, marks: Marks) -> tuple[str, tuple[str, ...], str]:
+# --- a new index beside the old one -----------------------------------------------------------------------------
+
+
+def begin_anew(db: Connection, version: int) -> None:
+    """Begin a new index. The old one is asked, and kept, until the new one is whole."""
+    for name, shape in SHAPES.items():
+        db.execute(f"DROP TABLE IF EXISTS {name}{_ANEW}")
+        db.execute(f"CREATE VIRTUAL TABLE {name}{_ANEW} USING fts5({shape})")
+    _remember(db, f"{version} -1")
+
+
+def rebuilt_to(db: Connection, version: int) -> int | None:
+    """The last key in the new index of this version, if one has been begun."""
+    progress = _recall(db)
+    return progress[1] if progress is not None and progress[0] == version else None
+
+
+def note_rebuilt(db: Connection, key: int) -> None:
+    progress = _recall(db)
+    assert progress is not None
+    _remember(db, f"{progress[0]} {key}")
+
+
+def put_in_place(db: Connection) -> None:
+    """The new index takes the old one's place."""
+    for name in SHAPES:
+        db.execute(f"DROP TABLE {name}")
+        db.execute(f"ALTER TABLE {name}{_ANEW} RENAME TO {name}")
+    db.execute("DELETE FROM memo WHERE key = ?", [_PROGRESS])
+
+
+def _is_in_new(db: Connection, article: Article) -> bool:
+    """Whether a new index is being made, and has come as far as this article."""
+    progress = _recall(db)
+    return progress is not None and article.id <= progress[1]
+
+
+def _recall(db: Connection) -> tuple[int, int] | None:
+    row = db.execute("SELECT value FROM memo WHERE key = ?", (_PROGRESS,)).fetchone()
+    if row is None:
+        return None
+    version, key = row["value"].split()
+    return int(version), int(key)
+
+
+def _remember(db: Connection, value: str) -> None:
+    db.execute("INSERT OR REPLACE INTO memo (key, value) VALUES (?, ?)", [_PROGRESS, value])
+
+
+# --- what goes in -----------------------------------------------------------------------------------------------
+
+
+def _put(db: Connection, key: int, texts: tuple[str, ...], where: str = "") -> None:
+    words, titles, *heads = texts
+    db.execute(f"INSERT INTO words{where} (rowid, x) VALUES (?, ?)", (key, words))  # noqa: S608 our tables
+    db.execute(
+        f"INSERT INTO heads{where} (rowid, title, teaser, own_title, own_teaser, marks) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608
+        (key, *heads),
+    )
+    db.execute(f"INSERT INTO titles{where} (rowid, x) VALUES (?, ?)", (key, titles))  # noqa: S608
+
+
+def _take(db: Connection, key: int, texts: tuple[str, ...], where: str = "") -> None:
+    words, titles, *heads = texts
+    db.execute(f"INSERT INTO words{where} (words{where}, rowid, x) VALUES ('delete', ?, ?)", (key, words))  # noqa: S608
+    db.execute(
+        f"""
+        INSERT INTO heads{where} (heads{where}, rowid, title, teaser, own_title, own_teaser, marks)
+        VALUES ('delete', ?, ?, ?, ?, ?, ?)
+        """,  # noqa: S608 our tables
+        (key, *heads),
+    )
+    db.execute(f"INSERT INTO titles{where} (titles{where}, rowid, x) VALUES ('delete', ?, ?)", (key, titles))  # noqa: S608
+
+
+def _texts(article: Article, marks: Marks) -> tuple[str, ...]:
     title = normal.indexed(normal.fold(article.title))
     teaser = normal.indexed(normal.fold(article.teaser))
     rest = normal.indexed(normal.fold(" ".join(_rest(article))))
@@ -59,7 +137,7 @@ def _texts(article: Article, marks: Marks) -> tuple[str, tuple[str, ...], str]:
     # A server's own articles lie in columns of their own, so that nobody else's query reads them.
     shared = article.owner == OPERATOR
     heads = (title, teaser, "", "", filed) if shared else ("", "", title, teaser, f"{owner} {filed}")
-    return f"{tokens.EVERY} {owner} {filed} {title} {teaser} {rest}", heads, f"{owner} {title}"
+    return f"{tokens.EVERY} {owner} {filed} {title} {teaser} {rest}", f"{owner} {title}", *heads
 
 
 def _rest(article: Article) -> Iterable[str]:

@@ -29,6 +29,7 @@ _RUNNING += "\u3005\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
 _RUNNING += "\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
 _PICTURES = "\U0001f000-\U0001faff\u2600-\u27bf"
 
+_CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), " ")
 _PRIVATE = re.compile("[\ud800-\udfff\ue000-\uf8ff\U000f0000-\U0010ffff]+")
 _WORD = re.compile(rf"[{_PICTURES}]|(?:[^\W_]|[{_MARKED}])+")
 _RUN = re.compile(f"[{_RUNNING}]+|[^{_RUNNING}]+")
@@ -96,8 +97,8 @@ def forms(folded: str) -> list[list[str]]:
 
 
 def sound(text: str) -> str:
-    """Text without halves of characters, which no database takes."""
-    return text if text.isascii() else _PRIVATE.sub(" ", text)
+    """Text without halves of characters, which no database takes, and without control characters."""
+    return text if text.isascii() and text.isprintable() else _PRIVATE.sub(" ", text).translate(_CONTROLS)
 
 
 def is_running(word: str) -> bool:

@@ -116,7 +116,7 @@ class Asked:
 
 def read(query: Query, regions: Regions, now: datetime, aliases: Aliases | None = None) -> Asked:
     """What a reader asks: the words with their operators, and the options, which mean the same."""
-    return _Reading(query, regions, now, aliases or Aliases()).asked()
+    return _Reading(_sound(query), regions, now, aliases or Aliases()).asked()
 
 
 class _Reading:
@@ -130,6 +130,7 @@ class _Reading:
         self.filters = Filters()
         self.order = query.order
         self.terms = 0
+        self.named = 0
         self.cut = len(query.words) > LONGEST
 
     def asked(self) -> Asked:
@@ -221,7 +222,7 @@ class _Reading:
 
     def _term(self, text: str, phrase: bool = False, title: bool = False) -> Node | None:
         folded = normal.fold(text.rstrip("*")).strip(" -'.")
-        ways = tuple(tuple(way) for way in normal.forms(folded) if way)
+        ways = tuple(tuple(way[:MOST_TERMS]) for way in normal.forms(folded) if way)
         if not ways:
             return None
         if self.terms >= MOST_TERMS:
@@ -258,7 +259,10 @@ class _Reading:
             if code is None and not certain:
                 return False
             value = code or value
-        if negated:
+        self.named += 1
+        if self.named > MOST_TERMS:
+            self.cut = True
+        elif negated:
             self.filters = _excluding(filters, key, value)
         else:
             name = {"region": "regions", "author": "authors", "feed": "feeds", "lang": "languages"}[key]
@@ -270,6 +274,23 @@ class _Reading:
             return self.regions.named(text).code
         except UnknownRegion:
             return None
+
+
+def _sound(query: Query) -> Query:
+    """Without what no text may hold, and not longer than anybody types."""
+
+    def sound(text: str) -> str:
+        return normal.sound(text[: LONGEST + 1])
+
+    return replace(
+        query,
+        words=sound(query.words),
+        region=None if query.region is None else sound(query.region),
+        author=sound(query.author),
+        feed=sound(query.feed),
+        after=sound(query.after),
+        before=sound(query.before),
+    )
 
 
 def _another_name(name: str) -> Term:

@@ -1,0 +1,38 @@
+"""Makes the index of words anew, beside the old one, in small pieces that can be taken up again."""
+
+from bot.archive import articles, memos
+from bot.archive.connect import Connection
+from bot.archive.search import index, normal
+
+PIECE = 200  # articles in one transaction
+VERSION = "index.version"  # under this key the archive remembers which normaliser made its index
+
+
+def note_version(db: Connection) -> None:
+    """An empty archive is of today's version."""
+    if memos.recall(db, VERSION) is None and db.execute("SELECT 1 FROM article").fetchone() is None:
+        memos.remember(db, VERSION, str(normal.VERSION))
+
+
+def is_stale(db: Connection) -> bool:
+    """Whether the index was made by another normaliser than today's."""
+    return memos.recall(db, VERSION) != str(normal.VERSION)
+
+
+def step(db: Connection) -> tuple[int, int, bool]:
+    """Index some more articles anew: how many are done, of how many, and whether the new index is in place."""
+    at = index.rebuilt_to(db, normal.VERSION)
+    if at is None:
+        index.begin_anew(db, normal.VERSION)
+        at = -1
+    some = articles.after(db, at, PIECE)
+    for article in some:
+        index.add(db, article, articles.marks_of(db, article), anew=True)
+    if some:
+        index.note_rebuilt(db, some[-1].id)
+    done = int(db.execute("SELECT count(*) FROM article WHERE id <= ?", [some[-1].id if some else at]).fetchone()[0])
+    finished = len(some) < PIECE
+    if finished:
+        index.put_in_place(db)
+        memos.remember(db, VERSION, str(normal.VERSION))
+    return done, int(db.execute("SELECT count(*) FROM article").fetchone()[0]), finished

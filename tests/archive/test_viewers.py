@@ -1,0 +1,103 @@
+"""A server's own feeds are its own: nobody else meets their articles, whatever they ask."""
+
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.archive import Archive
+from bot.model import OPERATOR, Article, Order, Query, Viewer
+from bot.regions import Regions
+from tests.archive.conftest import Room
+from tests.builders import NOON, an_article
+
+OWNERS = (OPERATOR, 11, 22)
+VIEWERS: tuple[Viewer, ...] = (OPERATOR, 11, 22, 33, None)
+WORDS = ("nato", "japan", "rain", "pact", "kenya", "vote")
+ORDERS: tuple[Order, ...] = ("newest", "relevance")
+QUERIES = (
+    *("nato", "nato japan", "nato OR rain", "-nato", '"rain pact"', "ra*", "title:vote", "nto", "region:africa"),
+    *("author:ann", "feed:paper", "has:image", "lang:en", "during:2026", "nato -rain", "rain pact kenya vote japan"),
+    *("-region:africa rain",),
+)
+
+stories = st.lists(
+    st.tuples(
+        st.sampled_from(OWNERS),
+        st.lists(st.sampled_from(WORDS), min_size=1, max_size=4),
+        st.lists(st.sampled_from(WORDS), max_size=6),
+        st.sampled_from(("africa", "europe")),
+        st.integers(0, 3),
+    ),
+    min_size=1,
+    max_size=14,
+)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(stories=stories)
+async def test_no_question_tells_one_server_of_anothers_articles(regions: Regions, stories: list[Any]) -> None:
+    archive = await Archive.open(":memory:", regions, now=lambda: NOON + timedelta(days=1))
+    room = Room(archive)
+    for number, (owner, title, text, region, minutes) in enumerate(stories):
+        feed = await room.feed(f"https://paper.test/{owner}", owner=owner, title=f"Paper {owner}")
+        article = an_article(
+            f"{' '.join(title)} {number}",
+            text=" ".join(text),
+            regions=(region,),
+            authors=(f"Ann of {owner}",),
+            published=NOON - timedelta(minutes=minutes),
+            language="en",
+        )
+        await room.takes_in(article, feed=feed)
+    everything = {each.id: each.owner for each in await archive.articles_after(-1)}
+    assert len(everything) == len(stories)
+    for viewer in VIEWERS:
+        for met in await all_that_is_met(archive, viewer, list(everything)):
+            assert met.owner in (OPERATOR, viewer) or viewer is None
+        for name in await archive.authors("", viewer):
+            assert viewer is None or name in (f"Ann of {OPERATOR}", f"Ann of {viewer}")
+        for feed_title in await archive.feed_titles("", viewer):
+            assert viewer is None or feed_title in (f"Paper {OPERATOR}", f"Paper {viewer}")
+        visible = sum(viewer is None or owner in (OPERATOR, viewer) for owner in everything.values())
+        assert (await archive.latest(Query(viewer=viewer))).total == visible
+    await archive.close()
+
+
+async def all_that_is_met(archive: Archive, viewer: Viewer, keys: list[int]) -> list[Article]:
+    """Every article that any question brings this viewer."""
+    met: list[Article] = []
+    for words in QUERIES:
+        for order in ORDERS:
+            found = await archive.search(Query(words, order=order, viewer=viewer))
+            met += [hit.article for hit in found.hits]
+            assert found.total >= len(found.hits)
+    for region in (None, "africa"):
+        met += [hit.article for hit in (await archive.latest(Query(region=region, viewer=viewer))).hits]
+    for typed in ("", "n", "ra", "nato"):
+        met += await archive.headlines(typed, viewer)
+    met += (await archive.newest_by_region(viewer)).values()
+    for key in keys:
+        met += await archive.related(key, viewer)
+        one = await archive.article(key, viewer)
+        met += [one] if one else []
+        if one is None:
+            everybody = await archive.article(key, None)
+            assert everybody is not None
+            elsewhere = await archive.article_at(everybody.url, viewer)
+            story = await archive.why(everybody.url, viewer)
+            met += [elsewhere] if elsewhere else []
+            met += [story.article] if story else []
+    return met
+
+
+async def test_a_word_that_only_anothers_articles_have_is_neither_counted_nor_suggested(room: Room) -> None:
+    mine, theirs = await room.feed(owner=11), await room.feed(owner=22)
+    await room.takes_in(an_article("Zanzibar votes"), feed=mine)
+    await room.takes_in(an_article("Rain"), feed=theirs)
+    answer = await room.archive.search(Query("zanzibra", viewer=22))
+    assert (answer.total, answer.suggestion, "zanzibar" in answer.understood) == (0, "", False)
+    answer = await room.archive.search(Query("zanzibra", viewer=11))
+    assert [hit.article.title for hit in answer.hits] == ["Zanzibar votes"]
+    assert "zanzibar" in answer.understood
