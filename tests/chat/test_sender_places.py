@@ -36,8 +36,18 @@ async def test_a_forum_gets_a_thread_with_title_tag_and_card(scene: Scene) -> No
     )
 
 
+async def test_without_an_ordered_tag_those_named_like_its_regions_are_set(scene: Scene) -> None:
+    forum = a_forum(scene, tag_required=True)
+    await scene.settled()
+    assert isinstance(await scene.sender.send(scene.delivery(channel=forum, kind="forum")), Sent)
+    (thread,) = threads(scene)
+    assert thread.thread and thread.thread.tags == [forum.tags[0].id]
+
+
 async def test_a_forum_that_wants_a_tag_says_so(scene: Scene) -> None:
     forum = a_forum(scene, tag_required=True)
+    forum.tags.pop(0)
+    forum.changed()
     await scene.settled()
     outcome = await scene.sender.send(scene.delivery(channel=forum, kind="forum"))
     assert isinstance(outcome, Suspended) and "tag" in outcome.reason
@@ -47,10 +57,13 @@ async def test_a_tag_that_is_gone_is_left_out(scene: Scene) -> None:
     forum = a_forum(scene)
     await scene.settled()
     assert isinstance(await scene.sender.send(scene.delivery(channel=forum, kind="forum", tag=12345)), Sent)
+    forum.tags.pop(0)
+    forum.changed()
+    await scene.settled()
     scene.stage.fault("error", method="POST", path="/channels/*/threads", code=10087)
     again = scene.delivery(2, channel=forum, kind="forum", tag=forum.tags[0].id)
     assert isinstance(await scene.sender.send(again), Sent)
-    assert [each.thread.tags for each in threads(scene) if each.thread] == [[], []]
+    assert [each.thread.tags for each in threads(scene) if each.thread][1:] == [[]]
 
 
 @pytest.mark.parametrize("kind", ["500-after", "reset-after"])

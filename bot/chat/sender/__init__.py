@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 NONCE_HOLDS = timedelta(seconds=60)  # within it Discord surely knows a nonce again; its real length is not published
 SETTLING = timedelta(seconds=5)  # what left before we died may still arrive; a forum would not notice the double
+MOST_TAGS = 5  # of a forum post
 NOT_READY = timedelta(seconds=5)
 
 
@@ -142,8 +143,15 @@ class DiscordSender:
 
     def _post(self, delivery: Delivery, place: Place) -> Post:
         subscription = delivery.subscription
-        tags = (subscription.tag,) if subscription.tag in place.tags and subscription.tag is not None else ()
-        return Post(self._card(delivery), subscription.mention, subscription.silent, tags)
+        return Post(self._card(delivery), subscription.mention, subscription.silent, self._tags(delivery, place))
+
+    def _tags(self, delivery: Delivery, place: Place) -> tuple[int, ...]:
+        """The tag that was ordered; else those that are named like the article's regions."""
+        ordered = delivery.subscription.tag
+        if ordered in place.tags and ordered is not None:
+            return (ordered,)
+        regions = delivery.article.regions
+        return tuple(tag for tag, name in place.tags.items() if self._regions.from_tag(name) in regions)[:MOST_TAGS]
 
     async def _deliver(self, delivery: Delivery, place: Place, made: Post) -> Answer:
         """Once as it is; once more in the form that Discord's answer asks for."""

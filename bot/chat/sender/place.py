@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
 import discord
@@ -39,8 +40,7 @@ class Place:
     name: str
     guild: int = 0
     readable: bool = True  # its history may be read; without that permission it looks empty
-    tags: tuple[int, ...] = ()  # of a forum
-    tag_needed: bool = False
+    tags: Mapping[int, str] = MappingProxyType({})  # of a forum: those that we may set, with their names
 
 
 def kind_of(channel: discord.abc.Snowflake) -> str | None:
@@ -98,6 +98,7 @@ def _unlisted(number: int, subscription: Subscription) -> Place:
 def _place(channel: Any, kind: str) -> Place:
     readable = bool(channel.permissions_for(channel.guild.me).read_message_history)
     if isinstance(channel, discord.ForumChannel):
-        tags = tuple(tag.id for tag in channel.available_tags)
-        return Place(channel.id, kind, channel.name, channel.guild.id, readable, tags, channel.flags.require_tag)
+        may_moderate = channel.permissions_for(channel.guild.me).manage_threads
+        tags = {tag.id: tag.name for tag in channel.available_tags if may_moderate or not tag.moderated}
+        return Place(channel.id, kind, channel.name, channel.guild.id, readable, tags)
     return Place(channel.id, kind, channel.name, channel.guild.id, readable)
