@@ -41,7 +41,7 @@ def canonical(url: str, fragment: bool = False) -> str:
     host = re.sub(r"^(www\d?|amp|m|mobile)\.(?=[^.]+\.)", "", host)
     path = quote(_ESCAPE.sub(_plain, path), safe="%/:@!$&'()*+,;=~-._")
     path = re.sub(r"/{2,}", "/", path)
-    path = re.sub(r"\.amp(?=\.html?$)", "", re.sub(r"(?<=.)(/amp|/index\.(html?|php))?/*$", "", path))
+    path = re.sub(r"\.amp(?=\.html?$)", "", re.sub(r"((?<=.)/amp|/index\.(html?|php))?/*$", "", path))
     path = path or "/"
     asked = [(name, value) for name, value in _pairs(query) if not _is_tracker(name, value)]
     again = "https://" + host + (f":{port}" if port else "") + path

@@ -23,8 +23,11 @@ def entry(item: Item, element: etree._Element | None, base: str) -> Entry:
     summary = text.read(_string(item.get("summary")))
     body = text.read(_content(item))
     title = text.line(_string(item.get("title")))[:_LONGEST_TITLE]
-    full = max(summary.text, body.text, key=len)
-    standfirst = text.teaser(summary.text, title) or text.teaser(body.text, title)
+    said = "" if element is not None and _is_caption(summary.text, element) else summary.text
+    full, alone = media.credit_alone(max(text.closed(said), text.closed(body.text), key=len))
+    pictures = (*summary.pictures, *body.pictures)
+    credit = alone or ((summary.credit or body.credit) if len(pictures) < 2 else "")
+    standfirst = text.teaser(media.credit_alone(said)[0], title) or text.teaser(body.text, title)
     named = media.from_element(element) if element is not None else media.from_mappings(_named(item))
     here = join(base, _string(_detail(item, "base"))) or base
     return Entry(
@@ -35,7 +38,7 @@ def entry(item: Item, element: etree._Element | None, base: str) -> Entry:
         text=full if full != standfirst else "",
         authors=names(_bylines(item, element)),
         tags=_tags(item),
-        image=media.lead_image(named, (*summary.pictures, *body.pictures), here, summary.credit or body.credit),
+        image=media.lead_image(named, pictures, here, credit),
         published=_date(item, "published", "created", "updated"),
         updated=_date(item, "updated"),
         language=_string(_detail(item, "language"))[:20],
@@ -57,6 +60,12 @@ def link(item: Item, base: str) -> str:
         candidates.insert(0, guid)
     found = next((address for address in (join(base, each) for each in candidates if each.strip()) if address), "")
     return found or (guid if split(guid) else "")
+
+
+def _is_caption(words: str, element: etree._Element) -> bool:
+    """Whether what feedparser takes for the description is said of a picture."""
+    said = [each for each in element.iter(*media.DESCRIPTION) if etree.QName(each.getparent()).localname == "content"]
+    return bool(words) and any(text.read(each.text or "").text == words for each in said)
 
 
 def _content(item: Item) -> str:

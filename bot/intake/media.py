@@ -14,6 +14,7 @@ from bot.model import Image
 
 WIDEST, USEFUL, TINY = 2000, 300, 60  # pixels
 _MEDIA = ("{http://search.yahoo.com/mrss/}", "{http://search.yahoo.com/mrss}")
+DESCRIPTION = tuple(f"{space}description" for space in _MEDIA)
 _ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}image"
 _IS_IMAGE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:[?#:!]|$)", re.I)
 _NO_PHOTO = re.compile(
@@ -26,8 +27,13 @@ _CREDIT_AT_END = re.compile(
     r"[(\[]\s*(?:top\s+)?(?:photo|image|picture|credit|foto|bild)s?(?:\s+(?:by|credit))?\s*[:/]?\s+([^()\[\]]{2,120})[)\]]\s*$",
     re.I,
 )
+_CREDIT_SAID_LAST = re.compile(
+    r"(?<=[.!?;|”\"])\s+(?:photo|image|picture|credit|foto|bild)s?(?:\s+(?:by|credit))?\s*[:/]\s*([^:]{2,120})$", re.I
+)
+_ALONE_AT_END = re.compile(r"(?:^|\n)[(\[]([^()\[\]\n]{2,100})[)\]]\s*$")
+_AGENCY = re.compile(r"\w\s*/\s*\w|\b(?:AP|AFP|Reuters|EPA|dpa|Getty|Shutterstock|Flickr|via|photo|credit)\b", re.I)
 _CREDIT_SAID = re.compile(
-    r"^\s*(?:top\s+)?(?:photo|image|picture|foto)(?:\s+credit)?s?\s*[:/]\s*(.{2,200})$", re.I | re.S
+    r"^\s*(?:top\s+)?(?:photograph|photo|image|picture|foto)(?:\s+credit)?s?\s*[:/]\s*(.{2,200})$", re.I | re.S
 )
 _AGENCY_IN_BRACKETS = re.compile(
     r"[(\[]([^()\[\]]{2,80}?(?:AP|AFP|Reuters|EPA|dpa|Getty(?: Images)?|via\s[^()\[\]]{2,40}))[)\]]\s*$"
@@ -56,10 +62,12 @@ def lead_image(media: Iterable[Medium], pictures: Iterable[Picture], base: str, 
         if not shown:
             return None
         first = shown[0]
-        return _image(base, first.url, first.alt, first.credit or credit)
+        own = first.credit or credit_in(first.caption)
+        return _image(base, first.url, first.alt or without_credit(first.caption), own or credit)
     same = next((each for each in shown if _same(each.url, best.url)), None)
     alt = best.alt or (same.alt if same else "")
-    return _image(base, best.url, alt, best.credit or (same.credit if same else "") or credit)
+    theirs = (same.credit or credit_in(same.caption)) if same else ""
+    return _image(base, best.url, alt, best.credit or theirs or credit)
 
 
 def from_element(item: etree._Element) -> list[Medium]:
@@ -87,7 +95,7 @@ def credit_in(words: str) -> str:
     said = _CREDIT_SAID.match(words)
     if said:
         return text.line(said[1])
-    found = _CREDIT_AT_END.search(words) or _AGENCY_IN_BRACKETS.search(words)
+    found = _CREDIT_AT_END.search(words) or _CREDIT_SAID_LAST.search(words) or _AGENCY_IN_BRACKETS.search(words)
     return text.line(found[1]) if found else ""
 
 
@@ -95,7 +103,15 @@ def without_credit(words: str) -> str:
     """A caption without the credit at its end."""
     if _CREDIT_SAID.match(words):
         return ""
-    return _AGENCY_IN_BRACKETS.sub("", _CREDIT_AT_END.sub("", words)).strip()
+    return _AGENCY_IN_BRACKETS.sub("", _CREDIT_SAID_LAST.sub("", _CREDIT_AT_END.sub("", words))).strip()
+
+
+def credit_alone(words: str) -> tuple[str, str]:
+    """A text without the credit that stands alone in brackets at its end, and that credit: "(Agency/ Name)"."""
+    found = _ALONE_AT_END.search(words)
+    if found is None or not _AGENCY.search(found[1]):
+        return words, ""
+    return words[: found.start()].rstrip(), text.line(found[1])
 
 
 def tidy(url: str) -> str:
@@ -115,7 +131,8 @@ def _content(node: etree._Element, item: etree._Element) -> Medium:
         places.append(item)
     words = {name: _said(places, name) for name in ("credit", "description", "text", "title")}
     alt = text.line(words["description"] or words["text"] or ("" if places[-1] is item else words["title"]))
-    credit = text.line(words["credit"]) or credit_in(alt)
+    credit = text.line(words["credit"])
+    credit = credit_in(credit) or credit or credit_in(alt)
     kind = f"{node.get('medium') or ''} {node.get('type') or ''}"
     return Medium(node.get("url", ""), 0, _number(node.get("width")), kind, without_credit(alt)[:500], credit[:200])
 
@@ -159,6 +176,9 @@ def _best(media: list[Medium]) -> Medium | None:
 
 
 def _same(one: str, other: str) -> bool:
+    """Whether two addresses are of one picture: by its number where there is one, else by its file's name."""
+    if "/media-library/" in one and "/media-library/" in other:
+        return tidy(one).partition("?")[2] == tidy(other).partition("?")[2]
     return one.partition("?")[0].rpartition("/")[2] == other.partition("?")[0].rpartition("/")[2]
 
 

@@ -25,7 +25,8 @@ from bot.intake.schedule import feed_hint
 from bot.model import Document, Entry
 
 MOST = 1000  # entries of one document
-_ATOM = "{http://www.w3.org/2005/Atom}"
+# What feedparser is known to raise at hostile documents, instead of setting its bozo bit.
+_BREAKS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, AssertionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def parse(document: Document, known: Collection[str] = ()) -> Parsed:
     if feed is not None:
         return _from_json(feed, document.url)
     whole = slices.whole_part(body)
-    cut_off, body = whole is not None, body if whole is None else whole
+    cut_off, body = whole is not None, slices.spelt_out(body if whole is None else whole)
     root = _tree(body, document.headers)
     if root is not None and etree.QName(root).localname == "urlset":
         listed = tuple(sitemap.entries(root, document.url, MOST))
@@ -70,25 +71,42 @@ def parse(document: Document, known: Collection[str] = ()) -> Parsed:
             found = _read(pieces.with_only(fresh), document, [elements[index] for index in fresh])
             if len(found.entries) == len(fresh):
                 return replace(found, count=len(marks), marks=marks, shared=frozenset(), cut_off=cut_off)
-    found = _read(body, document, elements)
+    found = _read_all(body, document, elements, pieces)
     if not found.format:
         return Parsed(html=_is_page(body), alternates=tuple(alternates(body)) if _is_page(body) else ())
     return replace(found, marks=marks[:MOST], cut_off=cut_off)
+
+
+def _read_all(body: bytes, document: Document, elements: list[etree._Element], pieces: slices.Slices | None) -> Parsed:
+    """All of it; where an item breaks the reader, the others one by one."""
+    try:
+        return _read(body, document, elements)
+    except _BREAKS:
+        whole = Parsed()
+    for index in range(min(len(pieces.items), MOST) if pieces else 0):
+        assert pieces is not None
+        try:
+            one = _read(pieces.with_only((index,)), document, [])
+        except _BREAKS:
+            continue
+        if one.format:
+            whole = replace(one, entries=(*whole.entries, *one.entries))
+    return replace(whole, count=len(whole.entries), shared=_shared(whole.entries))
 
 
 def _read(body: bytes, document: Document, elements: list[etree._Element]) -> Parsed:
     """The slow reader's answer, in our words."""
     told = {"content-type": document.headers.get("content-type", "application/xml")}
     answer = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False, response_headers=told)
-    feed, found = answer.feed, answer.entries[:MOST]
-    if not answer.version and (not found or _is_page(body)):
+    feed, found, version = answer.feed, answer.entries[:MOST], answer.get("version", "")
+    if not version and (not found or _is_page(body)):
         return Parsed()
     home = join(document.url, _string(feed.get("link")))
     own = elements[:MOST] if len(elements) == len(answer.entries) else [None] * len(found)
     entries = tuple(items.entry(item, element, home or document.url) for item, element in zip(found, own, strict=True))
     hours, days = _skips(elements)
     return Parsed(
-        format=answer.version or "unknown",
+        format=version or "unknown",
         entries=entries,
         title=text.line(_string(feed.get("title")))[:200],
         home=home,

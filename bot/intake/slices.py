@@ -4,8 +4,12 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import blake2b
+from html.entities import html5
 from itertools import pairwise
 
+_NAMED = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,30});")
+_NUMBERED = re.compile(rb"&#([xX][0-9a-fA-F]{1,16}|[0-9]{1,20});?")
+_XML = {b"amp", b"lt", b"gt", b"quot", b"apos", b"AMP", b"LT", b"GT", b"QUOT"}
 _TAG = re.compile(rb"<(/?)((?:[A-Za-z_][\w.-]*:)?(?:item|entry))(?=[\s/>])")
 _FIRST = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?(?:item|entry)[\s>]|\"items\"\s*:")
 # Counters that move with every reader who passes by; they are shown nowhere.
@@ -63,6 +67,27 @@ def cut(body: bytes) -> Slices | None:
     if not all(map(_is_whole, (head, tail, *gaps, *items))):
         return None
     return Slices(head, items, tail)
+
+
+def spelt_out(body: bytes) -> bytes:
+    """HTML's named entities as numbers: XML knows five of them, and a parser drops the others without a word.
+
+    Numbers that are no characters are taken out; they would break it.
+    """
+    if b"&" not in body:
+        return body
+    return _NUMBERED.sub(_possible, _NAMED.sub(_number, body))
+
+
+def _possible(reference: re.Match[bytes]) -> bytes:
+    digits = reference[1].decode()
+    code = int(digits[1:], 16) if digits[0] in "xX" else int(digits)
+    return reference[0] if 0 < code < 0xD800 or 0xE000 <= code <= 0x10FFFF else b""
+
+
+def _number(entity: re.Match[bytes]) -> bytes:
+    letter = html5.get(entity[1].decode() + ";", "")
+    return f"&#{ord(letter)};".encode() if len(letter) == 1 and entity[1] not in _XML else entity[0]
 
 
 def whole_part(body: bytes) -> bytes | None:

@@ -19,7 +19,7 @@ _PARAGRAPHS = {
     "ol", "table", "pre", "hr", "header", "footer", "dl", "dt", "dd", "aside", "main", "center", "address",
 }  # fmt: skip
 _CREDIT_CLASS = re.compile(r"photo-?credit|image-?credit|media-?credit|(?<![\w-])credit|copyright|byline-photo", re.I)
-_CAPTION_CLASS = re.compile(r"caption|image-media|credit|shortcode-media-text", re.I)
+_CAPTION_CLASS = re.compile(r"caption|image-media|credit|shortcode-media-text|(?<![\w-])button|subscri|share-", re.I)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff\u2028\u2029\ud800-\udfff]")
 _INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\u00ad\ufeff]")
 _MARKUP = re.compile(r"<[a-zA-Z!/?]|&[a-zA-Z#]")
@@ -46,6 +46,7 @@ class Picture:
     width: int = 0
     height: int = 0
     credit: str = ""
+    caption: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def line(markup: str) -> str:
 
 def teaser(text: str, title: str = "") -> str:
     """The standfirst in a text: without a feed's own tail, and cut at a sentence when it is a whole article."""
-    text = _OPEN_END.sub("…", _without_tails(text)).strip()
+    text = closed(text)
     if title and text.casefold() == title.casefold():
         return ""
     if len(text) <= TEASER:
@@ -90,6 +91,13 @@ def teaser(text: str, title: str = "") -> str:
             break
         kept.append(paragraph)
     return cut("\n\n".join(kept), TEASER)
+
+
+def closed(text: str) -> str:
+    """A text without what a publisher's system hangs on its end: "The post … appeared first on …", "[…]"."""
+    text = _without_tails(text)
+    bare = _OPEN_END.sub("", text).rstrip()
+    return bare if bare == text.rstrip() or _SENTENCE_END.search(bare[-3:]) else bare + "…"
 
 
 def cut(text: str, most: int) -> str:
@@ -163,10 +171,14 @@ def _pictures(root: etree._Element) -> Iterator[Picture]:
         url = _best_source(node)
         if url:
             figure = next((each for each in node.iterancestors("figure", "p", "div")), None)
-            credit = ""
+            figure = next((each for each in node.iterancestors("figure")), figure)
+            credit = caption = ""
             if figure is not None:
                 credit = next(filter(None, (_line_of(each) for each in _credits(figure))), "")
-            yield Picture(url, line(node.get("alt") or ""), _pixels(node, "width"), _pixels(node, "height"), credit)
+                caption = next(filter(None, (_line_of(each) for each in figure.iter("figcaption"))), "")
+            yield Picture(
+                url, line(node.get("alt") or ""), _pixels(node, "width"), _pixels(node, "height"), credit, caption
+            )
 
 
 def _best_source(node: etree._Element) -> str:

@@ -180,7 +180,7 @@ def serve(source: BinaryIO, target: BinaryIO) -> None:
 def _packed(question: tuple[object, ...]) -> bytes:
     try:
         return pickle.dumps(("done", _answer(question)), protocol=5)
-    except MemoryError:
+    except (MemoryError, SystemError):  # the latter is what lxml and expat make of the former
         return pickle.dumps(("heavy", None))
     except RecursionError:
         return pickle.dumps(("broken", "nested too deep"))

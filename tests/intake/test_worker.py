@@ -1,0 +1,75 @@
+"""The worker process: it survives whatever it is given, and ends when it is told to."""
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from bot.intake.worker import ParseWorker, TooHeavy
+from bot.model import Document
+from tests.press import item, rss
+
+GOOD = Document("https://x.test/", 200, rss(item("A story")))
+ENDLESS = Document("https://x.test/", 200, b"<rss><channel>" + b"<item><title><b>" * 400_000)
+
+
+@pytest_asyncio.fixture
+async def worker() -> AsyncIterator[ParseWorker]:
+    one = ParseWorker(seconds=0.5, recycled_after=3)
+    await one.warm()
+    yield one
+    await one.close()
+
+
+async def test_it_starts_when_first_needed_and_ends_at_once() -> None:
+    one = ParseWorker()
+    assert one.pid is None
+    assert (await one.parse(GOOD)).count == 1
+    assert one.pid is not None
+    await one.close()
+    assert one.pid is None
+
+
+async def test_a_document_that_takes_too_long_costs_one_process_and_no_more(worker: ParseWorker) -> None:
+    first = worker.pid
+    with pytest.raises(TooHeavy, match="longer than"):
+        await worker.parse(ENDLESS)
+    assert (await worker.parse(GOOD)).count == 1
+    assert worker.pid != first and worker.started == 2
+
+
+async def test_a_document_that_takes_too_much_memory_is_refused() -> None:
+    small = ParseWorker(seconds=20, memory=160 * 2**20)
+    try:
+        with pytest.raises(TooHeavy):
+            await small.parse(Document("https://x.test/", 200, rss(*[item(f"Story {n}") for n in range(30_000)])))
+        assert (await small.parse(GOOD)).count == 1
+    finally:
+        await small.close()
+
+
+async def test_it_is_replaced_after_some_documents(worker: ParseWorker) -> None:
+    for _ in range(7):
+        assert (await worker.parse(GOOD)).count == 1
+    assert worker.started == 3
+
+
+async def test_who_gives_up_waiting_leaves_no_answer_for_the_next(worker: ParseWorker) -> None:
+    waiting = asyncio.create_task(worker.parse(ENDLESS))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert (await worker.parse(GOOD)).entries[0].title == "A story"
+
+
+async def test_a_process_that_was_killed_is_replaced(worker: ParseWorker) -> None:
+    assert worker.pid is not None
+    os.kill(worker.pid, signal.SIGKILL)
+    with contextlib.suppress(TooHeavy):  # it may have died with our document in its hands
+        await worker.parse(GOOD)
+    assert (await worker.parse(GOOD)).count == 1
