@@ -1,9 +1,8 @@
 """Where a post goes: a channel, what may be done in it, and the words for what may not."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
-from types import MappingProxyType
 from typing import Any
 
 import discord
@@ -40,7 +39,7 @@ class Place:
     name: str
     guild: int = 0
     readable: bool = True  # its history may be read; without that permission it looks empty
-    tags: Mapping[int, str] = MappingProxyType({})  # of a forum: those that we may set, with their names
+    tags: Mapping[int, str] = field(default_factory=dict)  # of a forum: those that we may set, with their names
 
 
 def kind_of(channel: discord.abc.Snowflake) -> str | None:
