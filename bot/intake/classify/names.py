@@ -12,7 +12,7 @@ from bot.regions import Regions
 if TYPE_CHECKING:
     from bot.intake.classify.classifier import Classifier
 
-KINDS = ("country", "demonym", "city", "area", "org", "party", "person", "group", "term", "idiom", "trap")
+KINDS = ("country", "capital", "demonym", "city", "area", "org", "party", "person", "group", "term", "idiom", "trap")
 AGING = ("person", "party", "org", "group")  # these may carry the year in which they were last true
 NO_PLACE = "-"
 NAME_FILES = ("names.tsv", "words.tsv")

@@ -13,7 +13,7 @@ _PLACES_BEFORE = set_of("in into near at across inside outside throughout around
 # Between "in" and the place.
 _BETWEEN = set_of(
     """
-    the northern southern eastern western central north south east west northeast northwest southeast
+    a an the northern southern eastern western central north south east west northeast northwest southeast
     southwest northeastern northwestern southeastern southwestern downtown mainland occupied rural greater
     nearby
     """

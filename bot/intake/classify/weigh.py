@@ -23,7 +23,7 @@ HOME = 0.3  # the publisher's own country, which takes part in much that happens
 SCENES = ("city", "area")  # but Ohio or Leeds is where something happens: discounted neither as home nor as a power
 BORDER = 0.4  # of its weight a place on the border of two regions gives to the second
 TWICE = 2  # a place counts at most so often in one field
-ENOUGH = 0.5  # a further region is among the article's if it has this part of the first one's weight
+ENOUGH = 0.4  # a further region is among the article's if it has this part of the first one's weight
 MARGIN, EVIDENCE, MUCH, RIVAL = 0.82, 0.02, 9.0, 0.02  # confidence: see Weights
 
 
