@@ -7,14 +7,14 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chat import choices, lists, reports, standing
+from bot.chat import choices, lists, offers, reports, standing
 from bot.chat.client import NewsClient
 from bot.chat.desk import Desk, viewer_of
 from bot.chat.destination import CannotPost, Channels, Destination
 from bot.chat.pager import opened, send, soon
-from bot.delivery.text import clean, cut, escape
 from bot.errors import NewsError, NotFound
 from bot.model import Query, Subscription
+from bot.poller.adding import SeveralFeeds
 
 _MOST_FEEDS = 50  # of one server's own
 _MOST_ORDERS = 500
@@ -143,8 +143,23 @@ class DeskCommands(commands.GroupCog, group_name="desk", group_description="For 
         if len(await self.desk.archive.feeds(guild)) >= _MOST_FEEDS:
             raise NewsError(f"This server has {_MOST_FEEDS} feeds of its own; that is the most. Remove one first.")
         await interaction.response.defer(ephemeral=True, thinking=True)  # it is asked at once, and may be slow
-        added = await self.desk.feeds.add(url.strip(), guild)
-        await interaction.edit_original_response(content=escape(cut(clean(added.sentence), 1000)))
+        try:
+            found = await self.desk.feeds.add(url.strip(), guild)
+        except SeveralFeeds as error:
+            await interaction.edit_original_response(view=await offers.several(self.desk.archive, error.feeds))
+        else:
+            await interaction.edit_original_response(content=offers.added(found.sentence))
+
+    @feed.command(name="check")
+    @app_commands.describe(url="The address of a feed")
+    @app_commands.autocomplete(url=choices.own_feeds)
+    async def feed_check(self, interaction: Admin, url: app_commands.Range[str, 1, 2000]) -> None:
+        """Ask a feed what it has, and see how that would look; nothing is kept or posted."""
+        guild = interaction.guild_id or 0
+        own = await standing.own_feed(self.desk, guild, url)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        checked = await self.desk.feeds.check(own.url if own else url.strip(), guild)
+        await interaction.edit_original_response(view=offers.looked_at(checked, self.desk))
 
     @feed.command(name="remove")
     @app_commands.describe(url="Which one")
@@ -165,4 +180,5 @@ class DeskCommands(commands.GroupCog, group_name="desk", group_description="For 
 
 async def setup(bot: NewsClient) -> None:
     lists.add_to(bot)
+    offers.add_to(bot)
     await bot.add_cog(DeskCommands(bot.desk))

@@ -8,8 +8,21 @@ import discord
 
 from bot.archive.archive import Archive
 from bot.clock import Clock
-from bot.model import OPERATOR, Added, Viewer
+from bot.model import OPERATOR, Added, Article, Viewer
 from bot.regions import Regions
+
+
+class Checked(Protocol):
+    """What a feed says now, and what of it would be posted."""
+
+    @property
+    def articles(self) -> tuple[Article, ...]: ...
+
+    @property
+    def new(self) -> tuple[Article, ...]: ...
+
+    @property
+    def sentence(self) -> str: ...
 
 
 class FeedFinder(Protocol):
@@ -17,6 +30,10 @@ class FeedFinder(Protocol):
 
     async def add(self, url: str, owner: int) -> Added:
         """Raise a NewsError where there is no feed, or where we may not go."""
+        ...
+
+    async def check(self, url: str, owner: int) -> Checked:
+        """Ask it without keeping anything; raise a NewsError as `add` does."""
         ...
 
 

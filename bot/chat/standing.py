@@ -69,14 +69,21 @@ async def own_feeds(desk: Desk, guild: int) -> Listing:
     )
 
 
-async def feed_meant(desk: Desk, guild: int, typed: str) -> Feed:
+async def own_feed(desk: Desk, guild: int, typed: str) -> Feed | None:
     """The server's feed that was picked, or whose address or title was typed."""
-    feeds = await desk.archive.feeds(guild)
     wanted = typed.strip().casefold()
-    for each in feeds:
+    for each in await desk.archive.feeds(guild):
         if wanted in {f"#{each.id}", each.url.casefold(), each.url.casefold().rstrip("/"), each.title.casefold()}:
             return each
-    known = ", ".join(feed_name(each) for each in feeds[:10])
+    return None
+
+
+async def feed_meant(desk: Desk, guild: int, typed: str) -> Feed:
+    """As own_feed; where there is none, NotFound names those that there are."""
+    found = await own_feed(desk, guild, typed)
+    if found is not None:
+        return found
+    known = ", ".join(feed_name(each) for each in (await desk.archive.feeds(guild))[:10])
     said = f"This server's feeds are: {escape(known)}." if known else "It has none."
     raise NotFound(f"This server has no feed “{escape(cut(clean(typed), 100))}”. {said}")
 

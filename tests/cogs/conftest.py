@@ -18,6 +18,8 @@ from bot.clock import Clock
 from bot.delivery.route import route
 from bot.errors import NewsError
 from bot.model import Added, Article, Feed, Image, Sighting
+from bot.poller import Checked
+from bot.poller.adding import Candidate, SeveralFeeds
 from bot.regions import Regions, load_regions
 from bot.settings import shipped
 from bot.stage import Channel, Guild, Interaction, Message, Stage, User
@@ -44,12 +46,21 @@ class Finder:
 
     archive: Archive
     refusals: dict[str, str] = field(default_factory=dict)
+    pages: dict[str, list[Candidate]] = field(default_factory=dict)  # pages with several feeds
 
     async def add(self, url: str, owner: int) -> Added:
         if url in self.refusals:
             raise NewsError(self.refusals[url])
+        if url in self.pages:
+            raise SeveralFeeds(url, self.pages[url])
         feed = await self.archive.add_feed(Feed(url=url, owner=owner, title="The *Gazette*"))
         return Added(feed, 12, f"“{feed.title}” is polled from now on. Its 12 articles are in the archive.")
+
+    async def check(self, url: str, owner: int) -> Checked:
+        found = tuple(article(number, f"Story *{number}* of the feed") for number in range(1, 6))
+        return Checked(
+            Feed(url=url, owner=owner), "rss20", found, (), f"{url} is a feed, “The *Gazette*”, with 5 items."
+        )
 
 
 @dataclass

@@ -1,11 +1,13 @@
 """/desk, as those who run a server type it."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
 from bot.chat import standing
 from bot.model import OPERATOR, Feed, Source, Subscription
+from bot.poller.adding import Candidate
 from bot.stage import Permission, Refusal
 from tests.cogs.conftest import NOON, House, answer, article, button, labels, parts, text
 
@@ -218,6 +220,31 @@ async def test_a_feed_that_cannot_be_added_is_answered_in_a_sentence(house: Hous
     said = answer(await house.call(house.ada, "desk feed add", url="http://127.0.0.1/"))
     assert text(said) == "127.0.0.1 lies on a private network, where I do not go."
     assert said.only_for == house.ada.id
+
+
+async def test_of_several_feeds_one_is_chosen_also_after_a_restart(house: House) -> None:
+    long = "https://gazette.test/" + "feed/" * 30
+    house.finder.pages["https://gazette.test/"] = [
+        Candidate(long, "The *News*", 10),
+        Candidate("https://b.test/", "", 2),
+    ]
+    asked = answer(await house.call(house.ada, "desk feed add", url="https://gazette.test/"))
+    assert "That page has 2 feeds." in text(asked) and "**The \\*News\\***" in text(asked)
+    assert labels(asked) == ["Add", "Add"] and await house.archive.feeds() == []
+    async with house.restarted():
+        said = answer(await house.press(house.ada, asked, button(asked, "Add")))
+        async with asyncio.timeout(5):
+            while "is polled from now on" not in text(said):
+                await asyncio.sleep(0.01)
+    assert [each.url for each in await house.archive.feeds(house.guild.id)] == [long]
+
+
+async def test_a_feed_can_be_looked_at_first(house: House) -> None:
+    said = answer(await house.call(house.ada, "desk feed check", url="https://gazette.test/feed"))
+    assert said.only_for == house.ada.id
+    assert "“The \\*Gazette\\*”, with 5 items." in text(said)
+    assert "[Story \\*1\\* of the feed]" in text(said) and "What story 2 is about." in text(said)
+    assert await house.archive.feeds() == []
 
 
 async def test_feeds_are_listed_with_their_state(house: House) -> None:
