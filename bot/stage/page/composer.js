@@ -29,7 +29,7 @@ export class Composer {
     const closed = !channel || channel.type === KIND.forum || channel.type === KIND.media;
     this.form.hidden = closed;
     const where = channel?.type === KIND.dm ? `@${channel.recipients?.[0]?.global_name ?? channel.recipients?.[0]?.username ?? this.store.bot?.name ?? "bot"}` : channel && isThread(channel) ? `“${channel.name}”` : `#${channel?.name ?? ""}`;
-    this.placeholder = `Message ${where}`;
+    this.placeholder = channel?.can_send === false ? "You cannot write here, but call commands: type /" : `Message ${where}`;
     if (moved) this.reset(); // else a command half put together stays
     else if (!this.called) this.tail.placeholder = this.placeholder;
   }
@@ -350,7 +350,9 @@ export class Composer {
   async #say() {
     const text = this.tail.value.trim();
     if (!text) return;
-    if (text.startsWith("/") && !this.#commands().some((each) => `/${each.name}` === text)) return this.#complain(null, `There is no command “${text}”.`);
+    if (text.startsWith("/") && !this.#commands().some((each) => `/${each.name}` === text)) {
+      return this.#complain(null, this.store.commands.length ? `There is no command “${text}”.` : "The bot has no commands yet.");
+    }
     const called = this.#commands().find((each) => `/${each.name}` === text);
     if (called) return this.#begin(called);
     this.tail.value = "";

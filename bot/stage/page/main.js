@@ -8,6 +8,7 @@ import { newId } from "./ids.js";
 import { channelIcon, icon } from "./icons.js";
 import { Interactions } from "./interactions.js";
 import { line } from "./markdown.js";
+import { keep, recall } from "./memory.js";
 import { showModal } from "./modal.js";
 import { Panel } from "./panel.js";
 import { redraw } from "./redraw.js";
@@ -40,7 +41,7 @@ class Page {
     this.theme = new Theme();
     this.side = new Side({ rail: at("rail"), place: at("place"), botLine: at("bot-line"), channels: at("channels"), me: at("me") }, this);
     this.composer = new Composer(at("composer"), this.store, this.acts);
-    this.panel = new Panel(at("panel"), { store: this.store, api: this.api, close: () => this.#togglePanel(false) });
+    this.panel = new Panel(at("panel"), { store: this.store, api: this.api, close: () => this.#choosePanel(false) });
     this.channel = null;
     this.view = null;
   }
@@ -55,7 +56,7 @@ class Page {
       event.preventDefault();
       this.composer.enter();
     });
-    this.#togglePanel(WIDE.matches);
+    this.#togglePanel(WIDE.matches && recall("panel") !== "closed");
     keepCounting();
     await this.look(new URLSearchParams(location.search).get("as"));
   }
@@ -141,15 +142,16 @@ class Page {
     const { channel } = this;
     const parent = channel && isThread(channel) ? this.store.channels.get(channel.parent_id) : null;
     const menu = h("button", { type: "button", class: "icon-button menu", "aria-label": "Channels", "aria-controls": "side", onclick: () => this.#drawer("side") }, icon("menu"));
-    const panel = h("button", { type: "button", class: "icon-button", id: "panel-toggle", "data-key": "panel", "aria-label": "Behind the scenes", title: "Behind the scenes", "aria-pressed": String(!at("panel").hidden), "aria-controls": "panel", onclick: () => this.#togglePanel() }, icon("panel"));
+    const panel = h("button", { type: "button", class: "icon-button", id: "panel-toggle", "data-key": "panel", "aria-label": "Behind the scenes", title: "Behind the scenes", "aria-pressed": String(!at("panel").hidden), "aria-controls": "panel", onclick: () => this.#choosePanel() }, icon("panel"));
     const name = channel?.type === KIND.dm ? this.store.bot?.name : channel?.name;
     const look = this.store.look(channel?.guild_id);
-    const key = [channel?.id, channel?.name, channel?.topic, parent?.name, this.store.bot?.name, this.gone];
+    const key = [channel?.id, channel?.name, channel?.topic, parent?.name, this.store.bot?.name, this.gone, this.store.guildOf(channel?.id)?.unavailable];
     redraw(at("room-head"), key, () => [
       menu,
       parent ? h("a", { class: "crumb", href: `#/${parent.id}` }, channelIcon(parent), parent.name, icon("right")) : null,
       channel ? h("h2", { class: "room-name", id: "room-name" }, channelIcon(channel), h("span", null, name)) : null,
       channel?.topic ? h("p", { class: "topic", title: channel.topic }, line(channel.topic, look)) : h("span", { class: "topic" }),
+      this.store.guildOf(channel?.id)?.unavailable ? h("span", { class: "gone", role: "status" }, "The bot cannot see this server: an outage") : null,
       this.gone ? h("span", { class: "gone", role: "status" }, "Connection lost, trying again …") : null, panel,
     ]);
   }
@@ -236,6 +238,12 @@ class Page {
     replace(at("typing"), names.length ? [h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), `${names.join(" and ")} ${names.length > 1 ? "are" : "is"} typing …`] : null);
   }
 
+  /** Opened or closed by hand, which is remembered where the panel has a place of its own. */
+  #choosePanel(open = at("panel").hidden) {
+    if (WIDE.matches) keep("panel", open ? "open" : "closed");
+    this.#togglePanel(open);
+  }
+
   #togglePanel(open = at("panel").hidden) {
     at("panel").hidden = !open;
     this.app.dataset.panel = open ? "open" : "closed";
@@ -268,7 +276,7 @@ class Page {
     }
     const busy = event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open], .list");
     if (busy || event.target.closest?.("input, textarea, select, [contenteditable]") || event.key.length !== 1 || event.key === " ") return;
-    if (at("composer").hidden || event.target.closest?.(".panel")) return;
+    if (at("composer").hidden || (event.key !== "/" && event.target.closest?.(".panel"))) return;
     event.preventDefault();
     this.composer.enter(event.key);
   }

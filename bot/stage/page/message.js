@@ -30,7 +30,7 @@ export function messageNode(message, { store, acts, compact }) {
     used(message),
     answers(message, look),
     h("div", { class: "gutter" }, compact ? brief(message) : avatar(message.author ?? {}, 40)),
-    h("div", { class: "message-main" }, compact ? null : heading(message, store), parts, below(message, ephemeral, { store, acts })),
+    h("div", { class: "message-main" }, compact ? null : heading(message, store), parts, below(message, ephemeral, compact, { store, acts })),
   );
   return node;
 }
@@ -56,17 +56,24 @@ function heading(message, store) {
   const author = message.author ?? {};
   const date = new Date(message.timestamp);
   const colour = store.members.find((member) => member.id === author.id)?.color;
-  const flags = message.flags ?? 0;
   return h(
     "div",
     { class: "message-head" },
     h("span", { class: "author", vars: typeof colour === "string" && colour ? { author: colour } : {} }, nameOf(author, message.member)),
-    author.bot ? h("span", { class: "app-tag" }, message.webhook_id && flags & FLAG.copy ? "NEWS" : "APP") : null,
+    author.bot ? h("span", { class: "app-tag" }, message.webhook_id && (message.flags ?? 0) & FLAG.copy ? "NEWS" : "APP") : null,
     h("time", { class: "stamp", datetime: message.timestamp, title: full(date) }, stamp(date)),
-    flags & FLAG.silent ? h("span", { class: "mark", title: "Sent silently: nobody was notified" }, icon("quiet")) : null,
-    rings(message, store),
-    flags & FLAG.crossposted ? h("span", { class: "mark published", title: "Published to the channels that follow this one" }, icon("horn"), "Published") : null,
+    marks(message, store),
   );
+}
+
+/** What Discord's own client hides: silence, publication, whom it called. */
+function marks(message, store) {
+  const flags = message.flags ?? 0;
+  return [
+    flags & FLAG.silent ? h("span", { class: "mark", title: "Sent silently: nobody was notified" }, icon("quiet"), h("span", { class: "unseen" }, "sent silently")) : null,
+    rings(message, store),
+    flags & FLAG.crossposted ? h("span", { class: "mark", title: "Published to the channels that follow this one" }, icon("horn"), "Published") : null,
+  ].filter(Boolean);
 }
 
 /** Whom it notifies, which the stage alone can tell. */
@@ -148,9 +155,11 @@ function answers(message, look) {
   );
 }
 
-function below(message, ephemeral, { store, acts }) {
+function below(message, ephemeral, compact, { store, acts }) {
   const failure = store.failures.get(message.id);
   const lines = [];
+  const shown = compact ? marks(message, store) : []; // else they stand beside the name
+  if (shown.length) lines.push(h("p", { class: "marks" }, shown));
   if (failure) lines.push(h("p", { class: "failure", role: "alert", "data-testid": "failure" }, icon("warning"), failure));
   if (message.reactions?.length) lines.push(h("div", { class: "reactions" }, message.reactions.map((each) => h("span", { class: "reaction" }, `${each.emoji?.name ?? "?"} ${each.count}`))));
   if (ephemeral) lines.push(onlyYou(message, acts));

@@ -81,7 +81,7 @@ export class Panel {
     const bars = counts.filter(([, number]) => number).map(([state, number]) => h("span", { class: "bar-part", "data-state": state, title: `${number} ${state}`, vars: { share: String(number) } }));
     const legend = counts.map(([state, number]) => h("li", { "data-state": state, "data-none": !number }, h("i"), h("b", null, count(number)), ` ${state}`));
     const rows = (outbox.rows ?? []).slice(0, 60).map((row) =>
-      h("li", { class: "delivery", "data-state": row.state }, h("i", { title: row.state }), h("span", { class: "delivery-headline" }, row.headline), h("span", { class: "delivery-target" }, this.#target(row.target), row.why ? ` · ${row.why}` : "")));
+      h("li", { class: "delivery", "data-state": row.state, title: [row.headline, row.why].filter(Boolean).join(" · ") }, h("i", { title: row.state }), h("span", { class: "delivery-headline" }, row.headline), h("span", { class: "delivery-target" }, this.#target(row.target), row.why ? ` · ${row.why}` : "")));
     this.deliveries ??= h("ol", { class: "deliveries", tabindex: 0, "aria-label": "Deliveries" });
     replace(this.deliveries, rows);
     this.deliveries.hidden = !rows.length;
