@@ -43,6 +43,7 @@ class Asked:
     headers: Mapping[str, str]
     at: datetime
     method: str = "GET"
+    body: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,9 @@ class Web:
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         host = request.host.partition(":")[0]
-        asked = Asked(request.path_qs, host, dict(request.headers), self.clock.now(), request.method)
+        asked = Asked(
+            request.path_qs, host, dict(request.headers), self.clock.now(), request.method, await request.read()
+        )
         self.asked.append(asked)
         self._now += 1
         self.busiest = max(self.busiest, self._now)

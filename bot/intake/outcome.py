@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.intake import memory, schedule
+from bot.intake import memory, schedule, websub
 from bot.intake.addresses import host_of
 from bot.intake.fetch import Fetched
 from bot.intake.memory import Memory
@@ -40,14 +40,15 @@ def unchanged(poll: Poll, fetched: Fetched) -> Source:
 
 def taken_in(poll: Poll, fetched: Fetched, parsed: Parsed, digest: bytes, news: int) -> Source:
     """A document was read: its validators hold for exactly the articles that are kept with them."""
+    named = websub.links(fetched.headers.get("link", ""), poll.source.url) | dict(parsed.links or {})
     learnt = _learnt(poll.memory, poll.now, news) if news else _tallied(poll.memory, spared=False)
     remembered = replace(
         _hinted(learnt, fetched.headers, parsed),
         marks=parsed.marks,
         count=parsed.count,
         shared=memory.sharing(poll.memory, parsed.shared),
-        hub=(parsed.links or {}).get("hub", ""),
-        topic=(parsed.links or {}).get("self", ""),
+        hub=named.get("hub", ""),
+        topic=named.get("self", ""),
     )
     moved = _moved(remembered, fetched.permanent, poll.now)
     if parsed.cut_off:

@@ -24,6 +24,7 @@ from bot.poller.adding import Adding
 from bot.poller.backfilling import Backfilling, Filled
 from bot.poller.checking import Checked, Checking
 from bot.poller.placing import Placing
+from bot.poller.pushing import Pushing, open_ear
 from bot.poller.reading import Reading, Unusable
 from bot.poller.settling import Settling
 from bot.poller.taking import Taking
@@ -79,6 +80,7 @@ class Poller:
         self._chance = chance or random.Random()  # noqa: S311 it keeps feeds out of step, no secret
         self._measure = measure
         self._took_in = took_in
+        self._pushing: Pushing | None = None
 
     async def run(self) -> None:
         """Poll what is due, for ever. Ends by being cancelled; what is under way is then not kept, and asked again."""
@@ -91,7 +93,9 @@ class Poller:
             finally:
                 busy.discard(source.id)
 
-        async with asyncio.TaskGroup() as tasks:
+        async with self._ear(), asyncio.TaskGroup() as tasks:
+            if self._pushing is not None:
+                tasks.create_task(self._pushing.run(), name="hubs")
             while True:
                 for source in await self._due(len(busy)):
                     if source.id not in busy and len(busy) < AT_ONCE:
@@ -153,6 +157,13 @@ class Poller:
         """Fill the archive from a feed's older pages, without posting."""
         filling = Backfilling(self._archive, self._fetcher, self._reading, self._taking, self._clock)
         return await filling.fill(url, since, owner, told)
+
+    def listens_to(self, pushing: Pushing | None) -> None:
+        """From now on `run` receives pushes too."""
+        self._pushing = pushing
+
+    def _ear(self) -> contextlib.AbstractAsyncContextManager[object]:
+        return open_ear(self._pushing) if self._pushing else contextlib.nullcontext()
 
     async def _due(self, busy: int) -> list[Source]:
         return await self._archive.due_sources(self._clock.now(), busy + AT_ONCE)
@@ -239,18 +250,21 @@ async def open_poller(
         reading = Reading(worker)
         placing = Placing(classifier, regions)
         taking = Taking(archive, fetcher, reading, placing, route, nudge, usual=settings.poll_every)
+        poller = Poller(
+            archive,
+            fetcher,
+            reading,
+            placing,
+            taking,
+            clock,
+            every=settings.poll_every,
+            measure=measure,
+            took_in=took_in,
+        )
+        pushing = Pushing(archive, session, clock, settings.public_url, poller.poll, settings.user_agent)
+        poller.listens_to(pushing if settings.public_url else None)
         try:
-            yield Poller(
-                archive,
-                fetcher,
-                reading,
-                placing,
-                taking,
-                clock,
-                every=settings.poll_every,
-                measure=measure,
-                took_in=took_in,
-            )
+            yield poller
         finally:
             await worker.close()
 

@@ -19,7 +19,7 @@ ENDLESS = Document("https://x.test/", 200, b"<rss><channel>" + b"<item><title><b
 
 @pytest_asyncio.fixture
 async def worker() -> AsyncIterator[ParseWorker]:
-    one = ParseWorker(seconds=0.5, recycled_after=3)
+    one = ParseWorker(seconds=3, recycled_after=3)
     await one.warm()
     yield one
     await one.close()

@@ -1,0 +1,127 @@
+"""WebSub, with a hub of our own: asked, verified, signed, renewed; and polling goes on."""
+
+import hashlib
+import hmac
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import parse_qs
+
+import pytest
+from aiohttp import ClientSession
+
+from bot.intake import websub
+from bot.intake.worker import ParseWorker
+from bot.poller.pushing import Pushing, open_ear
+from tests.fakes import Answer
+from tests.polling import House, open_house
+from tests.press import item, rss
+
+A, B = item("Rain in Kenya", 4), item("Ports of Ghana", 3)
+
+
+@dataclass
+class Scene:
+    """A house, a hub at /hub, and our own ear."""
+
+    house: House
+    pushing: Pushing
+    session: ClientSession
+    ear: str
+
+    def asked(self) -> dict[str, str]:
+        """The form of the last request to the hub."""
+        form = parse_qs(self.house.web.asked_for("/hub")[-1].body.decode())
+        return {name: values[0] for name, values in form.items()}
+
+    async def verify(self, **changes: str) -> tuple[int, str]:
+        """The hub asks back."""
+        asked = self.asked()
+        query = {
+            "hub.mode": "subscribe",
+            "hub.topic": asked["hub.topic"],
+            "hub.challenge": "abc",
+            "hub.lease_seconds": "864000",
+        } | {name.replace("_", "."): text for name, text in changes.items()}
+        async with self.session.get(self.ear + asked["hub.callback"].partition("test")[2], params=query) as answer:
+            return answer.status, await answer.text()
+
+    async def push(self, body: bytes, secret: str = "", method: str = "sha256") -> int:
+        asked = self.asked()
+        signature = hmac.new((secret or asked["hub.secret"]).encode(), body, getattr(hashlib, method)).hexdigest()
+        url = self.ear + asked["hub.callback"].partition("test")[2]
+        async with self.session.post(url, data=body, headers={"X-Hub-Signature": f"{method}={signature}"}) as answer:
+            for task in tuple(self.pushing._polls):
+                await task
+            return answer.status
+
+
+@pytest.fixture
+async def scene() -> AsyncIterator[Scene]:
+    worker = ParseWorker()
+    async with open_house(worker) as house, ClientSession() as session:
+        await house.add()
+        head = (
+            f'<atom:link rel="hub" href="{house.web.url("/hub")}"/><atom:link rel="self" href="https://mag.test/feed"/>'
+        )
+        house.web["/hub"] = Answer(status=202)
+        house.web["/feed"] = rss(A, head=head)
+        await house.goes_round()
+        pushing = Pushing(house.archive, session, house.clock, "https://us.test", house.poller.poll, "Newsdesk/test")
+        await pushing.ask_hubs()
+        async with open_ear(pushing, "127.0.0.1:0") as port:
+            yield Scene(house, pushing, session, f"http://127.0.0.1:{port}")
+    await worker.close()
+
+
+async def test_a_hub_is_asked_for_the_feeds_own_topic_with_a_secret(scene: Scene) -> None:
+    asked = scene.asked()
+    assert (asked["hub.mode"], asked["hub.topic"]) == ("subscribe", "https://mag.test/feed")
+    assert asked["hub.callback"].startswith("https://us.test/websub/") and len(asked["hub.secret"]) >= 32
+
+
+async def test_only_what_we_asked_for_is_confirmed(scene: Scene) -> None:
+    assert await scene.verify() == (200, "abc")
+    assert (await scene.verify(hub_topic="https://other.test/"))[0] == 404
+    assert (await scene.verify(hub_mode="unsubscribe"))[0] == 404
+    async with scene.session.get(scene.ear + "/websub/1/guessed", params={"hub.challenge": "x"}) as answer:
+        assert answer.status == 404
+
+
+async def test_a_signed_push_polls_at_once(scene: Scene) -> None:
+    await scene.verify()
+    scene.house.web["/feed"] = rss(B, A)
+    assert await scene.push(b"<rss/>") == 202
+    assert await scene.house.posted() == [B.title]
+
+
+async def test_a_push_with_another_signature_does_nothing_and_is_not_told_so(scene: Scene) -> None:
+    await scene.verify()
+    before = len(scene.house.web.asked)
+    assert await scene.push(b"<rss/>", secret="guessed") == 202
+    assert len(scene.house.web.asked) == before
+
+
+async def test_a_lease_is_renewed_before_it_ends_and_not_earlier(scene: Scene) -> None:
+    await scene.verify()
+    await scene.pushing.ask_hubs()
+    assert len(scene.house.web.asked_for("/hub")) >= 1
+    before = len(scene.house.web.asked_for("/hub"))
+    await scene.pushing.ask_hubs()
+    assert len(scene.house.web.asked_for("/hub")) == before
+    scene.house.clock.turn(timedelta(days=9))
+    await scene.pushing.ask_hubs()
+    assert len(scene.house.web.asked_for("/hub")) == before + 1
+
+
+@pytest.mark.parametrize("method", ["sha1", "sha256", "sha384", "sha512"])
+def test_each_way_of_signing_is_known(method: str) -> None:
+    signature = hmac.new(b"secret", b"body", getattr(hashlib, method)).hexdigest()
+    assert websub.is_signed(f"{method}={signature}", "secret", b"body")
+    assert not websub.is_signed(f"{method}={signature}", "secret", b"another")
+    assert not websub.is_signed(f"md5={signature}", "secret", b"body")
+
+
+def test_a_link_header_names_hub_and_topic() -> None:
+    header = '<https://hub.test/>; rel="hub", </feed>; rel=self, <x>; rel="next"'
+    assert websub.links(header, "https://mag.test/") == {"hub": "https://hub.test/", "self": "https://mag.test/feed"}
