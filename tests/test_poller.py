@@ -1,15 +1,20 @@
 """The poller as a whole: from a feed on a real server to the outbox."""
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 import pytest_asyncio
 
+from bot.intake.schedule import learned
 from bot.intake.worker import ParseWorker
 from tests.fakes import Answer, Asked
 from tests.polling import House, open_house
-from tests.press import item, rss
+from tests.press import NOON, item, rss
 
 A, B, C, D = (
     item("Rain in Kenya", 4),
@@ -76,3 +81,101 @@ async def test_a_page_in_place_of_a_feed_is_a_state_with_a_sentence_and_others_g
     assert (broken.status, broken.new) == ("not-a-feed", 0)
     assert "a web page" in broken.error
     assert (well.status, well.new, well.error) == ("ok", 1, "")
+
+
+async def test_it_polls_what_is_due_for_ever_and_nothing_early(house: House) -> None:
+    await house.add("/one", host="one.test")
+    await house.add("/two", host="two.test")
+    house.web["/one"] = rss(A)
+    polling = asyncio.create_task(house.poller.run())
+    try:
+        async with asyncio.timeout(20):
+            while len(house.web.asked_for("/one")) < 4 or len(house.web.asked_for("/two")) < 2:
+                await asyncio.sleep(0.01)
+    finally:
+        polling.cancel()
+        await asyncio.gather(polling, return_exceptions=True)
+    times = [each.at for each in house.web.asked_for("/one")]
+    waits = [after - before for before, after in pairwise(times)]
+    assert waits[0] >= timedelta(minutes=5) and min(waits[1:]) >= timedelta(minutes=10)
+    assert (await house.source("/two", "two.test")).status == "not-found"
+
+
+async def test_a_fault_of_our_own_is_a_state_too_and_the_others_go_on(house: House) -> None:
+    await house.add("/one")
+    await house.add("/two")
+    house.web["/one"], house.web["/two"] = rss(B), rss(A)
+    with closing(sqlite3.connect(house.archive.path)) as db:
+        db.execute(
+            "CREATE TRIGGER no BEFORE INSERT ON article WHEN (SELECT count(*) FROM article) = 1"
+            " BEGIN SELECT RAISE(FAIL, 'disk full'); END"
+        )
+        db.commit()
+    lines = await house.goes_round()
+    assert sorted((line.status, line.new) for line in lines) == [("fault", 0), ("ok", 1)]
+    assert "fault of its own" in next(line.error for line in lines if line.error)
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "words"),
+    [
+        (Answer(b""), "empty", "an empty document"),
+        (Answer(b"  \n "), "empty", "an empty document"),
+        (Answer(b"hello"), "not-a-feed", "no feed that we can read"),
+        (Answer(rss(A), status=418), "refused", "418"),
+        (Answer(rss(A), status=500), "server-error", "a fault of its own"),
+        (Answer(status=302, headers={"Location": "/feed"}), "redirect-loop", "in a circle"),
+        (Answer(b"\x1f\x8b\x08garbage", headers={"Content-Encoding": "gzip"}), "cut-off", "broke off"),
+        (Answer(rss(A), headers={"Content-Encoding": "gzip"}), "cut-off", "broke off"),
+    ],
+)
+async def test_each_failure_is_a_state_with_a_sentence(house: House, answer: Answer, status: str, words: str) -> None:
+    await house.add()
+    house.web["/feed"] = answer
+    (line,) = await house.goes_round()
+    assert (line.status, line.new) == (status, 0)
+    assert words in line.error and line.error.endswith(".")
+    source = await house.source()
+    assert source.failures == 1 and source.error == line.error
+
+
+async def test_a_host_that_is_not_there_is_a_state(house: House) -> None:
+    await house.add(host="mag.nowhere")
+    (line,) = await house.goes_round()
+    assert (line.status, line.error) == (
+        "unreachable",
+        f"There is no host mag.nowhere:{house.web.port}, or its name cannot be looked up now.",
+    )
+
+
+async def test_a_flood_from_a_known_feed_waits_for_a_person(house: House) -> None:
+    await house.add()
+    house.web["/feed"] = rss(A)
+    await house.goes_round()
+    house.web["/feed"] = rss(*(item(f"Flood {number}") for number in range(40)))
+    await house.goes_round()
+    rows = await house.archive.outbox_rows(100)
+    assert {row.state for row in rows} == {"held"} and len(rows) == 40
+    assert "40 articles at once" in rows[0].reason
+
+
+async def test_after_two_weeks_a_batch_outlets_hours_are_known(house: House) -> None:
+    hours = [0] * 48
+    hours[4] = 30
+    since = NOON - timedelta(days=20)
+    morning, noon = NOON.replace(hour=4), NOON
+    ten = timedelta(minutes=10)
+    assert learned(ten, hours, since, morning) == timedelta(minutes=5)
+    assert learned(ten, hours, since, noon) == timedelta(minutes=15)
+    assert learned(ten, hours, NOON - timedelta(days=3), noon) == ten
+    assert learned(ten, [20] * 48, since, noon) == ten
+
+
+async def test_a_feed_whose_validators_do_not_work_is_loaded_less_often(house: House) -> None:
+    await house.add(host="mag.test")
+    house.web["/feed"] = rss(A)
+    for _ in range(20):
+        await house.goes_round(timedelta(minutes=15))
+    source = await house.source(host="mag.test")
+    assert source.next_poll is not None and source.polled is not None
+    assert source.next_poll - source.polled == timedelta(minutes=15)

@@ -166,7 +166,12 @@ class Poller:
         return open_ear(self._pushing) if self._pushing else contextlib.nullcontext()
 
     async def _due(self, busy: int) -> list[Source]:
-        return await self._archive.due_sources(self._clock.now(), busy + AT_ONCE)
+        """What is due; nothing for the moment when the archive cannot tell."""
+        try:
+            return await self._archive.due_sources(self._clock.now(), busy + AT_ONCE)
+        except Exception:
+            log.exception("could not ask the archive what is due")
+            return []
 
     async def _ask(self, source: Source) -> tuple[Source, Accepted]:
         """One request, and its answer's way into the archive."""

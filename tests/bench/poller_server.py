@@ -1,4 +1,4 @@
-"""A server of many feeds for the poller's benchmarks; runs as a process of its own, so that its work is not measured."""
+"""A server of many feeds for the poller's benchmarks: a process of its own, so that its work is not measured."""
 
 import sys
 from datetime import UTC, datetime, timedelta
@@ -18,8 +18,8 @@ def document(feed: int, version: int) -> bytes:
     """A feed of thirty items, of which `version - 1` have come since the first."""
     items = "".join(_item(feed, number) for number in range(version - 1 + ITEMS, version - 1, -1))
     return (
-        '<?xml version="1.0" encoding="utf-8"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" '
-        'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://search.yahoo.com/mrss/">'
+        '<?xml version="1.0" encoding="utf-8"?><rss version="2.0" '
+        'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://search.yahoo.com/mrss/">'
         f"<channel><title>Magazine {feed}</title><link>http://f{feed}.bench.test/</link>"
         f"<description>All of it</description>{items}</channel></rss>"
     ).encode()
@@ -47,7 +47,7 @@ async def _feed(request: web.Request) -> web.Response:
 
 
 async def _turn(request: web.Request) -> web.Response:
-    global _version  # noqa: PLW0603 the process is this one server
+    global _version  # the process is this one server
     _version = int(request.match_info["version"])
     return web.Response(text="ok")
 
