@@ -9,7 +9,6 @@ from datetime import datetime
 from bot.archive import articles, feeds, identities, outbox, subscriptions
 from bot.archive.connect import Connection
 from bot.archive.moments import to_ms
-from bot.archive.rows import short_hash
 from bot.model import Accepted, Article, Route, Sighting, Source, Subscription, Tag
 
 # The parts of a print. Each has a hash of its own in the sighting, so that we can tell what one feed has changed.
@@ -38,7 +37,8 @@ def accept(
     new: list[Article] = []
     changed: list[Article] = []
     owed = 0
-    for sighting in sightings:
+    for each in sightings:
+        sighting = replace(each, article=articles.cleaned(each.article))
         known = articles.known_as(db, sighting.article, sighting.feed)
         if known is None:
             article = _begin(db, sighting, now)
@@ -87,7 +87,7 @@ def _meet_again(
 ) -> tuple[Article, bool, int]:
     """A known article: what is it now, was that a correction, and how much is owed for regions that are new?"""
     state = _known(db, known, sighting)
-    before, printed = state.article, articles.cleaned(sighting.article)
+    before, printed = state.article, sighting.article
     after, corrected = (
         (_united(before, printed), False) if state.parts is None else _corrected(state, printed, state.parts)
     )
@@ -150,7 +150,7 @@ def _known(db: Connection, known: int, sighting: Sighting) -> _Known:
 def _print(db: Connection, article: int, sighting: Sighting, now: datetime) -> None:
     """Remember that this feed prints it so, and all that it is known by there."""
     identities.bind(db, identities.hashes_of(sighting.article, sighting.feed), article)
-    parts = b"".join(_parts_of(articles.cleaned(sighting.article)))
+    parts = b"".join(_parts_of(sighting.article))
     db.execute(
         """
         INSERT INTO sighting (article, feed, digest, parts, first) VALUES (?, ?, ?, ?, ?)
@@ -174,7 +174,7 @@ def _differ(before: Article, after: Article, parts: Iterable[str]) -> bool:
 
 
 def _parts_of(article: Article) -> list[bytes]:
-    return [short_hash(repr(getattr(article, part)), size=_HASH) for part in _PARTS]
+    return [zlib.crc32(repr(getattr(article, part)).encode()).to_bytes(4)[:_HASH] for part in _PARTS]
 
 
 def _altered(parts: bytes, printed: Sequence[bytes]) -> Iterable[str]:

@@ -212,8 +212,10 @@ class Archive:
     async def outbox_rows(self, limit: int = 50) -> list[Delivery]:
         return await self._read(outbox.rows, limit)
 
-    async def waiting(self, guild: int, limit: int = 10) -> tuple[dict[State, int], list[Delivery]]:
-        return await self._read(outbox.waiting, guild, limit)
+    async def waiting(
+        self, guild: int, limit: int = 10, state: State | None = None
+    ) -> tuple[dict[State, int], list[Delivery]]:
+        return await self._read(outbox.waiting, guild, limit, state)
 
     # --- odds and ends ----------------------------------------------------------------------------------------
 

@@ -133,11 +133,11 @@ def after(db: Connection, article: int, limit: int) -> list[Article]:
 
 
 def insert(db: Connection, article: Article, feed: Feed, quiet: bool, now: datetime) -> Article:
-    """Give a new article its key and its row. It enters the index with `enter`, once its sighting is written."""
+    """Give a new, cleaned article its key and its row. It enters the lists with `enter`, once its sighting is kept."""
     seen = article.seen or now
-    article = replace(cleaned(article), owner=feed.owner, seen=seen, source_name=article.source_name or feed.title)
-    wanted = max(time_key(article.published, seen), _floor(db))
-    article = replace(article, id=_free_key(db, wanted))
+    key = _free_key(db, max(time_key(article.published, seen), _floor(db)))
+    name = article.source_name or clean(feed.title)
+    article = replace(article, id=key, owner=feed.owner, seen=seen, source_name=name)
     values = from_article(article) | {"id": article.id, "quiet": quiet, "story": identities.story_of(article)}
     places = ", ".join(f":{name}" for name in values)
     db.execute(f"INSERT INTO article ({', '.join(values)}) VALUES ({places})", values)  # noqa: S608 our columns

@@ -193,14 +193,16 @@ def rows(db: Connection, limit: int) -> list[Delivery]:
     return _deliveries(db, waiting + settled)
 
 
-def waiting(db: Connection, guild: int, limit: int) -> tuple[dict[State, int], list[Delivery]]:
-    """What one server is still owed: how much in each state, and the oldest of it."""
+def waiting(
+    db: Connection, guild: int, limit: int, state: State | None = None
+) -> tuple[dict[State, int], list[Delivery]]:
+    """What one server is still owed: how much in each state, and the oldest of it, or of what is in one state."""
     of_guild = """
         FROM delivery d JOIN subscription s ON s.id = d.subscription
-        WHERE d.state NOT IN ('sent', 'refused') AND s.guild = ?
+        WHERE d.state NOT IN ('sent', 'refused') AND s.guild = ?1 AND (?2 IS NULL OR d.state = ?2)
     """
-    counted = db.execute(f"SELECT d.state, count(*) AS number {of_guild} GROUP BY d.state", [guild])
-    rows = db.execute(f"SELECT d.* {of_guild} ORDER BY d.published, d.article LIMIT ?", [guild, limit])
+    counted = db.execute(f"SELECT d.state, count(*) AS number {of_guild} GROUP BY d.state", [guild, state])
+    rows = db.execute(f"SELECT d.* {of_guild} ORDER BY d.published, d.article LIMIT ?3", [guild, state, limit])
     return {cast(State, row["state"]): row["number"] for row in counted}, _deliveries(db, rows.fetchall())
 
 

@@ -1,0 +1,56 @@
+"""Fills an archive from the corpus, as the poller would: `python -m tests.bench.archive_build FILE ARTICLES`."""
+
+import argparse
+import time
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+
+from bot.archive import accept, connect, feeds, rebuild
+from bot.archive.migrations import migrate
+from bot.model import Article, Feed, Owed, Sighting, Subscription
+from tests.bench.archive_corpus import START, Corpus, Shape
+
+_BATCH = 500
+
+
+def build(file: Path, shape: Shape) -> tuple[float, float]:
+    """Make the archive, or go on with it; articles per second of the processor, and bytes an article on disk."""
+    corpus = Corpus(shape)
+    db = connect.writer(file, durable=False)
+    migrate(db)
+    rebuild.note_version(db)
+    printing = [
+        feeds.add(db, Feed(f"https://paper.test/feed/{number}", title=f"Paper {number}"), START)
+        for number in range(shape.feeds)
+    ]
+    done = db.execute("SELECT count(*) FROM article").fetchone()[0]
+    stream = islice(corpus.articles(), done, None)
+    spent, number = 0.0, 0
+    while batch := list(islice(stream, _BATCH)):
+        sightings = [Sighting(article, printing[feed], b"12345678", silent=True) for article, feed in batch]
+        began = time.process_time()
+        db.execute("BEGIN IMMEDIATE")
+        accept.accept(db, sightings, None, _nobody, batch[-1][0].seen or START)
+        db.execute("COMMIT")
+        spent += time.process_time() - began
+        number += len(batch)
+        if number % 20_000 == 0:
+            print(f"  built {done + number:,} at {number / spent:,.0f} an article-second of processor", flush=True)
+    db.execute("PRAGMA optimize")
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.close()
+    return number / spent if spent else 0.0, file.stat().st_size / shape.articles
+
+
+def _nobody(article: Article, subscriptions: Sequence[Subscription]) -> list[Owed]:
+    return []
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("articles", type=int)
+    asked = parser.parse_args()
+    rate, size = build(asked.file, Shape(asked.articles))
+    print(f"{rate:,.0f} articles a processor second, {size:,.0f} bytes an article")
