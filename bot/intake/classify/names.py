@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.errors import BrokenFile
-from bot.intake.classify.words import phrase
+from bot.intake.classify.words import phrase, run_together
 from bot.regions import Regions
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 KINDS = ("country", "capital", "demonym", "city", "area", "org", "party", "person", "group", "term", "idiom", "trap")
 AGING = ("person", "party", "org", "group")  # these may carry the year in which they were last true
 NO_PLACE = "-"
+ANY_ENDING = "*"
 NAME_FILES = ("names.tsv", "words.tsv")
 
 
@@ -41,7 +42,9 @@ class Place(NamedTuple):
 class Names:
     """All names, by spelling. Looked up by their folded words; immutable once made."""
 
-    def __init__(self, spelt: Mapping[str, Name]) -> None:
+    def __init__(
+        self, spelt: Mapping[str, Name], stems: Mapping[str, Name] = {}, joined: Mapping[str, Name] = {}
+    ) -> None:
         self.exact: dict[str, Name] = {}
         self.folded: dict[str, Name] = {}  # written in lower case: found in any case
         self.longest: dict[str, int] = {}  # first word -> words of the longest name that begins so
@@ -52,9 +55,9 @@ class Names:
             count = rest.count(" ") + 2 if rest else 1
             if count > self.longest.get(first, 0):
                 self.longest[first] = count
-        self.stems: dict[str, Name] = {}  # beginnings of words that change their endings
-        self.joined: dict[str, Name] = {}  # names in scripts without spaces
-        self.longest_joined = 0
+        self.stems = stems  # beginnings of words that change their endings, in lower case
+        self.joined = joined  # names in scripts without spaces
+        self.longest_joined = max(map(len, joined), default=0)
         self._shouted: dict[str, Name] | None = None
 
     def __len__(self) -> int:
@@ -73,7 +76,7 @@ class Names:
 
 
 def load_classifier(folders: Path | Sequence[Path], regions: Regions) -> "Classifier":
-    """Read places.tsv, names.tsv and words.tsv of each folder, the shipped one first; a later one adds, and wins."""
+    """Read the lists of each folder, the shipped one first; a later folder adds, and wins."""
     from bot.intake.classify.classifier import Classifier
 
     wanted = [folders] if isinstance(folders, Path) else list(folders)
@@ -85,10 +88,16 @@ def load_classifier(folders: Path | Sequence[Path], regions: Regions) -> "Classi
     for path in (folder / name for folder in unique for name in NAME_FILES):
         if path.is_file():
             spelt |= load_names(path, placed)
+    foreign: dict[str, Name] = {}
+    for path in _existing(unique, "languages.tsv"):
+        foreign |= load_languages(path, placed)
     for region in regions:
         for place in _checked_places(region.places, placed, regions):
             placed[place] = Place(region.code, placed[place].name)
-    return Classifier(Names(spelt), placed, regions)
+    stems = {key[:-1]: name for key, name in foreign.items() if key.endswith(ANY_ENDING)}
+    joined = {key: name for key, name in foreign.items() if run_together(key)}
+    plain = {key: name for key, name in foreign.items() if not key.endswith(ANY_ENDING) and key not in joined}
+    return Classifier(Names(plain | spelt, stems, joined), placed, regions)
 
 
 def _existing(folders: Iterable[Path], name: str) -> Iterator[Path]:
@@ -135,6 +144,24 @@ def load_names(path: Path, places: Mapping[str, object]) -> dict[str, Name]:
                 found[key] = name
         except ValueError as error:
             raise BrokenFile(path, number, str(error)) from error
+    return found
+
+
+def load_languages(path: Path, places: Mapping[str, object]) -> dict[str, Name]:
+    """Spelling -> name, in other languages; a beginning of a word keeps its star."""
+    found: dict[str, Name] = {}
+    for number, (written, place, language) in _rows(path, 3):
+        if place not in places:
+            raise BrokenFile(path, number, f'the place "{place}" is not in places.tsv')
+        if not re.fullmatch(r"[a-z]{2,3}", language):
+            raise BrokenFile(path, number, f'"{language}" is no language; it is two or three small letters, such as de')
+        for spelling in written.split("|"):
+            star = spelling.endswith(ANY_ENDING)
+            key = phrase(spelling).lower() + ANY_ENDING if star else phrase(spelling)
+            if len(key) < 2 or (star and len(key) < 4) or key in found:
+                wrong = "is there twice" if key in found else "is too short"
+                raise BrokenFile(path, number, f'"{spelling}" {wrong}')
+            found[key] = Name(place, "demonym" if star else "country")
     return found
 
 

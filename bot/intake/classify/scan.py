@@ -31,6 +31,7 @@ _AGENTS = set_of(
 _DASHES = "-‑–"
 _ARABIC_PARTICLES = "وفبلك"
 _SHORTEST_STEM = 3
+_SHORTEST_GENITIVE = 4
 _ABBREVIATION = 3  # letters; a longer word in capitals is a word
 _LONGEST_SHOUT = 5  # words of a name in a headline in capitals
 
@@ -58,8 +59,8 @@ def scan(text: str, where: Where, names: Names) -> list[Hit]:
         count = 1
         if loud or said[index] in longest or small[index] in longest or said[index].isupper():
             name, count = _longest(found, index, names, loud)
-        if name is None and strange:
-            name = _by_ending(small[index], names)
+        if strange and (name is None or name.kind == "idiom"):  # an English word, met in another language
+            name, count = _by_ending(said[index], names), 1
         if name is not None and name.place != NO_PLACE:
             start, end = places[index].start(), places[index + count - 1].end()
             hits.append(Hit(name, text[start:end], where, start, _factor(text, found, index, count)))
@@ -100,19 +101,25 @@ def _factor(text: str, found: Words, index: int, count: int) -> float:
     return LOCATIVE if before >= 0 and small[before] in _PLACES_BEFORE else 1.0
 
 
-def _by_ending(word: str, names: Names) -> Name | None:
-    """A name whose ending changes with its place in the sentence: "в России", "russische", "والروسية"."""
-    for form in _forms(word):
-        for length in range(len(form), _SHORTEST_STEM - 1, -1):
-            name = names.stems.get(form[:length])
+def _by_ending(said: str, names: Names) -> Name | None:
+    """A name as other languages bend it: "russische", "Polens", "l'Ukraine", "в России", "والروسية"."""
+    for form in _forms(said):
+        name = names.exact.get(form)
+        if name is None and form.endswith("s") and form[0].isupper() and len(form) > _SHORTEST_GENITIVE:
+            name = names.exact.get(form[:-1])
+        if name is not None:
+            return name
+        low = form.lower()
+        for length in range(len(low), _SHORTEST_STEM - 1, -1):
+            name = names.stems.get(low[:length])
             if name is not None:
                 return name
     return None
 
 
 def _forms(word: str) -> list[str]:
-    """A word with and without what Arabic writes in front of it."""
-    forms = [word]
+    """A word with and without what French and Arabic write in front of it."""
+    forms = [word, word.rpartition("'")[2]] if "'" in word else [word]
     if "\u0600" <= word[0] <= "\u06ff":
         if word[0] in _ARABIC_PARTICLES:
             forms.append(word[1:])

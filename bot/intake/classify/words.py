@@ -11,6 +11,7 @@ _ACCENTS = re.compile(r"[\u0300-\u036f]")
 _LETTERS = str.maketrans(
     {"’": "'", "ʼ": "'", "`": "'", "ı": "i", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss"}
 )
+_ACCENTED = re.compile(r"[\u00c0-\u017f]")
 _OTHER_SCRIPTS = re.compile(r"[\u0370-\u08ff]")
 _RUN_TOGETHER = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _FOREIGN = frozenset(  # folded, as words are
@@ -70,8 +71,8 @@ def foreign(text: str, small: list[str]) -> bool:
     """Whether a text is in another language than English, so that its words have other endings."""
     if not text.isascii() and _OTHER_SCRIPTS.search(text):
         return True
-    strange = _FOREIGN.intersection(small)
-    return bool(strange) and len(strange) > len(_ENGLISH.intersection(small))
+    strange = len(_FOREIGN.intersection(small)) + (not text.isascii() and _ACCENTED.search(text) is not None)
+    return strange > 0 and strange > len(_ENGLISH.intersection(small))
 
 
 def run_together(text: str) -> bool:
