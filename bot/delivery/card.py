@@ -94,8 +94,8 @@ def card(
         teaser=escape(reading if long else short),
         line=_line(article, placed),
         link=web_address(article.url, LONGEST_BUTTON_LINK),
-        picture=_picture(article, terms),
-        footer=_footer(article, terms),
+        picture=None if long else _picture(article, terms),  # who reads on has just seen it
+        footer="" if long else _footer(article, terms),
         colour=terms.colour if terms.colour is not None else placed[0].colour if placed else _GREY,
         more=len(reading) > len(short),
         long=long,

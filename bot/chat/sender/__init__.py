@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 
 import discord
 
@@ -49,6 +50,7 @@ class DiscordSender:
         self._doors = Doors(self._line)
         self.publisher = Publisher(self._line, memory)
         self._rests: dict[str, float] = {}
+        self._made = lru_cache(maxsize=128)(card)  # one article goes to many channels at about the same time
 
     async def send(self, delivery: Delivery) -> Outcome:
         """Post the article, or edit the post that is out."""
@@ -133,7 +135,7 @@ class DiscordSender:
     def _card(self, delivery: Delivery) -> Card:
         region = delivery.subscription.region
         article = delivery.article
-        return card(
+        return self._made(
             article,
             self._regions,
             region=region if region in article.regions else None,
