@@ -192,8 +192,9 @@ async def test_autocomplete_is_answered_with_at_most_25_choices(wrong: WrongClie
     number = [{"name": "x", "value": 5}]
     for choices in (many, long, number):
         assert (await answer(wrong, typing, 8, {"choices": choices})).code == 50035
+    assert (await answer(wrong, typing, 8, {"choices": [], "content": "x"})).error("data", "content")
     assert (await answer(wrong, typing, 4, {"content": "x"})).error("type")
-    assert len(violations_of(wrong.stage)) == 4
+    assert len(violations_of(wrong.stage)) == 5
     assert (await answer(wrong, typing, 8, {"choices": many[:25]}, want=False)).status == 204
     assert typing.choices == many[:25]
 
@@ -209,6 +210,11 @@ MODALS: list[tuple[str, dict[str, Any], str]] = [
         "a select with nothing to choose",
         {"components": [{"type": 18, "label": "x", "component": {"type": 3, "custom_id": "a", "options": []}}]},
         "data.components.0.component.options",
+    ),
+    (
+        "a button in a label",
+        {"components": [{"type": 18, "label": "x", "component": {"type": 2, "custom_id": "a", "style": 1}}]},
+        "data.components.0.component.type",
     ),
     (
         "a radio group of one",
@@ -353,6 +359,8 @@ async def test_a_person_acts_over_http_and_hears_no_when_it_cannot_be(wrong: Wro
     assert (await wrong.ask("POST", "/interactions", body, token=place.bob.token)).status == 204
     assert (await wrong.ask("POST", "/interactions", body, token="")).status == 204
     assert (await wrong.ask("POST", "/interactions", body, token="nobody")).status == 401
+    assert (await wrong.ask("POST", "/interactions", body | {"data": None}, token=place.bob.token)).code == 50035
+    assert (await wrong.ask("POST", "/interactions", body | {"type": 6}, token=place.bob.token)).code == 50035
     data["options"] = []
     assert (await wrong.ask("POST", "/interactions", body, token=place.bob.token)).code == 50035
     assert wrong.stage.violations == []  # a person's mistakes are not the bot's

@@ -49,6 +49,13 @@ LEGACY: list[tuple[str, dict[str, Any], str]] = [
     ("an author of 257", embed(author={"name": "x" * 257}), "embeds.0.author.name"),
     ("an embed address that is none", embed(url="not an address"), "embeds.0.url"),
     ("an embed address of another scheme", embed(url="javascript:alert(1)"), "embeds.0.url"),
+    (
+        "alt text of 1025 in an embed",
+        embed(image={"url": "https://a.test/1", "description": "x" * 1025}),
+        "embeds.0.image.description",
+    ),
+    ("a picture with a title", embed(image={"url": "https://a.test/1", "title": "x"}), "embeds.0.image.title"),
+    ("an embed of another make", {"embeds": ["x"]}, "embeds"),
     ("a picture address with a blank", embed(image={"url": "https://a.test/a b.png"}), "embeds.0.image.url"),
     ("a colour beyond white", embed(color=0x1000000), "embeds.0.color"),
     ("a time that is none", embed(timestamp="yesterday"), "embeds.0.timestamp"),
@@ -93,6 +100,11 @@ LEGACY: list[tuple[str, dict[str, Any], str]] = [
     (
         "a select of 26 options",
         {"components": [row(select(options=[{"label": str(n), "value": str(n)} for n in range(26)]))]},
+        "components.0.components.0.options",
+    ),
+    (
+        "options in a select of channels",
+        {"components": [row(select(type=8))]},
         "components.0.components.0.options",
     ),
     (

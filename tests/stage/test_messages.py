@@ -243,7 +243,7 @@ async def test_publishing_copies_into_the_channels_that_follow(wrong: WrongClien
 async def test_only_announcements_are_published(wrong: WrongClient, place: Place) -> None:
     sent = await wrong.send(place.text, content="x")
     answer = await wrong.ask("POST", f"/channels/{place.text.id}/messages/{sent.body['id']}/crosspost")
-    assert answer.code == 50024
+    assert answer.code == 50024 and "Retry-After" not in answer.headers
 
 
 async def test_others_messages_are_published_with_manage_messages_only(wrong: WrongClient, place: Place) -> None:
@@ -259,6 +259,7 @@ async def test_a_published_message_is_not_edited_for_ever(wrong: WrongClient, pl
     wrong.stage.limits.set("PATCH", "/channels/{channel_id}/messages/{message_id}", 100, 1)
     answers = [await wrong.ask("PATCH", path, {"content": str(n)}) for n in range(11)]
     assert [each.status for each in answers] == [200] * 10 + [429]
+    assert answers[-1].headers["Via"] and answers[-1].headers["Retry-After"]
     assert answers[-1].code == 20022 and answers[-1].body["retry_after"] > 3500
     wrong.stage.clock.advance(3600)
     assert (await wrong.ask("PATCH", path, {"content": "later"})).status == 200

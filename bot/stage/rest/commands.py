@@ -28,7 +28,7 @@ def _default_language(command: Json) -> Json:
 
 async def put_all(call: Call) -> list[Json]:
     place = _place(call)
-    if not isinstance(call.body, list):
+    if not isinstance(call.body, list) or not all(isinstance(each, dict) for each in call.body):
         raise Refusal(50035, errors={"_errors": [{"code": "LIST_TYPE_CONVERT", "message": "Only iterables"}]})
     findings = Findings()
     check_commands(findings, call.body)

@@ -17,6 +17,7 @@ from bot.stage.places import Event
 from bot.stage.refusals import Findings, Json, Plain, Refusal
 from bot.stage.rest import channels, commands, guilds, interactions, messages, threads, webhooks
 from bot.stage.rest.call import ANYONE, BOT, PERSON, Call, Reply, Route, Upload
+from bot.stage.rules.shapes import check_shapes
 
 BASE = "/api/v10"
 LARGEST_REQUEST = 25 * 1024 * 1024
@@ -98,8 +99,11 @@ class _Visit:
             if struck is not None:
                 return struck
         self.body, files = await self._read()
-        if by_bot:
-            self._check_with_spec(route)
+        findings = Findings()
+        check_shapes(findings, (), self.body)
+        if by_bot and self.stage.spec is not None and route.method in ("POST", "PUT", "PATCH"):
+            self.stage.spec.check(route.method, route.path, self.body, findings)
+        findings.refuse()
         assert self.user is not None
         call = Call(self.stage, route.method, self.path, self.where, self.request.query, self.user, self.body, files)
         answer = await route.answer(call)
@@ -188,13 +192,6 @@ class _Visit:
                 kind = part.headers.get("Content-Type", "application/octet-stream")
                 files[part.name or ""] = Upload(part.filename, content, kind)
         return body, files
-
-    def _check_with_spec(self, route: Route) -> None:
-        if self.stage.spec is None or route.method not in ("POST", "PUT", "PATCH"):
-            return
-        findings = Findings()
-        self.stage.spec.check(route.method, route.path, self.body, findings)
-        findings.refuse()
 
     def refused(self, refusal: Refusal) -> Reply:
         if isinstance(refusal, _Broken):
