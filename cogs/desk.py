@@ -7,7 +7,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chat import choices, lists, offers, reports, standing
+from bot.chat import choices, lists, offers, releases, reports, standing
 from bot.chat.client import NewsClient
 from bot.chat.desk import Desk, viewer_of
 from bot.chat.destination import CannotPost, Channels, Destination
@@ -135,6 +135,12 @@ class DeskCommands(commands.GroupCog, group_name="desk", group_description="For 
             raise NotFound("I know of no article at that address. `/search` finds what there is.")
         await send(interaction, view)
 
+    @app_commands.command()
+    async def release(self, interaction: Admin) -> None:
+        """What is held back until somebody has looked at it: post it, or drop it."""
+        view = await soon(interaction, releases.held(self.desk, interaction.guild_id or 0))
+        await send(interaction, view)
+
     @feed.command(name="add")
     @app_commands.describe(url="The address of a feed, or of a page that has one")
     async def feed_add(self, interaction: Admin, url: app_commands.Range[str, 1, 2000]) -> None:
@@ -181,4 +187,5 @@ class DeskCommands(commands.GroupCog, group_name="desk", group_description="For 
 async def setup(bot: NewsClient) -> None:
     lists.add_to(bot)
     offers.add_to(bot)
+    releases.add_to(bot)
     await bot.add_cog(DeskCommands(bot.desk))

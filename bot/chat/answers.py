@@ -75,9 +75,10 @@ def lines(hits: Sequence[Hit], regions: Regions) -> tuple[list[Item], int]:
     return [ui.Container[Any](ui.TextDisplay("\n".join(shown)))], len(shown)
 
 
-def headline(article: Article, chars: int = 120) -> str:
-    """A headline that is a link, for use within a sentence or a list."""
-    return _linked(escape(cut(_title(article), chars, chars * 3, escaped=True)), web_address(article.url, _LINE_LINK))
+def headline(article: Article, chars: int = 120, link: bool = True) -> str:
+    """A headline, linked where it can be, for use within a sentence or a list."""
+    title = escape(cut(_title(article), chars, chars * 3, escaped=True))
+    return _linked(title, web_address(article.url, _LINE_LINK)) if link else title
 
 
 def mark(text: str) -> str:

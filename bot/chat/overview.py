@@ -11,13 +11,13 @@ from bot.chat.choices import EVERYTHING
 from bot.chat.desk import Desk
 from bot.chat.memory import pack
 from bot.chat.pager import Leaf
-from bot.delivery.text import clean, escape
+from bot.delivery.text import clean, escape, size
 from bot.model import Article, Query, Subscription, Viewer
 from bot.regions import Region
 
 _MOST_CARDS = 9  # with four components each; more regions than that are one list
 _MOST_CHANNELS = 6
-_CHARACTERS = 3800
+_CHARACTERS, _OCTETS = 3800, 7500
 
 Sees = Callable[[int], bool]
 
@@ -26,7 +26,11 @@ async def of_regions(desk: Desk, viewer: Viewer, guild: int | None, sees: Sees) 
     """All regions. Only channels that the reader can see are named."""
     newest = await desk.archive.newest_by_region(viewer)
     orders = await desk.archive.subscriptions(guild) if guild else []
-    shown = {each.code: _entry(each, newest.get(each.code), orders, sees) for each in desk.regions}
+    shown: dict[str, str] = {}
+    for chars, link in ((120, True), (80, True), (80, False)):  # the fullest form that fits into a message
+        shown = {each.code: _entry(each, newest.get(each.code), orders, sees, chars, link) for each in desk.regions}
+        if sum(map(len, shown.values())) <= _CHARACTERS and sum(map(size, shown.values())) <= _OCTETS:
+            break
     view = ui.LayoutView(timeout=None)
     if len(shown) > _MOST_CARDS:
         view.add_item(ui.TextDisplay(_as_many_as_fit(list(shown.values()))))
@@ -38,13 +42,15 @@ async def of_regions(desk: Desk, viewer: Viewer, guild: int | None, sees: Sees) 
     return view
 
 
-def _entry(region: Region, newest: Article | None, orders: Sequence[Subscription], sees: Sees) -> str:
+def _entry(
+    region: Region, newest: Article | None, orders: Sequence[Subscription], sees: Sees, chars: int, link: bool
+) -> str:
     lines = [f"### {region.emoji} {escape(clean(region.name))}".replace("  ", " ")]
     small = []
     if newest is None:
         small.append("Nothing yet")
     else:
-        lines.append(answers.headline(newest))
+        lines.append(answers.headline(newest, chars, link))
         when = newest.published or newest.seen
         small += [f"<t:{int(when.timestamp())}:R>"] if when else []
     channels = dict.fromkeys(
@@ -67,7 +73,7 @@ def channel_of(subscription: Subscription) -> int | None:
 def _as_many_as_fit(entries: Sequence[str]) -> str:
     text = ""
     for index, entry in enumerate(entries):
-        if len(text) + len(entry) > _CHARACTERS:
+        if len(text) + len(entry) > _CHARACTERS - 50 or size(text) + size(entry) > _OCTETS:
             return f"{text}-# and {len(entries) - index} more"
         text += f"{entry}\n"
     return text.rstrip()

@@ -11,19 +11,19 @@ from bot.chat import answers
 from bot.chat.choices import region_name
 from bot.chat.desk import Desk
 from bot.chat.standing import feed_name, relative, state, where
-from bot.delivery.text import clean, cut, escape
+from bot.delivery.text import clean, cut, escape, size
 from bot.model import OPERATOR, Delivery, Event, Feed, Source, State, Story, Subscription
 from bot.regions import Regions
 
 _ROWS = 8  # of each part
 _EVENTS = 30
-_CHARACTERS = 3800
+_CHARACTERS, _OCTETS = 3800, 7500
 _STATES: dict[State, str] = {
     "pending": "on their way",
     "sending": "being sent now",
     "later": "to be tried again",
     "suspended": "waiting for you",
-    "held": "held back, waiting for a person",
+    "held": "held back (`/desk release`)",
 }
 _RULES = {
     "tag": "its tags say so",
@@ -152,7 +152,7 @@ def _at(moment: datetime) -> str:
 def _fitting(lines: Iterable[str]) -> str:
     text = ""
     for line in lines:
-        if len(text) + len(line) + 10 > _CHARACTERS:
+        if len(text) + len(line) + 10 > _CHARACTERS or size(text) + size(line) > _OCTETS:
             return f"{text}-# and more"
         text += f"{line}\n"
     return text.strip()

@@ -39,3 +39,18 @@ async def test_it_works_in_a_direct_message(house: House) -> None:
     shown = answer(await house.call(house.bob, "regions", house.stage.world.dm(house.bob)))
     assert "Rain in Kenya" in text(shown)
     assert len(parts(shown)) <= 40
+
+
+async def test_long_headlines_and_addresses_keep_within_one_message(house: House) -> None:
+    title, address = "長い見出し " * 40, "x" * 220
+    made = [
+        article(number, title, url=f"https://paper.test/{number}/{address}", regions=(code,))
+        for number, code in enumerate(house.desk.regions.codes, 1)
+    ]
+    await house.accept(*made)
+    for _ in range(12):
+        channel = house.guild.add_channel("news")
+        await house.archive.subscribe(Subscription(f"channel:{channel.id}", "*", guild=house.guild.id))
+    shown = answer(await house.call(house.bob, "regions"))
+    assert text(shown).count("長い見出し") >= 7 and "and 6 more" in text(shown)
+    assert len(text(shown)) <= 4000 and len(text(shown).encode()) <= 8000

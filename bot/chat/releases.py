@@ -1,0 +1,103 @@
+"""What is held back until a person has looked at it: reason by reason, to be posted or dropped."""
+
+import re
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import Any, cast
+
+import discord
+from discord import ui
+from discord.ext import commands
+
+from bot.chat import answers
+from bot.chat.desk import Desk, desk_of
+from bot.chat.trouble import explain
+from bot.delivery.text import clean, cut, escape
+from bot.model import Delivery
+
+_MOST = 6  # reasons on a page
+_SAMPLE = 3  # headlines of each
+_PLACES = 4
+_AT_ONCE = 1000  # deliveries
+
+Admin = discord.Interaction[Any]
+
+
+async def held(desk: Desk, guild: int, done: str = "") -> ui.LayoutView:
+    """Everything that is held for a server, by reason, with what can be done."""
+    reasons = await _by_reason(desk, guild)
+    view = ui.LayoutView(timeout=None)
+    if not reasons:
+        return view.add_item(ui.TextDisplay(done or "Nothing is held back: all that is owed goes out by itself."))
+    heading = f"## Held back ({sum(map(len, reasons.values())):,})"
+    view.add_item(ui.TextDisplay(f"{done}\n{heading}" if done else heading))
+    ranked = sorted(reasons, key=lambda reason: -len(reasons[reason]))
+    for reason in ranked[:_MOST]:
+        key = _key(reason)
+        buttons = ui.ActionRow[Any](Release("post", key, "Post"), Release("drop", key, "Drop"))
+        view.add_item(ui.Container[Any](ui.TextDisplay(_said(reason, reasons[reason])), buttons))
+    if len(ranked) > _MOST:
+        view.add_item(ui.TextDisplay(f"-# and {len(ranked) - _MOST} more reasons, once these are settled"))
+    return view
+
+
+class Release(ui.DynamicItem[ui.Button[Any]], template=r"rl:(?P<how>post|drop):(?P<key>[0-9a-f]{16})"):
+    """Lets go all that is held for one reason, or drops it."""
+
+    def __init__(self, how: str, key: str, label: str) -> None:
+        self.how, self.key = how, key
+        super().__init__(ui.Button(label=label, custom_id=f"rl:{how}:{key}"))
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Admin, item: ui.Item[Any], match: re.Match[str]) -> "Release":
+        return cls(match["how"], match["key"], cast(ui.Button[Any], item).label or "")
+
+    async def callback(self, interaction: Admin) -> None:
+        try:
+            desk, guild = desk_of(interaction), interaction.guild_id or 0
+            done = await _settle(desk, guild, self.key, drop=self.how == "drop")
+            await interaction.response.edit_message(view=await held(desk, guild, done))
+        except Exception as error:
+            await explain(interaction, error)  # the library would only log it
+
+
+def add_to(client: commands.AutoShardedBot) -> None:
+    """Make the buttons work, also of what was sent before a restart."""
+    client.add_dynamic_items(Release)
+
+
+async def _settle(desk: Desk, guild: int, key: str, *, drop: bool) -> str:
+    reasons = await _by_reason(desk, guild)
+    chosen = next((those for reason, those in reasons.items() if _key(reason) == key), [])
+    number = await desk.archive.release([each.id for each in chosen], drop=drop) if chosen else 0
+    if not number:
+        return "Somebody else has settled that already."
+    if drop:
+        return f"{number:,} dropped: in the archive, but not posted."
+    desk.nudge()
+    return f"{number:,} on their way."
+
+
+async def _by_reason(desk: Desk, guild: int) -> dict[str, list[Delivery]]:
+    _, deliveries = await desk.archive.waiting(guild, _AT_ONCE, "held")
+    reasons: dict[str, list[Delivery]] = {}
+    for each in deliveries:
+        reasons.setdefault(each.reason, []).append(each)
+    return reasons
+
+
+def _said(reason: str, deliveries: Sequence[Delivery]) -> str:
+    targets = list(dict.fromkeys(each.target.partition(":")[2] for each in deliveries))
+    where = " ".join(f"<#{each}>" for each in targets[:5]) + (
+        f" and {len(targets) - 5} more" if len(targets) > 5 else ""
+    )
+    sample = dict.fromkeys(answers.headline(each.article, 80) for each in deliveries)
+    lines = [f"**{escape(cut(clean(reason), 200))}**", *(f"- {each}" for each in list(sample)[:_SAMPLE])]
+    more = len(sample) - _SAMPLE
+    if more > 0:
+        lines.append(f"- and {more:,} more")
+    return "\n".join([*lines, f"-# {len(deliveries):,} for {where}"])
+
+
+def _key(reason: str) -> str:
+    return blake2b(reason.encode("utf-8", "replace"), digest_size=8).hexdigest()
