@@ -223,6 +223,13 @@ async def test_who_may_no_longer_write_may_still_look_back(scene: Scene) -> None
     assert isinstance(await scene.sender.send(other), Suspended)
 
 
+async def test_an_answer_to_a_person_is_not_taken_for_the_post(scene: Scene) -> None:
+    delivery = replace(scene.delivery(), attempted=NOW)
+    await scene.sender.send(delivery)
+    scene.messages()[0].interaction = {"id": "1", "type": 2, "authorizing_integration_owners": {}}
+    assert await scene.sender.look_back(delivery) is None
+
+
 def _shown(outcome: object) -> str:
     assert isinstance(outcome, Sent)
     return outcome.shown

@@ -42,7 +42,9 @@ async def look_back(line: Line, place: Place, since: datetime, made: Card, me: i
 
 
 def mine(message: Mapping[str, Any], me: int) -> bool:
-    return str(message.get("author", {}).get("id")) == str(me)
+    """Whether we posted it: an answer to a person shows articles too, and is no delivery."""
+    is_answer = message.get("interaction_metadata") or message.get("webhook_id")
+    return not is_answer and str(message.get("author", {}).get("id")) == str(me)
 
 
 async def _last_one(line: Line, place: Place, made: Card, me: int) -> int | None:
