@@ -3,6 +3,7 @@
 import asyncio
 import json
 import secrets
+import time
 from collections import deque
 from typing import Any
 
@@ -48,7 +49,7 @@ class Gateway:
     async def serve(self, request: web.Request) -> web.StreamResponse:
         if self.stage.faults.strike_handshake() is not None:
             return web.Response(status=503, text="Service Unavailable")
-        ws = web.WebSocketResponse(max_msg_size=2**20, autoping=True, timeout=1.0)
+        ws = web.WebSocketResponse(max_msg_size=2**20, autoping=False, timeout=1.0)
         await ws.prepare(request)
         connection = Connection(self, ws, request.query.get("compress"))
         if request.query.get("v", "10") != "10":
@@ -114,6 +115,8 @@ class Connection:
         self._received: deque[float] = deque()
         self._deadline: Alarm | None = None
         self._silent_until = 0.0
+        self._pinged_at = 0.0
+        self.latency: float | None = None  # seconds there and back, measured with each heartbeat
         self._said_goodbye: int | None = None  # with which code, whoever closed
 
     def push(self, frame: Json) -> None:
@@ -129,6 +132,10 @@ class Connection:
             while (message := await self.ws.receive()).type not in _ENDS:
                 if message.type is WSMsgType.TEXT:
                     await self._take(message.data)
+                elif message.type is WSMsgType.PING:
+                    await self.ws.pong(message.data)
+                elif message.type is WSMsgType.PONG:
+                    self.latency = time.perf_counter() - self._pinged_at
                 else:
                     await self.close(4002, "Decode error")
             if message.type is WSMsgType.CLOSE and self._said_goodbye is None:
@@ -197,6 +204,8 @@ class Connection:
             return await self.close(4008, "Rate limited")
         if op == HEARTBEAT:
             self._await_heartbeat()
+            self._pinged_at = time.perf_counter()
+            await self.ws.ping()
             # Not at once: a client that is told before it has noted the time it sent takes itself for late.
             asyncio.get_running_loop().call_later(ACK_SECONDS, self.push, {"op": HEARTBEAT_ACK})
             return None

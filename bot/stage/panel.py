@@ -38,7 +38,7 @@ class Figures:
             "gateway": {
                 "shards": stage.shards,
                 "sessions": sum(each.session is not None for each in self.gateway.connections),
-                "latency": None,
+                "latency": max((each.latency for each in self.gateway.connections if each.latency), default=None),
             },
             "panels": {name: await panel() for name, panel in self.panels.items()},
         }

@@ -257,6 +257,18 @@ async def test_sessions_that_can_no_longer_be_resumed_are_forgotten(wrong: Wrong
     assert len(wrong.stage.gateway.sessions) == 1
 
 
+async def test_the_way_there_and_back_is_measured(wrong: WrongClient, place: Place) -> None:
+    line = await wrong.identified()
+    await line.hear_until("READY")
+    await line.say(1, None)
+    await line.hear_op(11)
+    latency = (await wrong.stage.figures.gather())["gateway"]["latency"]
+    assert latency is not None and 0 < latency < 5
+    await line.ws.ping(b"there?")
+    await line.say(1, None)
+    await line.hear_op(11)
+
+
 async def test_silence_answers_no_heartbeat_and_loses_nothing(wrong: WrongClient, place: Place) -> None:
     line = await wrong.identified()
     ready = await line.hear_until("READY")
