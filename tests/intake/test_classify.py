@@ -1,0 +1,350 @@
+"""Placing an article: the order of evidence, the weighing of names, and lists that are wrong."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.errors import BrokenFile
+from bot.intake.classify import Classifier, as_json, explain, load_classifier
+from bot.intake.classify.words import phrase
+from bot.regions import Regions, load_regions
+from bot.settings import shipped
+
+PLACES = "KE\tafrica\tKenya\nCN\tasia-pacific\tChina\nTR\teurope\tTurkey\tmiddle-east\nUS\tnorth-america\tUSA\t\t0.5\n"
+NAMES = "China\tCN\tcountry\nKenya\tKE\tcountry\n"
+
+
+@pytest.fixture(scope="module")
+def regions() -> Regions:
+    return load_regions(shipped() / "regions.toml")
+
+
+@pytest.fixture(scope="module")
+def classifier(regions: Regions) -> Classifier:
+    return load_classifier(shipped(), regions)
+
+
+def lists(folder: Path, regions: Regions, **files: str) -> Classifier:
+    """A classifier of a few lines of ours."""
+    (folder / "places.tsv").write_text(files.pop("places", PLACES), encoding="utf-8")
+    (folder / "names.tsv").write_text(files.pop("names", NAMES), encoding="utf-8")
+    for name, text in files.items():
+        (folder / f"{name}.tsv").write_text(text, encoding="utf-8")
+    return load_classifier(folder, regions)
+
+
+# --- Who is meant: the scene before the actor, the longest name, traps ----------------------------
+
+
+@pytest.mark.parametrize(
+    ("title", "first", "second"),
+    [
+        ("NATO foray into Asia risks driving China and Russia closer together", "asia-pacific", "europe"),
+        ("French troops leave Niger as the junta turns to Moscow", "africa", "europe"),
+        ("American bombers strike Houthi depots in Yemen", "middle-east", "north-america"),
+        ("Russian mercenaries dig in across the Central African Republic", "africa", "europe"),
+        ("Turkish drones reach the front in Ethiopia", "africa", "europe"),
+        ("North Korean soldiers die in Kursk", "europe", "asia-pacific"),
+        ("British judges quit Hong Kong's highest court", "asia-pacific", "europe"),
+        ("Qatar hosts talks between Congo and the M23 rebels in Goma", "africa", "middle-east"),
+        ("Saudi Arabia hosts Ukraine and Russia for peace talks", "europe", "middle-east"),
+        ("Oman carries messages between Washington and Tehran", "middle-east", "north-america"),
+        ("Chinese firms build a deep-water port in Peru", "latin-america", "asia-pacific"),
+        ("Kenyan police land in Haiti to fight the gangs", "latin-america", "africa"),
+        ("Cuban doctors are sent home from Calabria", "europe", "latin-america"),
+        ("Indian sailors freed after nine months in a Nigerian jail", "africa", "asia-pacific"),
+        ("US-led coalition ends its mission in Iraq", "middle-east", "north-america"),
+        ("Iran-backed militias fire on a base in Jordan", "middle-east", None),
+        ("Anti-China protest in Manila draws thousands", "asia-pacific", None),
+        ("Syrian refugees in Lebanon fear the road home", "middle-east", None),
+        ("Michael Jordan buys a racing team in North Carolina", "north-america", None),
+        ("Paris Hilton tells senators in Utah of her school years", "north-america", None),
+        ("Chelsea Clinton speaks in Nairobi", "africa", None),
+        ("Denzel Washington opens a theatre in Lagos", "africa", None),
+        ("Guinea pigs are back on the menu in Ecuador", "latin-america", None),
+        ("Georgia recounts its ballots as Atlanta waits", "north-america", None),
+        ("Georgia jails its opposition as Tbilisi marches", "europe", "asia-pacific"),
+        ("New Mexico sends its guard to the border", "north-america", None),
+        ("South Sudan shuts its border with Sudan", "africa", None),
+    ],
+)
+def test_the_scene_comes_before_the_actor_and_a_person_is_no_place(
+    classifier: Classifier, title: str, first: str, second: str | None
+) -> None:
+    placement = classifier.place(title)
+    assert (placement.regions[0], placement.runner_up) == (first, second), placement.why
+
+
+def test_an_article_of_two_regions_gets_both_and_says_why(classifier: Classifier) -> None:
+    placement = classifier.place("NATO foray into Asia risks driving China and Russia closer together")
+    assert placement.regions == ("asia-pacific", "europe")
+    assert placement.rule == "text"
+    assert {match.words for match in placement.why} == {"NATO", "Asia", "China", "Russia"}
+    line = explain(placement, classifier.regions)
+    assert line.startswith("Asia-Pacific, Europe: its words speak for it. Asia-Pacific 68% (title “Asia” 3.2,")
+    assert "Russia" in line
+    assert line.endswith("Confidence medium (0.39).")
+    assert "\n" not in line
+
+
+def test_offsets_point_at_the_words_as_they_are_printed(classifier: Classifier) -> None:
+    title = "Côte d’Ivoire’s cocoa and São Paulo’s port — the U.S. buys both"
+    words = [title[match.start : match.start + len(match.words)] for match in classifier.place(title).why]
+    assert words == ["Côte d’Ivoire", "São Paulo", "U.S."]
+
+
+def test_the_same_article_gets_the_same_answer(classifier: Classifier) -> None:
+    assert classifier.place("Rain in Kenya", "and in Peru") == classifier.place("Rain in Kenya", "and in Peru")
+
+
+@pytest.mark.parametrize("title", ["KENYA AND UGANDA AGREE ON A NEW RAILWAY", "Breaking: KENYA votes", "Kenya’s vote"])
+def test_capitals_and_possessives_hide_no_name(classifier: Classifier, title: str) -> None:
+    assert classifier.place(title).regions == ("africa",)
+
+
+def test_an_everyday_word_breaks_a_silence_and_loses_to_any_name(classifier: Classifier) -> None:
+    assert classifier.place("Sheriff finds the missing boy").regions == ("north-america",)
+    assert classifier.place("Sheriff finds the missing boy", "He had flown to Kenya").regions == ("africa",)
+
+
+def test_the_body_speaks_where_the_headline_does_not(classifier: Classifier) -> None:
+    placement = classifier.place("A long way home", body="In Nairobi, the buses stood still.")
+    assert (placement.regions, placement.why[0].where) == (("africa",), "body")
+
+
+# --- The order of evidence ------------------------------------------------------------------------
+
+
+def test_a_tag_wins_over_all_else(classifier: Classifier) -> None:
+    placement = classifier.place(
+        "Rain in Kenya", tags=["Indo-Pacific"], url="https://a.test/europe/rain", section="latin-america"
+    )
+    assert (placement.regions, placement.rule, placement.runner_up) == (("asia-pacific",), "tag", "africa")
+
+
+def test_the_text_orders_the_regions_that_tags_name(classifier: Classifier) -> None:
+    assert classifier.place("Rain in Kenya", tags=["Europe", "Africa"]).regions == ("africa", "europe")
+
+
+def test_a_feeds_own_map_wins_over_the_aliases(classifier: Classifier) -> None:
+    placement = classifier.place("A story", tags=["ASIA"], tag_map={"Asia": "middle-east"})
+    assert (placement.regions, placement.rule) == (("middle-east",), "tag")
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://a.test/2026/03/14/asia/a-story", ("asia-pacific",)),
+        ("https://a.test/news/world-latin-america-68123456", ("latin-america",)),
+        ("https://a.test/world/middle-east/a-story/index.html", ("middle-east",)),
+        ("https://a.test/us/a-story", ()),
+        ("https://a.test/news/us/a-story", ("north-america",)),
+        ("https://a.test/asia", ()),
+        ("https://a.test/un/a-story", ()),
+        ("http://[broken", ()),
+    ],
+)
+def test_the_section_of_an_address_is_a_tag_in_disguise(
+    classifier: Classifier, url: str, expected: tuple[str, ...]
+) -> None:
+    placement = classifier.place("A story", url=url)
+    assert placement.regions == expected
+    assert placement.rule == ("section" if expected else "none")
+
+
+def test_the_headline_in_an_address_is_not_its_section(classifier: Classifier) -> None:
+    assert classifier.place("A story", url="https://a.test/2026/europe").rule == "none"
+
+
+def test_a_section_feed_wins_over_the_text_and_a_default_does_not(classifier: Classifier) -> None:
+    assert classifier.place("Rain in Kenya", section="europe").regions == ("europe",)
+    assert classifier.place("Rain in Kenya", default="europe").regions == ("africa",)
+    placement = classifier.place("Rain", default="europe")
+    assert (placement.regions, placement.rule, placement.confidence) == (("europe",), "default", 0.2)
+
+
+def test_silence_is_no_region(classifier: Classifier) -> None:
+    placement = classifier.place("The long view")
+    assert (placement.regions, placement.rule, placement.confidence) == ((), "none", 0.0)
+    assert explain(placement, classifier.regions) == "no region: nothing in it speaks for any region."
+
+
+# --- What a feed says of itself -------------------------------------------------------------------
+
+
+def test_the_publishers_own_country_weighs_less(classifier: Classifier) -> None:
+    title = "Britain and Kenya fall out"
+    assert classifier.place(title).regions[0] == "africa"  # a power, though named first
+    title = "Japan and Kenya fall out"
+    assert classifier.place(title).regions[0] == "asia-pacific"  # a tie goes to the first
+    assert classifier.place(title, home="JP").regions == ("africa",)
+
+
+def test_a_town_of_the_publishers_country_is_still_the_scene(classifier: Classifier) -> None:
+    assert classifier.place("Fire in Osaka spares a Kenyan school", home="JP").regions[0] == "asia-pacific"
+
+
+def test_a_feed_may_place_a_country_elsewhere(classifier: Classifier) -> None:
+    assert classifier.place("Turkey votes").regions[0] == "europe"
+    placement = classifier.place("Turkey votes", overrides={"TR": "middle-east"})
+    assert (placement.regions, placement.runner_up) == (("middle-east",), None)
+
+
+def test_a_tag_that_nobody_mapped_is_told_unless_it_is_a_topic_or_a_name(classifier: Classifier) -> None:
+    placement = classifier.place(
+        "A story", tags=["Heartland", "Opinion", "Kenya", "Silenced", " "], tag_map={"Silenced": "-"}
+    )
+    assert placement.unmapped == ("Heartland",)
+    assert placement.regions == ("africa",)
+    assert placement.why[0].where == "tag"
+
+
+def test_why_in_json_has_the_words_of_the_contract(classifier: Classifier) -> None:
+    why = as_json(classifier.place("Rain in Kenya", "A flood reached Uganda"))
+    assert json.loads(json.dumps(why)) == [
+        {"words": "Kenya", "place": "KE", "region": "africa", "where": "title"},
+        {"words": "Uganda", "place": "UG", "region": "africa", "where": "teaser"},
+    ]
+
+
+# --- Other languages ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("title", "region"),
+    [
+        ("Russische Truppen rücken weiter vor", "europe"),
+        ("Chinas Wirtschaft wächst langsamer", "asia-pacific"),
+        ("Le président sénégalais reçoit ses voisins", "africa"),
+        ("La grève s’étend en Israël", "middle-east"),
+        ("El presidente colombiano viaja por el país", "latin-america"),
+        ("Governo brasileiro anuncia um plano para o rio", "latin-america"),
+        ("В Екатеринбурге задержали журналиста", "europe"),
+        ("Переговоры прошли в Японии", "asia-pacific"),
+        ("والصين ترفض الاتهامات", "asia-pacific"),
+        ("انتخابات جديدة في السعودية", "middle-east"),
+        ("北京回应最新声明", "asia-pacific"),
+        ("ウクライナで停戦協議", "europe"),
+    ],
+)
+def test_a_headline_in_another_language_finds_its_region(classifier: Classifier, title: str, region: str) -> None:
+    assert classifier.place(title).regions[0] == region
+
+
+def test_an_english_idiom_is_not_met_in_german(classifier: Classifier) -> None:
+    assert classifier.place("Der neue Trash der Woche ist für alle da").regions == ()
+
+
+# --- Hostile input --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "\x00\ufffd\u202e",
+        "’" * 5000,
+        "U.S." * 5000,
+        "-" * 5000,
+        "China " * 50_000,
+        "中" * 50_000,
+        "A.B" * 9000,
+    ],
+)
+def test_no_text_is_too_strange(classifier: Classifier, text: str) -> None:
+    placement = classifier.place(text, text, [text] * 200, text, body=text)
+    assert 0.0 <= placement.confidence <= 1.0
+
+
+def test_a_name_said_a_hundred_times_counts_twice(classifier: Classifier) -> None:
+    assert classifier.place("Kenya " * 100) == classifier.place("Kenya Kenya")
+
+
+# --- The lists ------------------------------------------------------------------------------------
+
+
+def test_every_shipped_place_lies_in_a_shipped_region_and_the_lists_are_sorted(classifier: Classifier) -> None:
+    for name in ("names.tsv", "words.tsv"):
+        lines = (shipped() / name).read_text(encoding="utf-8").splitlines()
+        first = [line.split("\t")[0].split("|")[0].replace("*", "") for line in lines if not line.startswith("#")]
+        keys = [phrase(each).lower() for each in first]
+        assert len(keys) > 500
+        assert keys == sorted(keys)
+        assert (shipped() / name).stat().st_size < 200_000
+    assert {place.region for place in classifier.places.values()} <= set(classifier.regions.codes)
+    assert len(classifier.places) > 200
+
+
+def test_people_and_parties_carry_the_year_in_which_they_were_true(classifier: Classifier) -> None:
+    aging = [name for name in classifier.names.exact.values() if name.kind in ("person", "party", "org", "group")]
+    assert len(aging) > 2000
+    assert all(name.until for name in aging)
+    assert "Merkel" in classifier.names.old(2026)
+    assert "Kenya" not in classifier.names.old(2126)
+
+
+def test_an_operators_names_add_to_ours_and_win(tmp_path: Path, regions: Regions) -> None:
+    (tmp_path / "names.tsv").write_text("Lake Nowhere\tKE\tarea\nMerkel\t-\ttrap\n", encoding="utf-8")
+    both = load_classifier([shipped(), tmp_path], regions)
+    assert both.place("Fire at Lake Nowhere").regions == ("africa",)
+    assert both.place("Merkel speaks").regions == ()
+    assert both.place("Rain in Peru").regions == ("latin-america",)
+
+
+def test_an_operators_region_takes_the_places_it_lists(tmp_path: Path) -> None:
+    text = '[caucasus]\nname = "Caucasus"\ncolour = "#123456"\nplaces = ["GE", "AM", "AZ"]\n'
+    (tmp_path / "regions.toml").write_text(text, encoding="utf-8")
+    classifier = load_classifier([shipped(), tmp_path], load_regions(tmp_path / "regions.toml"))
+    assert classifier.place("Yerevan waits, and so does Paris").regions == ("caucasus",)
+    assert classifier.place("Paris waits").regions == ()  # a region that was left out is nobody's
+
+
+def test_the_same_folder_twice_is_read_once(regions: Regions) -> None:
+    assert len(load_classifier([shipped(), shipped()], regions).names) == len(load_classifier(shipped(), regions).names)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "line", "problem"),
+    [
+        ("names", NAMES + "Peru\n", 3, "it has 1 columns, not 3 or 4"),
+        ("names", NAMES + "Peru\tPE\tcountry\n", 3, 'the place "PE" is not in places.tsv'),
+        ("names", NAMES + "Kenya\tCN\tcountry\n", 3, 'the name "Kenya" is there twice'),
+        ("names", NAMES + "Nairobi\tKE\ttown\n", 3, 'the kind "town" is unknown'),
+        ("names", NAMES + "Nairobi\tKE\tcity\tstrong\n", 3, 'the note "strong" is none of'),
+        ("names", NAMES + "Nairobi\tKE\tcity\t2026\n", 3, "a year is for"),
+        ("names", NAMES + "market\tKE\tcity\n", 3, "in lower case"),
+        ("names", NAMES + "K\tKE\tcity\n", 3, "too short"),
+        ("names", NAMES + "A||B\tKE\tcity\n", 3, "too short"),
+        ("names", NAMES + "Lamu\t-\tcity\n", 3, 'a trap has the place "-"'),
+        ("names", NAMES + "Lamu\tKE\tcity\tunless X -> XX\n", 3, 'the place "XX" is not in places.tsv'),
+        ("places", PLACES + "KE\tafrica\tKenya\n", 5, 'the place "KE" is there twice'),
+        ("places", PLACES + "UG\tafrica\tUganda\t\ttwo\n", 5, '"two" is no part of one'),
+        ("places", PLACES + "UG\t\n", 5, "it has 2 columns"),
+        ("languages", "Kenia|Kenia\tKE\tde\n", 1, '"Kenia" is there twice'),
+        ("languages", "Kenia\tKX\tde\n", 1, 'the place "KX" is not in places.tsv'),
+        ("languages", "k*\tKE\tde\n", 1, '"k*" is too short'),
+        ("languages", "Kenia\tKE\tGerman\n", 1, '"German" is no language'),
+    ],
+)
+def test_a_wrong_line_is_refused_with_its_number_and_what_is_wrong(
+    tmp_path: Path, regions: Regions, file: str, text: str, line: int, problem: str
+) -> None:
+    with pytest.raises(BrokenFile) as caught:
+        lists(tmp_path, regions, **{file: text})
+    assert (caught.value.line, problem in caught.value.problem) == (line, True), str(caught.value)
+    assert f"{file}.tsv" in str(caught.value)
+
+
+def test_a_place_in_no_region_is_refused_beside_the_regions_that_it_was_written_for(tmp_path: Path) -> None:
+    (tmp_path / "regions.toml").write_text('[africa]\nname = "Africa"\ncolour = "#000000"\n', encoding="utf-8")
+    with pytest.raises(BrokenFile, match=r'places.tsv, line 2: "asia-pacific" is no region; they are africa'):
+        lists(tmp_path, load_regions(tmp_path / "regions.toml"))
+
+
+def test_a_region_that_lists_an_unknown_place_is_refused(tmp_path: Path) -> None:
+    text = '[africa]\nname = "Africa"\ncolour = "#000000"\nplaces = ["XX"]\n'
+    (tmp_path / "regions.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(BrokenFile, match=r'regions.toml.*the place "XX" is in no places.tsv'):
+        load_classifier(shipped(), load_regions(tmp_path / "regions.toml"))
