@@ -252,6 +252,8 @@ async def test_posts_of_a_forum_are_cards_that_lead_to_their_threads(reader: Rea
     await forum.create_thread(name="On Snow", embed=discord.Embed.from_dict(WINTER))
     card = reader.page.get_by_test_id("posts").get_by_role("listitem")
     await expect(card).to_contain_text("Snow, mostly.")
+    await reader.page.reload()
+    await expect(card).to_contain_text("Snow, mostly.")
     await card.get_by_role("link", name="On Snow").click()
     await expect(reader.page.locator("#room-name")).to_have_text("On Snow")
     await expect(reader.newest.get_by_test_id("embed")).to_contain_text("A Long Winter")
