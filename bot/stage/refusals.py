@@ -18,6 +18,7 @@ _KNOWN: dict[int, tuple[int, str]] = {
     10066: (404, "Unknown application command permissions"),
     10087: (400, "Unknown Tag"),
     20001: (403, "Bots cannot use this endpoint"),
+    20002: (403, "Only bots can use this endpoint"),
     20022: (429, "This message cannot be edited due to announcement rate limits"),
     20028: (429, "The channel you are writing has hit the write rate limit"),
     20029: (429, "The write action you are performing on the server has hit the write rate limit"),

@@ -115,6 +115,14 @@ async def test_a_fault_strikes_only_what_it_names(wrong: WrongClient, place: Pla
     assert (await wrong.send(place.news, content="x")).status == 503
 
 
+async def test_a_fault_waits_for_a_request_that_is_let_in(wrong: WrongClient, place: Place) -> None:
+    wrong.stage.limits.set("POST", "/channels/{channel_id}/messages", 1, 60)
+    await wrong.send(place.text, content="x")
+    fault = wrong.stage.fault("reset-after")
+    assert await sends(wrong, place, 1) == [429]
+    assert not fault.struck
+
+
 async def test_chance_is_the_same_for_the_same_seed(wrong: WrongClient, place: Place) -> None:
     wrong.stage.fault("503", times=None, chance=0.5)
     rows = []

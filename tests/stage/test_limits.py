@@ -81,6 +81,12 @@ async def test_401_403_and_429_are_invalid_requests(status: int, wrong: WrongCli
     assert wrong.stage.limits.invalid == 0
 
 
+async def test_what_a_person_is_refused_does_not_count(wrong: WrongClient, place: Place) -> None:
+    refused = await wrong.ask("PATCH", f"/channels/{place.text.id}", {"name": "x"}, token=place.ada.token)
+    assert (refused.status, refused.code) == (403, 20002)
+    assert wrong.stage.limits.invalid == 0 and wrong.stage.requests == []
+
+
 async def test_a_shared_429_is_no_invalid_request(wrong: WrongClient, place: Place) -> None:
     wrong.stage.fault("429-shared")
     answer = await wrong.send(place.text, content="x")

@@ -86,7 +86,6 @@ class _Visit:
 
     async def go(self, route: Route) -> Reply:
         by_bot = self._enter(route)
-        self.fault = self.stage.faults.strike(self.request.method, self.path) if by_bot else None
         limits = self.stage.limits
         if by_bot:
             if limits.is_banned:
@@ -94,10 +93,9 @@ class _Visit:
             self.bucket, too_many = limits.take(route.method, route.path, self.where, exempt=route.exempt)
             if too_many:
                 return Reply(429, too_many.body(), too_many.all_headers())
-        if self.fault is not None:
-            struck = await self._strike_before(self.fault)
-            if struck is not None:
-                return struck
+            self.fault = self.stage.faults.strike(self.request.method, self.path)
+        if self.fault is not None and (struck := await self._strike_before(self.fault)) is not None:
+            return struck
         self.body, files = await self._read()
         findings = Findings()
         check_shapes(findings, (), self.body)
@@ -118,14 +116,15 @@ class _Visit:
         if route.open_to == {ANYONE} or (BOT in route.open_to and given == f"Bot {world.bot.token}"):
             self.user = world.bot
             return True
-        if PERSON in route.open_to:
-            token = given.removeprefix("Bearer ")
-            person = world.person_by_token(token) if token else next(iter(world.people.values()), None)
-            if person is not None and (token or route.open_to == {PERSON}):
-                self.user = person
-                return False
-        self.user = world.bot if given.startswith("Bot ") or BOT in route.open_to else None
-        raise Plain(401, "Unauthorized")
+        nobody_said = not given and route.open_to == {PERSON}  # the page may leave out who it is: the first person
+        token = given.removeprefix("Bearer ")
+        person = next(iter(world.people.values()), None) if nobody_said else world.person_by_token(token)
+        if person is None:
+            raise Plain(401, "Unauthorized")
+        self.user = person
+        if PERSON not in route.open_to:
+            raise Refusal(20002)
+        return False
 
     async def _strike_before(self, fault: Fault) -> Reply | None:
         """A mishap that happens before anything is stored."""
