@@ -1,42 +1,97 @@
 """The place where the words are, with marks around them."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
-from bot.archive.search.query import Node, terms
+from bot.archive.search import normal
+from bot.archive.search.query import Node, Term, terms
+from bot.archive.search.stem import stem
 from bot.archive.search.tokens import CLOSING, OPENING
 from bot.model import Article
 
 LENGTH = 180
+_BEFORE = LENGTH // 3  # characters before the first word found
+_INITIALS = 3  # letters at most of what may be printed with full stops
+_WORD = re.compile(r"\w+")
+_PRINTED = re.compile(f"[{OPENING}{CLOSING}]")
+
 Mark = Callable[[Article], str]
 
 
 def marker(node: Node | None) -> Mark:
     """A function that cuts the snippet out of an article."""
-    stems = sorted({_stem(word) for term in terms(node) for way in term.ways for word in way}, key=len, reverse=True)
-    if not stems:
+    wanted = list(terms(node))
+    if not wanted:
         return lambda article: _cut(article.teaser, 0)
-    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, stems))})\w*", re.IGNORECASE)
+    finder = _Finder(wanted)
 
     def mark(article: Article) -> str:
         for text in (article.teaser, article.text, article.title):
-            found = pattern.search(text)
-            if found:
-                return pattern.sub(lambda each: f"{OPENING}{each[0]}{CLOSING}", _cut(text, found.start()))
+            first = next(finder.spans(text), None)
+            if first is not None:
+                return _marked(_cut(text, first[0]), finder)
         return _cut(article.teaser, 0)
 
     return mark
 
 
-def _stem(word: str) -> str:
-    return word if len(word) < 5 else word[: max(4, len(word) - 3)]
+class _Finder:
+    """Finds what was asked for in text as it is printed."""
+
+    def __init__(self, wanted: list[Term]) -> None:
+        words = {word for term in wanted for way in term.ways for word in way}
+        spaced = {word for word in words if not normal.is_running(word)}
+        self._roots = {stem(word) for word in spaced}
+        self._beginnings = tuple(term.ways[0][-1] for term in wanted if term.prefix)
+        self._running = [term.spelt for term in wanted if normal.has_running(term.spelt)]
+        parts = {rf"{re.escape(word[:3])}\w*" for word in spaced}
+        parts |= {
+            "[.]".join(word) + r"(?![a-z])[.]?" for word in spaced if 1 < len(word) <= _INITIALS and word.isalpha()
+        }
+        self._pattern = re.compile(rf"\b(?:{'|'.join(sorted(parts, key=len, reverse=True))})", re.IGNORECASE)
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where they are, from left to right."""
+        found: Iterable[tuple[int, int]]
+        if text.isascii():
+            found = (each.span() for each in self._pattern.finditer(text) if self._is_wanted(each[0].lower()))
+        else:
+            found = (each.span() for each in _WORD.finditer(text) if self._is_form(each[0]))
+            if self._running:
+                found = sorted((*found, *self._runs(text)))
+        yield from found
+
+    def _is_form(self, printed: str) -> bool:
+        folded = printed.lower() if printed.isascii() else normal.fold(printed)
+        return self._is_wanted(folded)
+
+    def _is_wanted(self, word: str) -> bool:
+        word = word.replace(".", "")
+        return stem(word) in self._roots or (bool(self._beginnings) and word.startswith(self._beginnings))
+
+    def _runs(self, text: str) -> Iterator[tuple[int, int]]:
+        for run in self._running:
+            at = text.find(run)
+            while at >= 0:
+                yield at, at + len(run)
+                at = text.find(run, at + len(run))
+
+
+def _marked(text: str, finder: _Finder) -> str:
+    text = _PRINTED.sub("", text)
+    parts, end = [], 0
+    for start, stop in finder.spans(text):
+        if start >= end:
+            parts += [text[end:start], OPENING, text[start:stop], CLOSING]
+            end = stop
+    return "".join((*parts, text[end:]))
 
 
 def _cut(text: str, at: int) -> str:
-    start = max(0, at - LENGTH // 3)
+    start = max(0, at - _BEFORE)
     if start:
         start = text.find(" ", start, at) + 1 or start
     end = start + LENGTH
     if end < len(text):
-        end = text.rfind(" ", start, end) if text.rfind(" ", start, end) > start else end
+        end = text.rfind(" ", max(start, at), end) if text.rfind(" ", max(start, at), end) > at else end
     return f"{'… ' if start else ''}{text[start:end].strip()}{' …' if end < len(text) else ''}"

@@ -1,0 +1,108 @@
+"""How an answer looks: its order, its snippets, what is counted, what is suggested."""
+
+from datetime import timedelta
+
+from bot.archive.search.tokens import CLOSING, OPENING
+from bot.model import Query
+from tests.archive.conftest import Room
+from tests.builders import NOON, an_article
+
+
+async def found(room: Room, words: str) -> list[str]:
+    return [hit.article.title for hit in (await room.archive.search(Query(words))).hits]
+
+
+async def test_a_word_in_the_title_is_worth_more_than_one_in_the_text(room: Room) -> None:
+    filler = "Much else happened in the world today and nobody wrote about it at all."
+    await room.takes_in(
+        an_article("Other news", text=f"{filler} A treaty was signed. {filler}"),
+        an_article("The treaty", text=filler, published=NOON - timedelta(days=3)),
+    )
+    assert await found(room, "treaty") == ["The treaty", "Other news"]
+
+
+async def test_words_that_stand_together_come_first(room: Room) -> None:
+    await room.takes_in(
+        an_article("Apart", text=f"The north is cold. {'Something else entirely. ' * 20} Korea is warm."),
+        an_article("Together", text=f"North Korea is far. {'Something else entirely. ' * 20}"),
+    )
+    assert await found(room, "north korea") == ["Together", "Apart"]
+
+
+async def test_where_too_few_have_all_the_words_some_of_them_will_do(room: Room) -> None:
+    await room.takes_in(an_article("Rain in Kenya"), an_article("Drought in Peru"), an_article("Snow"))
+    answer = await room.archive.search(Query("rain drought kenya"))
+    assert [hit.article.title for hit in answer.hits] == ["Rain in Kenya", "Drought in Peru"]
+    assert answer.understood == "rain AND drought AND kenya, or some of it"
+
+
+async def test_a_precise_question_gets_no_loose_answer(room: Room) -> None:
+    await room.takes_in(an_article("Rain in Kenya"))
+    assert await found(room, '"kenya rain" rain') == []
+    assert await found(room, "rain -kenya") == []
+
+
+async def test_an_unknown_word_is_mended_and_a_rare_one_is_asked_about(room: Room) -> None:
+    await room.takes_in(*(an_article(f"Election number {number}") for number in range(60)), an_article("Electoin"))
+    answer = await room.archive.search(Query("elecion number 7"))
+    assert answer.hits[0].article.title == "Election number 7"
+    assert answer.understood.startswith("election AND number AND 7")
+    answer = await room.archive.search(Query("electoin"))
+    assert ([hit.article.title for hit in answer.hits], answer.suggestion) == (["Electoin"], "election")
+
+
+async def test_a_snippet_shows_the_place_with_the_words_marked(room: Room) -> None:
+    filler = "Nothing of note happened there. " * 20
+    await room.takes_in(
+        an_article("Summit", teaser="Leaders meet.", text=f"{filler}The treaties were signed. {filler}")
+    )
+    (hit,) = (await room.archive.search(Query("treaty"))).hits
+    assert f"{OPENING}treaties{CLOSING} were signed" in hit.snippet
+    assert len(hit.snippet) < 220
+
+
+async def test_words_are_marked_whatever_their_accents(room: Room) -> None:
+    await room.takes_in(an_article("Paris", teaser="L'Élysée répond à la Côte d’Ivoire; 外交部 aussi."))
+    await room.takes_in(an_article("Bases", teaser="He must use the U.S. base."))
+    for words, marked in (("elysee", "Élysée"), ("cote", "Côte"), ("外交", "外交"), ("us", "U.S.")):
+        (hit,) = (await room.archive.search(Query(words))).hits
+        assert f"{OPENING}{marked}{CLOSING}" in hit.snippet
+
+
+async def test_many_are_counted_as_a_thousand_and_more(room: Room) -> None:
+    await room.takes_in(*(an_article(f"Rain {number}") for number in range(1005)))
+    for query in (Query("rain"), Query("rain", order="newest"), Query()):
+        answer = await room.archive.search(query)
+        assert (answer.total, answer.more) == (1000, True)
+
+
+async def test_pages_of_a_ranking_stay_put_too(room: Room) -> None:
+    await room.takes_in(*(an_article(f"Rain {number}") for number in range(35)))
+    first = await room.archive.search(Query("rain"))
+    await room.takes_in(an_article("Rain rain rain", published=NOON + timedelta(hours=1)))
+    second = await room.archive.search(Query("rain", cursor=first.next))
+    back = await room.archive.search(Query("rain", cursor=second.previous))
+    assert (second.first, second.total, back.first) == (11, 35, 1)
+    assert back.hits == first.hits
+    assert not {hit.article.id for hit in first.hits} & {hit.article.id for hit in second.hits}
+
+
+async def test_related_articles_share_rare_words_and_the_time(room: Room) -> None:
+    await room.takes_in(
+        an_article("Dam on the Nile", teaser="Ethiopia fills its dam."),
+        an_article("Ethiopia and the dam", teaser="Egypt fears for the Nile."),
+        an_article("Old dam on the Nile", teaser="Ethiopia plans a dam.", published=NOON - timedelta(days=90)),
+        *(an_article(f"Football {number}", teaser="A match on the field.") for number in range(5)),
+    )
+    (hit,) = (await room.archive.search(Query('"dam on the nile" after:2026-03'))).hits
+    related = [each.title for each in await room.archive.related(hit.article.id, 0)]
+    assert related[0] == "Ethiopia and the dam"
+    assert "Old dam on the Nile" not in related
+
+
+async def test_feeds_are_completed(room: Room) -> None:
+    await room.feed("https://b.test", title="Le Monde diplomatique")
+    await room.feed("https://c.test", title="Die Zeit", owner=5)
+    assert await room.archive.feed_titles("monde", 0) == ["Le Monde diplomatique"]
+    assert await room.archive.feed_titles("", 0) == ["Le Monde diplomatique"]
+    assert await room.archive.feed_titles("ze", 5) == ["Die Zeit"]

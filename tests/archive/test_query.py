@@ -1,0 +1,94 @@
+"""What a query means, and what is said of it."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.archive.search.query import MOST_TERMS, Asked, Both, Either, Term, Without, read
+from bot.archive.search.told import told
+from bot.model import Query
+from bot.regions import Regions
+
+NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("words", "understood"),
+    [
+        ("nato japan", "nato AND japan"),
+        ("nato AND japan", "nato AND japan"),
+        ("nato OR japan rain", "(nato OR japan) AND rain"),
+        ("nato | japan", "nato OR japan"),
+        ("(nato rain) OR japan", "(nato AND rain) OR japan"),
+        ("nato -japan", "nato AND NOT japan"),
+        ("-nato", "NOT nato"),
+        ('"rain in kenya"', "“rain in kenya”"),
+        ("“rain in kenya”", "“rain in kenya”"),
+        ("elect*", "elect*"),
+        ("el*", "el*"),
+        ("title:rain", "rain in the title"),
+        ("nato region:asia-pacific", "nato in Asia-Pacific"),
+        ("nato in:APAC", "nato in Asia-Pacific"),
+        ('region:"middle east" nato', "nato in Middle East"),
+        ("nato -region:africa", "nato, not in Africa"),
+        ("nato author:tan", "nato by tan"),
+        ('by:"mei tan"', "the latest by mei tan"),
+        ("feed:paper has:image lang:es", "the latest, from paper, in the language es, with a photo"),
+        ("nato after:2026-02 before:2026-03-14", "nato, after 2026-02, before 2026-03-14"),
+        ("nato during:2025", "nato, after 2025, before 2026"),
+        ("nato during:2026-01..2026-02", "nato, after 2026, before 2026-03"),
+        ("nato before: 3 weeks ago", "nato, before 2026-02-25 15:30"),
+        ("nato since:last week", "nato, after 2026-03-09"),
+        ("after:2025 after:2026", "the latest, after 2026"),
+        ("foo:bar", "foo AND bar"),
+        ("region:nowhere", "region AND nowhere"),
+        ("before:never", "before AND never"),
+        ("https://a.test/rain", "https AND //a.test/rain"),
+        ("", "the latest"),
+        ("((()))", "the latest"),
+        ("- OR * -", "the latest"),
+    ],
+)
+def test_a_query_is_understood(regions: Regions, words: str, understood: str) -> None:
+    assert told(read(Query(words), regions, NOW), regions) == understood
+
+
+def test_options_mean_the_same_as_the_operators(regions: Regions) -> None:
+    typed = read(Query("nato region:africa author:tan feed:paper after:2025 before:7d sort:new"), regions, NOW)
+    options = Query("nato", region="africa", author="tan", feed="paper", after="2025", before="7d", order="newest")
+    assert read(options, regions, NOW) == typed
+
+
+@pytest.mark.parametrize(("words", "order"), [("a sort:new", "newest"), ("a sort:best", "relevance"), ("a", None)])
+def test_the_order_may_be_typed(regions: Regions, words: str, order: str | None) -> None:
+    assert read(Query(words), regions, NOW).order == order
+
+
+def test_a_word_knows_the_ways_in_which_it_may_stand(regions: Regions) -> None:
+    root = read(Query("asia-pacific"), regions, NOW).root
+    assert isinstance(root, Term)
+    assert root.ways == (("asia", "pacific"), ("asiapacific",))
+
+
+def test_brackets_and_minus_go_together(regions: Regions) -> None:
+    root = read(Query("a1 -(b1 OR c1)"), regions, NOW).root
+    assert isinstance(root, Both)
+    assert isinstance(root.parts[1], Without)
+    assert isinstance(root.parts[1].part, Either)
+
+
+def test_more_than_anybody_types_is_cut_and_said_so(regions: Regions) -> None:
+    asked = read(Query(" ".join(f"w{number}" for number in range(99))), regions, NOW)
+    assert isinstance(asked.root, Both)
+    assert len(asked.root.parts) == MOST_TERMS
+    assert told(asked, regions).endswith("the rest left out")
+
+
+def test_an_unknown_region_of_an_option_is_named_in_the_answer(regions: Regions) -> None:
+    assert (
+        told(read(Query(region="atlantis"), regions, NOW), regions)
+        == "the latest in “atlantis” (there is no such region)"
+    )
+    assert read(Query("region:africa"), regions, NOW) == Asked(
+        filters=read(Query(region="africa"), regions, NOW).filters
+    )
