@@ -21,7 +21,7 @@ from bot.regions import Region
 _WEEK = "7d"
 _PAGES = 6  # of the archive's, from which the page is chosen: 150 articles
 _BATCH = 25
-_CHARACTERS, _OCTETS = 2800, 5500  # of the list; the rest of a message is for the lead story
+_CHARACTERS, _OCTETS = 2500, 5200  # of the list; the rest of a message is for the lead story and the names of days
 _GREY = discord.Colour(0x5C6773)
 
 
@@ -72,25 +72,26 @@ def _lead(article: Article, desk: Desk) -> ui.Item[Any]:
     )
 
 
-def _that_fit(articles: Sequence[Article]) -> list[Article]:
-    """As many as there is room for, the foremost first."""
-    chosen: list[Article] = []
+def _that_fit(articles: Sequence[Article]) -> list[tuple[datetime, str]]:
+    """As many lines as there is room for, the foremost first."""
+    chosen: list[tuple[datetime, str]] = []
+    chars, octets = _CHARACTERS, _OCTETS
     for each in articles:
-        text = _by_day([*chosen, each])
-        if len(text) > _CHARACTERS or size(text) > _OCTETS:
+        line = f"- {answers.headline(each, 110)}"
+        chars, octets = chars - len(line) - 1, octets - size(line) - 1
+        if chars < 0 or octets < 0:
             break
-        chosen.append(each)
+        chosen.append((_when(each), line))
     return chosen
 
 
-def _by_day(articles: Sequence[Article]) -> str:
+def _by_day(lines: Sequence[tuple[datetime, str]]) -> str:
     """Headlines under their days, the newest day first."""
-    ordered = sorted(articles, key=_when, reverse=True)
-    lines: list[str] = []
-    for day, those in groupby(ordered, key=lambda each: _when(each).date()):
-        lines.append(f"**{day:%A}, {day.day} {day:%B}**")
-        lines += [f"- {answers.headline(each, 110)}" for each in those]
-    return "\n".join(lines)
+    shown: list[str] = []
+    for day, those in groupby(sorted(lines, reverse=True), key=lambda each: each[0].date()):
+        shown.append(f"**{day:%A}, {day.day} {day:%B}**")
+        shown += [line for _, line in those]
+    return "\n".join(shown)
 
 
 def _when(article: Article) -> datetime:
