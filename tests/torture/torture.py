@@ -28,7 +28,7 @@ MISHAPS = {
     "hang": 2.0, "hang-after": 2.0, "slow": 0.3, "429-user": 0.5, "429-shared": 0.5, "exhausted": 0.3,
 }  # fmt: skip
 CRADLE = 0.15  # of the lives end before they have done anything
-LIFE = 6.0  # seconds at most
+LIFE = 4.0  # seconds at most
 CHANCE = 0.02  # of each mishap, for each post
 GATEWAY = ("op7", "op9-true", "op9-false", "close-4000")
 MOST_AT_ONCE = 9
@@ -133,7 +133,7 @@ class Torture:
 
     def _stir(self, number: int) -> None:
         """The gateway falls over; an admin takes a permission away, and gives it back two lives later."""
-        if self.chance.random() < 0.2:
+        if self.chance.random() < 0.1:
             self.stage.fault(self.chance.choice(GATEWAY))
         if number % 6 == 3:
             channel = self.chance.choice(self.places[:8])
