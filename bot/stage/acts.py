@@ -57,6 +57,13 @@ def _command(stage: Backstage, user: User, channel: Channel, kind: int, data: Js
     findings = Findings()
     _check_options(findings, ("data", "options"), command.get("options") or [], options, partial=kind == AUTOCOMPLETE)
     findings.refuse()
+    for definition, given in _pairs(command.get("options") or [], options):
+        if given.get("focused") and not definition.get("autocomplete"):
+            raise Refusal(50035, detail=f"Nothing completes {definition['name']}.")
+        if kind == COMMAND:
+            _check_kind(stage, definition.get("channel_types"), [given.get("value")])
+    if kind == AUTOCOMPLETE and not any(each.get("focused") for each in _leaves(options)):
+        raise Refusal(50035, detail="No option is being typed.")
     sent: Json = {"id": command["id"], "name": command["name"], "type": command["type"], "options": options}
     if command.get("guild_id"):
         sent["guild_id"] = command["guild_id"]
@@ -90,6 +97,7 @@ def _component(stage: Backstage, user: User, channel: Channel, data: Json, messa
             raise Refusal(50035, detail="These values cannot be chosen.")
         sent["values"] = values
         if used["type"] != STRING_SELECT:
+            _check_kind(stage, used.get("channel_types"), values)
             group = BY_ID[SELECT_OPTION_TYPE[used["type"]]]
             sent["resolved"] = _resolved(stage, user, channel, [(group, each) for each in values])
     by_message = (message.interaction or {}).get("authorizing_integration_owners")
@@ -184,6 +192,24 @@ def _leaves(options: list[Json]) -> Iterator[Json]:
             yield from _leaves(each.get("options") or [])
         else:
             yield each
+
+
+def _pairs(defined: list[Json], given: list[Json]) -> Iterator[tuple[Json, Json]]:
+    """Each option that was given beside its definition."""
+    known = {each["name"]: each for each in defined}
+    for each in given:
+        definition = known[each["name"]]
+        if definition["type"] in SUBCOMMANDS:
+            yield from _pairs(definition.get("options") or [], each.get("options") or [])
+        else:
+            yield definition, each
+
+
+def _check_kind(stage: Backstage, kinds: list[int] | None, values: list[Any]) -> None:
+    """A client offers only channels of the kinds that are asked for."""
+    for each in values if kinds else ():
+        if stage.world.channel(each).kind not in (kinds or ()):
+            raise Refusal(50035, detail="A channel of another kind was asked for.")
 
 
 def _check_options(

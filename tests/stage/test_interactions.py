@@ -302,6 +302,25 @@ async def test_a_client_does_not_let_unlawful_options_through(
         await wrong.stage.call(place.ada, place.text, "latest", **options)
 
 
+async def test_a_client_offers_only_channels_of_the_kind_asked_for(wrong: WrongClient, place: Place) -> None:
+    await register(wrong, LATEST)
+    with pytest.raises(Refusal, match="another kind"):
+        await wrong.stage.call(place.ada, place.text, "latest", region="x", channel=place.forum)
+    act = await wrong.stage.call(place.ada, place.text, "latest", region="x", channel=place.text)
+    where = {"type": 8, "custom_id": "where", "channel_types": [0]}
+    await answer(wrong, act, 4, {"content": "Here", "components": [{"type": 1, "components": [where]}]})
+    with pytest.raises(Refusal, match="another kind"):
+        await wrong.stage.press(place.ada, act.messages[0], "where", [str(place.forum.id)])
+
+
+async def test_only_what_can_be_completed_is_completed(wrong: WrongClient, place: Place) -> None:
+    await register(wrong, LATEST)
+    with pytest.raises(Refusal, match="Nothing completes"):
+        await wrong.stage.complete(place.ada, place.text, "latest", "count", count=5)
+    with pytest.raises(Refusal, match="being typed"):
+        await wrong.stage.complete(place.ada, place.text, "latest", "region", count=5)
+
+
 async def test_a_command_for_admins_is_not_for_all(wrong: WrongClient, place: Place) -> None:
     await register(wrong, {"name": "desk", "description": "Desk", "default_member_permissions": "32"})
     await wrong.stage.call(place.ada, place.text, "desk")
