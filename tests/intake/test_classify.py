@@ -84,7 +84,7 @@ def test_an_article_of_two_regions_gets_both_and_says_why(classifier: Classifier
     line = explain(placement, classifier.regions)
     assert line.startswith("Asia-Pacific, Europe: its words speak for it. Asia-Pacific 68% (title “Asia” 3.2,")
     assert "Russia" in line
-    assert line.endswith("Confidence medium (0.39).")
+    assert line.endswith("Confidence medium (0.31).")
     assert "\n" not in line
 
 
@@ -186,7 +186,8 @@ def test_a_town_of_the_publishers_country_is_still_the_scene(classifier: Classif
 
 
 def test_a_feed_may_place_a_country_elsewhere(classifier: Classifier) -> None:
-    assert classifier.place("Turkey votes").regions[0] == "europe"
+    assert classifier.place("Turkey votes").regions == ("europe",)
+    assert classifier.place("Turkey votes").runner_up == "middle-east"  # where other newsrooms file it
     placement = classifier.place("Turkey votes", overrides={"TR": "middle-east"})
     assert (placement.regions, placement.runner_up) == (("middle-east",), None)
 

@@ -21,10 +21,10 @@ KIND: Mapping[str, float] = {
 WEAK = 0.35  # a name marked weak
 HOME = 0.3  # the publisher's own country, which takes part in much that happens elsewhere
 SCENES = ("city", "area")  # but Ohio or Leeds is where something happens: discounted neither as home nor as a power
-BORDER = 0.4  # of its weight a place on the border of two regions gives to the second
+BORDER = 0.5  # of its weight a place on the border of two regions lends to the second: a doubt, never a post
 TWICE = 2  # a place counts at most so often in one field
 ENOUGH = 0.4  # a further region is among the article's if it has this part of the first one's weight
-MARGIN, EVIDENCE, MUCH, RIVAL = 0.82, 0.02, 9.0, 0.02  # confidence: see Weights
+MARGIN, EVIDENCE, MUCH, RIVAL = 0.82, 0.005, 9.0, 0.03  # confidence: see Weights
 
 
 def matches(
@@ -69,20 +69,24 @@ class Weights:
 
     best: float
     shares: tuple[tuple[str, float], ...]
+    regions: tuple[str, ...]  # the first, and every other that has enough weight of its own
 
     @classmethod
     def of(cls, found: Iterable[Match]) -> "Weights":
         scores: dict[str, float] = {}
+        own: dict[str, float] = {}
+        last: Match | None = None
         for match in found:
             scores[match.region] = scores.get(match.region, 0.0) + match.weight
+            lent = last is not None and (last.where, last.start, last.words) == (match.where, match.start, match.words)
+            own[match.region] = own.get(match.region, 0.0) + (0.0 if lent else match.weight)
+            last = match
         ranked = sorted(scores, key=lambda region: -round(scores[region], 6))
-        total = sum(scores.values()) or 1.0
-        return cls(scores[ranked[0]] if ranked else 0.0, tuple((region, scores[region] / total) for region in ranked))
-
-    @property
-    def regions(self) -> tuple[str, ...]:
-        """The first region, and every other that has enough."""
-        return tuple(region for region, share in self.shares if share >= ENOUGH * self.shares[0][1])
+        if not ranked:
+            return cls(0.0, (), ())
+        total, best = sum(scores.values()), scores[ranked[0]]
+        others = tuple(region for region in ranked[1:] if own[region] >= ENOUGH * best)
+        return cls(best, tuple((region, scores[region] / total) for region in ranked), (ranked[0], *others))
 
     @property
     def confidence(self) -> float:
