@@ -103,6 +103,11 @@ LEGACY: list[tuple[str, dict[str, Any], str]] = [
         "components.0.components.0.options",
     ),
     (
+        "a role to begin with in a select of channels",
+        {"components": [row(select(type=8, options=[], default_values=[{"type": "role", "id": "1"}]))]},
+        "components.0.components.0.default_values.0.type",
+    ),
+    (
         "options in a select of channels",
         {"components": [row(select(type=8))]},
         "components.0.components.0.options",
@@ -283,6 +288,7 @@ async def test_a_lawful_message_of_every_component_passes(wrong: WrongClient, pl
         {"type": 14, "divider": True, "spacing": 2},
         row(button(), button(style=5, custom_id=None, url="https://a.test")),
         row(select()),
+        row(select(type=8, options=[], custom_id="where", default_values=[{"type": "channel", "id": "1"}])),
     ]
     answer = await wrong.send(
         place.text, flags=V2, components=[text(), {"type": 17, "accent_color": 5, "components": inside}]

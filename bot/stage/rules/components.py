@@ -17,6 +17,7 @@ _IN_A_CONTAINER = (ROW, SECTION, TEXT, GALLERY, FILE, SEPARATOR)
 _ON_TOP = (*_IN_A_CONTAINER, CONTAINER)
 _SELECT_FIELDS = {"type", "id", "custom_id", "placeholder", "min_values", "max_values", "disabled", "required",
                   "options", "channel_types", "default_values"}  # fmt: skip
+_DEFAULTS = {5: ("user",), 6: ("role",), 7: ("user", "role"), 8: ("channel",)}
 _KNOWN: dict[int, Collection[str]] = {
     ROW: {"type", "id", "components"},
     BUTTON: {"type", "id", "style", "label", "emoji", "custom_id", "sku_id", "url", "disabled"},
@@ -126,6 +127,10 @@ def check_select(findings: Findings, path: Path, select: Json) -> None:
     least, most = select.get("min_values"), select.get("max_values")
     if isinstance(least, int) and least > (most if isinstance(most, int) else 1):
         findings.add((*path, "min_values"), "SELECT_COMPONENT_MIN_VALUES", "min_values is larger than max_values")
+    for index, each in enumerate(listed(findings, (*path, "default_values"), select.get("default_values"), 25)):
+        if each.get("type") not in _DEFAULTS.get(select["type"], ()):
+            said = f"A select of type {select['type']} begins with no {each.get('type')}."
+            findings.add((*path, "default_values", index, "type"), "BASE_TYPE_CHOICES", said)
     if select.get("type") != STRING_SELECT:
         if select.get("options"):
             findings.add((*path, "options"), "SELECT_COMPONENT_OPTIONS_NOT_ALLOWED", "Only a string select has options")

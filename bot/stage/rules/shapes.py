@@ -32,6 +32,7 @@ _ID = {
     "id", "recipient_id", "webhook_channel_id", "parent_id", "channel_id", "guild_id", "message_id", "target_id",
     "application_id", "allow", "deny", "permissions", "default_member_permissions",
 }  # fmt: skip
+_TYPED_BY_WORD = ("embeds", "default_values")  # their `type` is “rich”, “channel”
 _BY_LANGUAGE = ("name_localizations", "description_localizations")
 
 
@@ -52,9 +53,9 @@ def check_shapes(findings: Findings, path: Path, value: object) -> None:
 
 
 def _wrong(path: Path, name: str, value: object) -> tuple[str, str] | None:
-    in_embed = len(path) >= 2 and path[-2] == "embeds"
+    typed_by_word = len(path) >= 2 and path[-2] in _TYPED_BY_WORD
     for names, fits, code, said in _KINDS:
-        if name in names and not (name == "type" and in_embed) and not fits(value):
+        if name in names and not (name == "type" and typed_by_word) and not fits(value):
             return code, said
     return None
 
