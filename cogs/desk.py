@@ -1,13 +1,12 @@
 """/desk: what a server's admins order, and its own feeds."""
 
-from dataclasses import replace
 from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chat import choices, lists, offers, releases, reports, standing
+from bot.chat import choices, first_steps, lists, offers, releases, reports, standing
 from bot.chat.client import NewsClient
 from bot.chat.desk import Desk, viewer_of
 from bot.chat.destination import CannotPost, Channels, Destination
@@ -17,7 +16,6 @@ from bot.model import Query, Subscription
 from bot.poller.adding import SeveralFeeds
 
 _MOST_FEEDS = 50  # of one server's own
-_MOST_ORDERS = 500
 _HISTORY = "Give me **Read Message History** there as well: without it I cannot tell after a crash what is out already."
 
 Admin = discord.Interaction[Any]
@@ -34,6 +32,11 @@ class DeskCommands(commands.GroupCog, group_name="desk", group_description="For 
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+
+    @app_commands.command()
+    async def setup(self, interaction: Admin) -> None:
+        """First steps: which regions go to which channels."""
+        await first_steps.show(interaction)
 
     @app_commands.command()
     @app_commands.describe(
@@ -78,23 +81,10 @@ class DeskCommands(commands.GroupCog, group_name="desk", group_description="For 
             include=standing.understood("include", include),
             exclude=standing.understood("exclude", exclude),
         )
-        kept, changed = await self._order(order)
+        kept, changed = await standing.place(self.desk, order)
         hint = "" if channel.reads_back else f"\n-# {_HISTORY}"
         said = f"{'Changed: ' if changed else ''}{standing.in_full(kept, self.desk)}{hint}"
         await interaction.response.send_message(said, ephemeral=True)
-
-    async def _order(self, order: Subscription) -> tuple[Subscription, bool]:
-        """Place it; what had come to a stop there goes on."""
-        before = await self.desk.archive.subscriptions(order.guild)
-        old = next((each for each in before if (each.target, each.region) == (order.target, order.region)), None)
-        if old is None and len(before) >= _MOST_ORDERS:
-            raise NewsError(f"This server has {len(before)} standing orders already; that is the most.")
-        options = old.options if old else order.options
-        kept = await self.desk.archive.subscribe(replace(order, options=options))
-        if any(each.suspended for each in before if each.target == order.target):
-            await self.desk.archive.resume_target(order.target)
-            self.desk.nudge()
-        return kept, old is not None
 
     @app_commands.command()
     @app_commands.describe(region="Which articles", channel="Where they went")
@@ -185,6 +175,7 @@ class DeskCommands(commands.GroupCog, group_name="desk", group_description="For 
 
 
 async def setup(bot: NewsClient) -> None:
+    first_steps.add_to(bot)
     lists.add_to(bot)
     offers.add_to(bot)
     releases.add_to(bot)

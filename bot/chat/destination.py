@@ -5,11 +5,10 @@ from typing import Any
 
 import discord
 from discord import app_commands
-from discord.app_commands import AppCommandChannel, AppCommandThread
 
 from bot.errors import NewsError
 
-_KINDS = {
+KINDS = {
     discord.ChannelType.text: "text",
     discord.ChannelType.news: "announcement",
     discord.ChannelType.forum: "forum",
@@ -104,20 +103,25 @@ class Channels(app_commands.Transformer):
 
     @property
     def channel_types(self) -> list[discord.ChannelType]:
-        return list(_KINDS)
+        return list(KINDS)
 
     async def transform(self, interaction: discord.Interaction[Any], value: Any, /) -> Destination:
-        if not isinstance(value, AppCommandChannel | AppCommandThread) or value.type not in _KINDS:
-            raise CannotPost("I can post in text, announcement and forum channels and in threads, but not there.")
-        channel = interaction.guild.get_channel_or_thread(value.id) if interaction.guild else None
-        forum = channel if isinstance(channel, discord.ForumChannel) else None
-        return Destination(
-            id=value.id,
-            kind=_KINDS[value.type],
-            permissions=_ours(interaction, value.id, channel),
-            tags={each.name: each.id for each in forum.available_tags} if forum else {},
-            needs_tag=bool(forum and forum.flags.require_tag),
-        )
+        return destination(interaction, value)
+
+
+def destination(interaction: discord.Interaction[Any], chosen: Any) -> Destination:
+    """The channel that somebody chose in this interaction; raise CannotPost where nothing can be posted at all."""
+    if chosen.type not in KINDS:
+        raise CannotPost("I can post in text, announcement and forum channels and in threads, but not there.")
+    channel = interaction.guild.get_channel_or_thread(chosen.id) if interaction.guild else None
+    forum = channel if isinstance(channel, discord.ForumChannel) else None
+    return Destination(
+        id=chosen.id,
+        kind=KINDS[chosen.type],
+        permissions=_ours(interaction, chosen.id, channel),
+        tags={each.name: each.id for each in forum.available_tags} if forum else {},
+        needs_tag=bool(forum and forum.flags.require_tag),
+    )
 
 
 def _ours(interaction: discord.Interaction[Any], channel_id: int, channel: Any) -> discord.Permissions:

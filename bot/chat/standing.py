@@ -1,7 +1,7 @@
 """What a server has ordered and which feeds are its own, in an admin's words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.chat.choices import region_name
@@ -10,6 +10,8 @@ from bot.delivery.text import clean, cut, escape
 from bot.delivery.wish import in_words
 from bot.errors import NewsError, NotFound
 from bot.model import Feed, Source, Subscription
+
+MOST_ORDERS = 500  # of one server
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,20 @@ class Listing:
     entries: Sequence[Entry]
     empty: str
     button: str  # what the button beside each says
+
+
+async def place(desk: Desk, order: Subscription) -> tuple[Subscription, bool]:
+    """Give an order, or change it; what had come to a stop there goes on. Tells whether it stood already."""
+    before = await desk.archive.subscriptions(order.guild)
+    old = next((each for each in before if (each.target, each.region) == (order.target, order.region)), None)
+    if old is None and len(before) >= MOST_ORDERS:
+        raise NewsError(f"This server has {len(before)} standing orders already; that is the most.")
+    options = old.options if old else order.options
+    kept = await desk.archive.subscribe(replace(order, options=options))
+    if any(each.suspended for each in before if each.target == order.target):
+        await desk.archive.resume_target(order.target)
+        desk.nudge()
+    return kept, old is not None
 
 
 async def take_back(desk: Desk, guild: int, value: str) -> None:
