@@ -13,8 +13,8 @@ MOST_FORUM_TAGS = 20
 _KNOWN = frozenset({
     "name", "type", "topic", "bitrate", "user_limit", "rate_limit_per_user", "position", "permission_overwrites",
     "parent_id", "nsfw", "default_auto_archive_duration", "default_reaction_emoji", "available_tags", "flags",
-    "default_sort_order", "default_forum_layout", "default_thread_rate_limit_per_user", "rtc_region",
-    "video_quality_mode",
+    "default_sort_order", "default_forum_layout", "default_tag_setting", "default_thread_rate_limit_per_user",
+    "rtc_region", "video_quality_mode",
 })  # fmt: skip
 
 
