@@ -1,7 +1,7 @@
 """First steps in a server: which regions go to which channels, proposed or chosen, shown, and done on a click."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -180,7 +180,7 @@ async def _view(interaction: Admin, chosen: Chosen, done: str = "") -> ui.Layout
         if (there.target, region.code) not in orders
     ]
     if new:
-        lines = "\n".join(_line([region.code], there, desk.regions) for region, there in new[:MOST])
+        lines = "\n".join(_line(region.code, there, desk.regions) for region, there in new[:MOST])
         said = ui.TextDisplay[Any](f"These channels bear the names of regions:\n{lines}")
         view.add_item(ui.Container[Any](said, ui.ActionRow(Propose(chosen, desk.regions))))
     children: list[ui.Item[Any]] = [
@@ -212,22 +212,20 @@ def _namesakes(interaction: Admin, regions: Regions) -> Iterator[tuple[Region, D
 
 
 async def _order(desk: Desk, guild: int, pairs: Iterable[tuple[str, Destination]]) -> str:
-    """Give the orders, and tell what came of each."""
+    """Give the orders, and tell what came of each. One that stands already is left as it is."""
     told: list[str] = []
     standing = {(each.target, each.region) for each in await desk.archive.subscriptions(guild)}
     for code, there in pairs:
+        if (there.target, code) in standing:
+            continue
         try:
             there.must_be_open()
-            order = Subscription(there.target, code, guild=guild, kind=there.kind, tag=there.tag_named(""))
-            if all(
-                (each.target, each.region) != (there.target, code) for each in await desk.archive.subscriptions(guild)
-            ):
-                await place(desk, order)
-            told.append(_line([code], there, desk.regions))
+            await place(desk, Subscription(there.target, code, guild=guild, kind=there.kind, tag=there.tag_named("")))
+            told.append(_line(code, there, desk.regions))
         except NewsError as error:
             told.append(f"- {error}")
-    return "Ordered:\n" + "\n".join(told) if told else "There was nothing to order."
+    return "Ordered:\n" + "\n".join(told) if told else "All of that is ordered already."
 
 
-def _line(codes: Sequence[str], there: Destination, regions: Regions) -> str:
-    return f"- **{', '.join(escape(region_name(regions, code)) for code in codes)}** → {there.mention}"
+def _line(code: str, there: Destination, regions: Regions) -> str:
+    return f"- **{escape(region_name(regions, code))}** → {there.mention}"

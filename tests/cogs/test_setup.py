@@ -63,6 +63,7 @@ async def test_an_order_that_stands_already_is_left_as_it_is(house: House) -> No
     await choose(house, shown, "su:channel", str(africa.id))
     await house.press(house.ada, shown, named(shown, "su:go"))
     assert [each.silent for each in await house.archive.subscriptions()] == [True]
+    assert text(shown).startswith("All of that is ordered already.")
 
 
 async def choose(house: House, message: Message, menu: str, *values: str) -> Message:
