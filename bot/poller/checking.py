@@ -52,7 +52,7 @@ class Checking:
         source = sources.get(feed.source) or Source(feed.url)
         now = self._clock.now()
         poll = Poll(source, memory.read(source.memory), now, timedelta(0), random.Random())  # noqa: S311 no secret
-        placed = [self._placing.place(each)[0] for each in sightings_in(parsed, feed, poll)]
+        placed = [self._placing.place(each)[0] for each in await sightings_in(parsed, feed, poll)]
         new: list[Article] = []
         if feed.polled is not None:
             for each in placed:

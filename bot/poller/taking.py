@@ -1,5 +1,6 @@
 """The life of an article, from a document to the archive and its outbox."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 GUARD = timedelta(days=14)
 AWAY = timedelta(hours=2)  # after so long without an answer, many new articles are no surprise
 OLDER_PAGES = 5
+_BREATH = 25  # entries between two pauses
 TRY_PAGES_AGAIN = timedelta(days=30)  # for a server that had none
 _RECENT, _RECENT_PAGES = 25, 4  # articles looked at when a feed may have changed its ids
 
@@ -91,10 +93,10 @@ class Taking:
 
     async def keep(self, parsed: Parsed, feed: Feed, poll: Poll, since: datetime) -> Accepted:
         """Archive what an older page says back to a day, and owe nothing for it."""
-        found = sightings_in(parsed, feed, poll)
+        found = await sightings_in(parsed, feed, poll)
         wanted = [each for each in found if each.article.published is None or each.article.published >= since]
         sightings = [replace(each, silent=True) for each in wanted]
-        unseen = [self._placing.place(each)[0] for each in await self._archive.unseen(sightings)]
+        unseen = [each for each, _ in await self._placed(await self._archive.unseen(sightings))]
         return await self._archive.accept(unseen, None, self._route, poll.now)
 
     def _with_wishes(self, poll: Poll, feeds: Sequence[Feed]) -> Poll:
@@ -110,7 +112,7 @@ class Taking:
 
     async def _fresh(self, parsed: Parsed, feeds: Sequence[Feed], poll: Poll) -> list[_Fresh]:
         """What the archive does not know, or knows otherwise, feed by feed."""
-        sightings = [each for feed in feeds for each in sightings_in(parsed, feed, poll)]
+        sightings = [each for feed in feeds for each in await sightings_in(parsed, feed, poll)]
         unseen = await self._archive.unseen(sightings)
         found = []
         for feed in feeds:
@@ -123,7 +125,7 @@ class Taking:
 
     async def _ready(self, fresh: _Fresh) -> list[Sighting]:
         """The sightings with regions; new ones with what only their pages tell. Oldest first."""
-        placed = [self._placing.place(each) for each in fresh.new]
+        placed = await self._placed(fresh.new)
         sure = [known for _, known in placed]
         full = await self._completing.complete([each for each, _ in placed], sure)
         again = [self._placing.place(now)[0] if now != was else now for now, (was, _) in zip(full, placed, strict=True)]
@@ -133,6 +135,14 @@ class Taking:
             before = await self._archive.article_at(address, fresh.feed.owner)
             corrected.append(self._placing.place(with_page_tags(each, before))[0])
         return [*again, *corrected]
+
+    async def _placed(self, sightings: Sequence[Sighting]) -> list[tuple[Sighting, bool]]:
+        """Each with its regions, and whether anything spoke for them; others have their turn in between."""
+        placed = []
+        for each in sightings:
+            placed.append(self._placing.place(each))
+            await asyncio.sleep(0)
+        return placed
 
     async def _second_look(self, fresh: _Fresh, parsed: Parsed, poll: Poll, url: str) -> tuple[_Fresh, Poll, str]:
         """When too much is new: are these known articles under new ids, have we missed some, or is it a flood?"""
@@ -181,7 +191,7 @@ class Taking:
         reached: Way = "" if way == "none" else way
         async for page in self._walking.back(url, parsed, way=reached, most=OLDER_PAGES):
             reached = page.way
-            sightings = sightings_in(page.parsed, feed, poll)
+            sightings = await sightings_in(page.parsed, feed, poll)
             keys = [key for each in sightings for key in each.article.keys]
             known = await self._archive.known_keys(feed, keys)
             found = [each for each in sightings if known.isdisjoint(each.article.keys)] + found
@@ -194,11 +204,12 @@ class Taking:
         return found, replace(poll, memory=replace(poll.memory, gap=poll.now.isoformat(), paging=reached or "none"))
 
 
-def sightings_in(parsed: Parsed, feed: Feed, poll: Poll) -> list[Sighting]:
+async def sightings_in(parsed: Parsed, feed: Feed, poll: Poll) -> list[Sighting]:
     """Each article of the document once, oldest first; those of one second in the document's order, reversed."""
     shared = frozenset(poll.memory.shared) | parsed.shared
     found: dict[str, Article] = {}
-    for entry in parsed.entries:
+    for number, entry in enumerate(parsed.entries):
+        await _breathe(number)
         article = identify(entry, feed, parsed.title, poll.now, shared)
         if article is None:
             continue
@@ -210,15 +221,18 @@ def sightings_in(parsed: Parsed, feed: Feed, poll: Poll) -> list[Sighting]:
     articles.reverse()
     articles.sort(key=lambda each: each.published or poll.now)
     oldest = poll.now - guard(poll.source.succeeded, poll.now)
-    return [
-        Sighting(
-            replace(each, late=each.published is not None and each.published < oldest),
-            feed,
-            digest(each),
-            silent=feed.polled is None,
-        )
-        for each in articles
-    ]
+    sightings = []
+    for number, each in enumerate(articles):
+        await _breathe(number)
+        late = each.published is not None and each.published < oldest
+        sightings.append(Sighting(replace(each, late=late), feed, digest(each), silent=feed.polled is None))
+    return sightings
+
+
+async def _breathe(number: int) -> None:
+    """Let others have their turn, every now and then: a long document must not make Discord wait."""
+    if number % _BREATH == _BREATH - 1:
+        await asyncio.sleep(0)
 
 
 def guard(succeeded: datetime | None, now: datetime) -> timedelta:
