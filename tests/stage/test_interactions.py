@@ -160,10 +160,19 @@ async def test_a_button_updates_its_message(asked: Interaction, wrong: WrongClie
     await answer(wrong, asked, 4, {"content": "Here", "components": [BUTTON]})
     pressed = await wrong.stage.press(place.bob, asked.messages[0], "more")
     assert pressed.payload["message"]["id"] == str(asked.messages[0].id)
+    assert (await answer(wrong, pressed, 7, {"content": "x" * 2001})).error("data", "content")
+    assert violations_of(wrong.stage)
     await answer(wrong, pressed, 7, {"content": "Changed", "components": []})
     assert (asked.messages[0].content, asked.messages[0].components) == ("Changed", [])
     with pytest.raises(Refusal):
         await wrong.stage.press(place.bob, asked.messages[0], "more")
+
+
+async def test_a_message_that_is_gone_is_not_updated(asked: Interaction, wrong: WrongClient, place: Place) -> None:
+    await answer(wrong, asked, 4, {"content": "Here", "components": [BUTTON]})
+    pressed = await wrong.stage.press(place.bob, asked.messages[0], "more")
+    wrong.stage.world.delete(asked.messages[0])
+    assert (await answer(wrong, pressed, 7, {"content": "Changed"})).code == 10008
 
 
 async def test_a_select_gives_what_it_offers_and_no_more_than_it_allows(

@@ -34,14 +34,21 @@ def new_draft(
 
 
 def edited_draft(
-    call: Call, message: Message, body: Json, *, known: frozenset[str] = EDITED, may_set: int = MAY_BE_EDITED
+    call: Call,
+    message: Message,
+    body: Json,
+    *,
+    known: frozenset[str] = EDITED,
+    may_set: int = MAY_BE_EDITED,
+    path: tuple[str, ...] = (),
 ) -> Draft:
     """A message's parts with those replaced that the body names."""
     findings = Findings()
     was_cv2 = bool(message.flags & MessageFlag.IS_COMPONENTS_V2)
     kept = [each.filename for each in message.attachments]
-    check_message(findings, (), body, known=known, may_set=may_set, was_cv2=was_cv2, files=[*_names(call, body), *kept])
-    _check_turning(findings, message, body, was_cv2)
+    files = [*_names(call, body), *kept]
+    check_message(findings, path, body, known=known, may_set=may_set, was_cv2=was_cv2, files=files)
+    _check_turning(findings, path, message, body, was_cv2)
     findings.refuse()
     draft = Draft(message.content, list(message.embeds), list(message.components), list(message.attachments))
     draft.reference, draft.tts = message.reference, message.tts
@@ -54,12 +61,12 @@ def edited_draft(
     return draft
 
 
-def _check_turning(findings: Findings, message: Message, body: Json, was_cv2: bool) -> None:
+def _check_turning(findings: Findings, path: tuple[str, ...], message: Message, body: Json, was_cv2: bool) -> None:
     """To become a message of components only, it has to give up its content and embeds in the same request."""
     turns = not was_cv2 and (body.get("flags") or 0) & MessageFlag.IS_COMPONENTS_V2
     for name, held in (("content", message.content), ("embeds", message.embeds)):
         if turns and held and name not in body:
-            findings.add(name, "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2",
+            findings.add((*path, name), "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2",
                          f"The message still has {name}; set it to nothing in the same edit")  # fmt: skip
 
 

@@ -72,7 +72,9 @@ def _carry_out(call: Call, found: Interaction, kind: int, data: Json) -> Message
         return found.original
     elif kind == UPDATE:
         assert found.message is not None
-        draft = edited_draft(call, found.message, data, known=EDITED, may_set=EDIT_FLAGS)
+        if found.message.id not in found.channel.messages:
+            raise Refusal(10008)
+        draft = edited_draft(call, found.message, data, known=EDITED, may_set=EDIT_FLAGS, path=("data",))
         interactions.answer(found, kind)
         found.original = found.message
         call.stage.world.edit(found.message, draft)
