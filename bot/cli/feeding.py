@@ -17,6 +17,7 @@ from bot.intake.lists import read_opml, write_opml
 from bot.intake.worker import ParseWorker
 from bot.model import OPERATOR, Feed, Source
 from bot.poller import Polled
+from bot.poller.backfilling import Filled
 from bot.regions import load_regions
 from bot.settings import Settings
 
@@ -105,6 +106,36 @@ async def remove_feed(settings: Settings, arguments: argparse.Namespace) -> None
         show.out({"feed": arguments.url, "removed": True})
     else:
         show.console().print(Text(f"{arguments.url} is polled no more. Its articles stay in the archive."))
+
+
+async def check_feed(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Ask a feed once, show what would be posted, keep nothing."""
+    async with open_core(settings) as core:
+        checked = await core.poller.check(arguments.url)
+    to = show.console()
+    shown = checked.new if checked.feed.polled else checked.articles
+    for article in shown:
+        if arguments.json:
+            show.out(show.as_json(article))
+        else:
+            show.print_article(to, article)
+    if not arguments.json:
+        to.print(Text(checked.sentence, style="italic"))
+
+
+async def backfill_feed(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Walk back through a feed's older pages; stopped half-way, the next call goes on from there."""
+    since = show.start_of(arguments.since)
+    to = show.console()
+    async with open_core(settings) as core:
+        with to.status("Asking for the first page …") as progress:
+
+            def told(filled: Filled) -> None:
+                back = f", back to {filled.oldest:%d %b %Y}" if filled.oldest else ""
+                progress.update(f"{filled.pages} pages, {filled.new} new articles{back} …")
+
+            filled = await core.poller.backfill(arguments.url, since, told=told)
+    to.print(Text(filled.sentence))
 
 
 async def import_feeds(settings: Settings, arguments: argparse.Namespace) -> None:

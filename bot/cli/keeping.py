@@ -1,12 +1,14 @@
-"""Commands that look after the archive: backup, restore, doctor."""
+"""Commands that look after the archive: backup, restore, reclassify, reindex, prune, doctor."""
 
 import argparse
 import asyncio
 
+from rich.progress import Progress
 from rich.text import Text
 
-from bot.app.core import open_archive
+from bot.app.core import open_archive, open_core
 from bot.app.doctor import examine
+from bot.app.reclassify import reclassified
 from bot.archive.archive import restore_archive
 from bot.cli import show
 from bot.clock import WallClock
@@ -28,6 +30,52 @@ async def restore(settings: Settings, arguments: argparse.Namespace) -> None:
     show.console().print(Text(f"The archive is back from {arguments.file}."))
     if kept:
         show.console().print(Text(f"What was there before is kept as {kept}."))
+
+
+async def reclassify(settings: Settings, arguments: argparse.Namespace) -> None:
+    """What today's names and regions would make of every article; with --do, make it so."""
+    to = show.console()
+    async with open_core(settings) as core:
+        changes = 0
+        with to.status("Reading the archive …") as progress:
+            async for step in reclassified(core, do=arguments.really, post=arguments.post):
+                progress.update(f"{step.done:,} articles read, {changes:,} differ …")
+                for change in step.changes:
+                    changes += 1
+                    was, now = ", ".join(change.was) or "none", ", ".join(change.now) or "none"
+                    to.print(Text(f"{change.title}\n  {was} → {now}"))
+    end = "changed" if arguments.really else "would change; to change them: newsdesk reclassify --do"
+    to.print(f"{changes:,} articles {end}")
+
+
+async def reindex(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Make the search index anew; stopped half-way, the next call goes on from there."""
+    to = show.console()
+    async with open_archive(settings, load_regions(settings.file("regions.toml")), WallClock()) as archive:
+        if not arguments.really:
+            problems = await archive.check()
+            to.print(
+                "; ".join(problems) or "File, index and articles agree. To make the index anew: newsdesk reindex --do"
+            )
+            return
+        with Progress(console=to) as progress:
+            task = progress.add_task("Indexing", total=None)
+            count = await archive.reindex(lambda done, of: progress.update(task, completed=done, total=of))
+    to.print(f"{count:,} articles are indexed.")
+
+
+async def prune(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Take articles older than a date out of the archive."""
+    to, before = show.console(), show.start_of(arguments.before)
+    async with open_archive(settings, load_regions(settings.file("regions.toml")), WallClock()) as archive:
+        if not arguments.really:
+            number = await archive.prunable(before)
+            to.print(f"{number:,} articles are older than {before:%d %B %Y}. To take them out, add --do.")
+            return
+        with Progress(console=to) as progress:
+            task = progress.add_task("Taking out", total=None)
+            count = await archive.prune(before, lambda done, of: progress.update(task, completed=done, total=of))
+    to.print(f"{count:,} articles were taken out. They never come back as news.")
 
 
 async def doctor(settings: Settings, arguments: argparse.Namespace) -> int:

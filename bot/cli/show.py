@@ -3,13 +3,15 @@
 import json
 import sys
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from bot.archive.dates import read_period
+from bot.errors import NewsError
 from bot.model import Article, Found, Hit, Story
 
 _FROM, _TO = "\ue0f0", "\ue0f1"  # around a matched word in a snippet
@@ -22,6 +24,14 @@ def out(line: Mapping[str, object]) -> None:
 
 def console() -> Console:
     return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def start_of(typed: str) -> datetime:
+    """The first moment of a date as people write it; a NewsError that shows how, when it is none."""
+    period = read_period(typed, datetime.now(UTC))
+    if period is None or period[0] is None:
+        raise NewsError(f"“{typed}” is no date that I know. Write 2026, 2026-03, 2026-03-14 or 3 months ago.")
+    return period[0]
 
 
 def moment(at: datetime | None) -> str | None:

@@ -99,6 +99,12 @@ def _feeding(commands: "Commands[argparse.ArgumentParser]") -> None:
         command = _command(feeds, name, do, says)
         command.add_argument("url", metavar="URL")
         _json(command)
+    check = _command(feeds, "check", feeding.check_feed, "ask a feed once, show what would be posted, keep nothing")
+    check.add_argument("url", metavar="URL")
+    _json(check)
+    backfill = _command(feeds, "backfill", feeding.backfill_feed, "fill the archive from older pages, unposted")
+    backfill.add_argument("url", metavar="URL")
+    backfill.add_argument("--since", required=True, metavar="DATE", help="2026, 2026-03, 2026-03-14, 3 months ago")
     take = _command(feeds, "import", feeding.import_feeds, "add the feeds of an OPML file")
     take.add_argument("file", type=Path, metavar="FILE")
     _command(feeds, "export", feeding.export_feeds, "print the feeds as OPML")
@@ -111,6 +117,16 @@ def _keeping(commands: "Commands[argparse.ArgumentParser]") -> None:
     restore = _command(commands, "restore", keeping.restore, "bring the archive back from a copy")
     for command in (backup, restore):
         command.add_argument("file", type=Path, metavar="FILE")
+    reclassify = _command(commands, "reclassify", keeping.reclassify, "show what today's names would change")
+    reclassify.add_argument(
+        "--do", dest="really", action="store_true", help="change it; resumable, and nothing is posted"
+    )
+    reclassify.add_argument("--post", action="store_true", help="with --do: post what is new to a region's channels")
+    reindex = _command(commands, "reindex", keeping.reindex, "show whether the search index is of another version")
+    reindex.add_argument("--do", dest="really", action="store_true", help="make it anew from the articles; resumable")
+    prune = _command(commands, "prune", keeping.prune, "show how many articles are older than a date")
+    prune.add_argument("--before", required=True, metavar="DATE", help="2020, 2020-03, 3 years ago")
+    prune.add_argument("--do", dest="really", action="store_true", help="take them out; they never come back as news")
     _command(commands, "doctor", keeping.doctor, "check settings, files, archive, token and feeds, and say what to do")
 
 

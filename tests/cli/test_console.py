@@ -203,3 +203,54 @@ async def test_the_archive_is_backed_up_and_restored(newsdesk: Newsdesk, newsroo
 async def test_doctor_says_what_is_wrong_and_what_to_do(newsdesk: Newsdesk) -> None:
     done = await newsdesk("doctor")
     assert done.code == 1 and "feeds add" in done.out and "make rehearse" in done.out and "Traceback" not in done.err
+
+
+async def test_a_feed_is_checked_without_a_trace(newsdesk: Newsdesk, newsroom: Newsroom) -> None:
+    checked = await newsdesk("feeds", "check", newsroom.feeds[0].url, "--json")
+    assert checked.code == 0 and len(checked.lines) == 10, checked.err
+    assert (await newsdesk("feeds", "list", "--json")).lines == [] and (await newsdesk("latest", "--json")).lines == []
+    assert (await newsdesk("feeds", "check", newsroom.url + "media-library/x.png")).code == 1
+
+
+async def test_a_backfill_needs_a_date_and_a_feed(newsdesk: Newsdesk, newsroom: Newsroom) -> None:
+    latest = newsroom.feeds[0].url
+    assert "none of the feeds" in (await newsdesk("feeds", "backfill", latest, "--since", "2020")).err
+    await newsdesk("feeds", "add", latest)
+    assert "no date" in (await newsdesk("feeds", "backfill", latest, "--since", "the other day")).err
+    filled = await newsdesk("feeds", "backfill", latest, "--since", "2020")
+    assert filled.code == 0 and filled.out, filled.err
+
+
+async def test_names_that_changed_are_shown_first_and_applied_when_told(
+    newsdesk: Newsdesk, newsroom: Newsroom, tmp_path: Path
+) -> None:
+    await newsdesk("feeds", "add", newsroom.feeds[0].url)
+    assert "0 articles would change" in (await newsdesk("reclassify")).out
+    title = str((await newsdesk("latest", "--json", "--limit", "1")).lines[0]["title"])
+    shipped_regions = (shipped() / "regions.toml").read_text("utf-8")
+    places = '\n\n[moon]\nname = "Moon"\ncolour = "#cccccc"\nemoji = "x"\naliases = ["Cities", "Archives"]\n'
+    (tmp_path / "data" / "regions.toml").write_text(shipped_regions + places)
+    shown = await newsdesk("reclassify")
+    assert shown.code == 0 and title in shown.out and "moon" in shown.out, shown.err
+    assert (await newsdesk("latest", "moon", "--json")).lines == []
+    assert (await newsdesk("reclassify", "--do")).code == 0
+    assert title in [line["title"] for line in (await newsdesk("latest", "moon", "--json")).lines]
+    assert "0 articles would change" in (await newsdesk("reclassify")).out
+
+
+async def test_old_articles_are_counted_first_and_taken_out_when_told(newsdesk: Newsdesk, newsroom: Newsroom) -> None:
+    latest = newsroom.feeds[0].url
+    await newsdesk("feeds", "add", latest)
+    counted = await newsdesk("prune", "--before", "tomorrow")
+    assert counted.code == 1 or "10 articles" in counted.out
+    assert "0 articles" in (await newsdesk("prune", "--before", "2020")).out
+    assert (await newsdesk("prune", "--before", "2100", "--do")).code == 0
+    assert (await newsdesk("latest", "--json")).lines == []
+    assert [line["new"] for line in (await newsdesk("poll", "--all", "--json")).lines] == [0], "and never come back"
+
+
+async def test_the_index_is_made_anew(newsdesk: Newsdesk, newsroom: Newsroom) -> None:
+    await newsdesk("feeds", "add", newsroom.feeds[0].url)
+    assert "agree" in (await newsdesk("reindex")).out
+    assert "10 articles" in (await newsdesk("reindex", "--do")).out
+    assert (await newsdesk("search", "cable cars", "--json")).lines
