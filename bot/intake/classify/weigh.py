@@ -22,6 +22,7 @@ WEAK = 0.35  # a name marked weak
 HOME = 0.3  # the publisher's own country, which takes part in much that happens elsewhere
 SCENES = ("city", "area")  # but Ohio or Leeds is where something happens: discounted neither as home nor as a power
 BORDER = 0.5  # of its weight a place on the border of two regions lends to the second: a doubt, never a post
+ALONE = 0.4  # what a body must weigh to place an article on its own: one clear name; a long text brushes many places
 TWICE = 2  # a place counts at most so often in one field
 ENOUGH = 0.4  # a further region is among the article's if it has this part of the first one's weight
 MARGIN, EVIDENCE, MUCH, RIVAL = 0.82, 0.005, 9.0, 0.03  # confidence: see Weights
@@ -41,6 +42,8 @@ def matches(
         counts[place, hit.where] = counts.get((place, hit.where), 0) + 1
         if lies is None or counts[place, hit.where] > TWICE:
             continue
+        if hit.name.kind == "idiom" and hit.where == "body":
+            continue  # everyday words tell where a headline was written; a long text has some of everywhere
         weight = FIELD[hit.where] * KIND.get(hit.name.kind, 1.0) * hit.factor
         if hit.name.weak:
             weight *= WEAK
@@ -51,7 +54,8 @@ def matches(
             found.append(Match(hit.said, place, region, hit.where, round(weight, 3), hit.start))
         if also:
             found.append(Match(hit.said, place, also, hit.where, round(weight * BORDER, 3), hit.start))
-    return found
+    brushed = all(each.where == "body" for each in found) and sum(each.weight for each in found) < ALONE
+    return [] if brushed else found
 
 
 def _meant(name: Name, text: str, near: set[str]) -> str:
