@@ -2,7 +2,8 @@
 
 from bot.intake.classify.classifier import Classifier
 from bot.intake.classify.explain import as_json, explain
-from bot.intake.classify.names import Name, Names, Place, load_classifier, load_names, load_places
+from bot.intake.classify.load import load_classifier
+from bot.intake.classify.names import Name, Names, Place, load_languages, load_names, load_places
 from bot.intake.classify.placement import Match, Placement
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "as_json",
     "explain",
     "load_classifier",
+    "load_languages",
     "load_names",
     "load_places",
 ]

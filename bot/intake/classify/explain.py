@@ -1,7 +1,5 @@
 """A placement in one line for a person, and in the contract's words for a program."""
 
-from collections.abc import Mapping
-
 from bot.intake.classify.placement import Match, Placement
 from bot.regions import Regions
 
@@ -55,8 +53,3 @@ def _called(code: str, regions: Regions) -> str:
 
 def _band(confidence: float) -> str:
     return ("high" if confidence >= 0.6 else "medium" if confidence >= 0.25 else "low") + f" ({confidence:.2f})"
-
-
-def by_region(matches: Mapping[str, float]) -> list[str]:
-    """Regions by weight, heaviest first."""
-    return sorted(matches, key=lambda region: -matches[region])

@@ -1,22 +1,18 @@
 """The names that give a place away: names.tsv and places.tsv, read and checked line by line."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from bot.errors import BrokenFile
-from bot.intake.classify.words import phrase, run_together
+from bot.intake.classify.words import phrase
 from bot.regions import Regions
-
-if TYPE_CHECKING:
-    from bot.intake.classify.classifier import Classifier
 
 KINDS = ("country", "capital", "demonym", "city", "area", "org", "party", "person", "group", "term", "idiom", "trap")
 AGING = ("person", "party", "org", "group")  # these may carry the year in which they were last true
 NO_PLACE = "-"
 ANY_ENDING = "*"
-NAME_FILES = ("names.tsv", "words.tsv")
 
 
 class Name(NamedTuple):
@@ -73,42 +69,6 @@ class Names:
     def old(self, year: int, years: int = 2) -> list[str]:
         """People, parties and organisations which nobody has looked at for some years."""
         return sorted(word for word, name in self.exact.items() if name.until and name.until < year - years)
-
-
-def load_classifier(folders: Path | Sequence[Path], regions: Regions) -> "Classifier":
-    """Read the lists of each folder, the shipped one first; a later folder adds, and wins."""
-    from bot.intake.classify.classifier import Classifier
-
-    wanted = [folders] if isinstance(folders, Path) else list(folders)
-    unique = list({folder.resolve(): folder for folder in wanted}.values())
-    placed: dict[str, Place] = {}
-    for path in _existing(unique, "places.tsv"):
-        placed |= load_places(path, regions)
-    spelt: dict[str, Name] = {}
-    for path in (folder / name for folder in unique for name in NAME_FILES):
-        if path.is_file():
-            spelt |= load_names(path, placed)
-    foreign: dict[str, Name] = {}
-    for path in _existing(unique, "languages.tsv"):
-        foreign |= load_languages(path, placed)
-    for region in regions:
-        for place in _checked_places(region.places, placed, regions):
-            placed[place] = Place(region.code, placed[place].name)
-    stems = {key[:-1]: name for key, name in foreign.items() if key.endswith(ANY_ENDING)}
-    joined = {key: name for key, name in foreign.items() if run_together(key)}
-    plain = {key: name for key, name in foreign.items() if not key.endswith(ANY_ENDING) and key not in joined}
-    return Classifier(Names(plain | spelt, stems, joined), placed, regions)
-
-
-def _existing(folders: Iterable[Path], name: str) -> Iterator[Path]:
-    return (folder / name for folder in folders if (folder / name).is_file())
-
-
-def _checked_places(places: tuple[str, ...], placed: Mapping[str, Place], regions: Regions) -> tuple[str, ...]:
-    for place in places:
-        if place not in placed:
-            raise BrokenFile(regions.source, None, f'the place "{place}" is in no places.tsv')
-    return places
 
 
 def load_places(path: Path, regions: Regions) -> dict[str, Place]:

@@ -1,0 +1,46 @@
+"""Reads all lists of names, ours and the operator's, and makes a classifier of them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from bot.errors import BrokenFile
+from bot.intake.classify.classifier import Classifier
+from bot.intake.classify.names import ANY_ENDING, Name, Names, Place, load_languages, load_names, load_places
+from bot.intake.classify.words import run_together
+from bot.regions import Regions
+
+NAME_FILES = ("names.tsv", "words.tsv")
+
+
+def load_classifier(folders: Path | Sequence[Path], regions: Regions) -> Classifier:
+    """Read the lists of each folder, the shipped one first; a later folder adds, and wins."""
+    wanted = [folders] if isinstance(folders, Path) else list(folders)
+    unique = list({folder.resolve(): folder for folder in wanted}.values())
+    placed: dict[str, Place] = {}
+    for path in _existing(unique, "places.tsv"):
+        placed |= load_places(path, regions)
+    spelt: dict[str, Name] = {}
+    for path in (folder / name for folder in unique for name in NAME_FILES):
+        if path.is_file():
+            spelt |= load_names(path, placed)
+    foreign: dict[str, Name] = {}
+    for path in _existing(unique, "languages.tsv"):
+        foreign |= load_languages(path, placed)
+    for region in regions:
+        for place in _checked_places(region.places, placed, regions):
+            placed[place] = placed[place]._replace(region=region.code, also="")
+    stems = {key[:-1]: name for key, name in foreign.items() if key.endswith(ANY_ENDING)}
+    joined = {key: name for key, name in foreign.items() if run_together(key)}
+    plain = {key: name for key, name in foreign.items() if not key.endswith(ANY_ENDING) and key not in joined}
+    return Classifier(Names(plain | spelt, stems, joined), placed, regions)
+
+
+def _existing(folders: Iterable[Path], name: str) -> Iterator[Path]:
+    return (folder / name for folder in folders if (folder / name).is_file())
+
+
+def _checked_places(places: tuple[str, ...], placed: Mapping[str, Place], regions: Regions) -> tuple[str, ...]:
+    for place in places:
+        if place not in placed:
+            raise BrokenFile(regions.source, None, f'the place "{place}" is in no places.tsv')
+    return places
