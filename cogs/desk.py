@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chat import choices, first_steps, lists, offers, releases, reports, standing
+from bot.chat import choices, first_steps, lists, moving, offers, releases, reports, standing
 from bot.chat.client import NewsClient
 from bot.chat.desk import Desk, viewer_of
 from bot.chat.destination import CannotPost, Channels, Destination
@@ -124,6 +124,19 @@ class DeskCommands(commands.GroupCog, group_name="desk", group_description="For 
         if view is None:
             raise NotFound("I know of no article at that address. `/search` finds what there is.")
         await send(interaction, view)
+
+    @app_commands.command()
+    @app_commands.describe(article="Its address, or a headline to pick", region="Where it belongs")
+    @app_commands.autocomplete(article=choices.headlines, region=choices.some_regions)
+    async def move(
+        self,
+        interaction: Admin,
+        article: app_commands.Range[str, 1, 2000],
+        region: app_commands.Range[str, 1, 100],
+    ) -> None:
+        """Correct an article's region; its posts follow."""
+        code = self.desk.regions.named(region).code
+        await interaction.response.send_message(await moving.move(interaction, article, code), ephemeral=True)
 
     @app_commands.command()
     async def release(self, interaction: Admin) -> None:

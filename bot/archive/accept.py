@@ -91,6 +91,8 @@ def _meet_again(
     after, corrected = (
         (_united(before, printed), False) if state.parts is None else _corrected(state, printed, state.parts)
     )
+    if _is_moved(before):
+        after = replace(after, regions=before.regions, why=before.why)
     if sighting.feed.url not in after.feeds:
         after = replace(after, feeds=(*after.feeds, sighting.feed.url))
     _print(db, known, sighting, now)
@@ -106,6 +108,11 @@ def _meet_again(
     late = set(after.regions) - set(before.regions)
     orders = [each for each in wanted if each.region in late]
     return after, corrected, outbox.owe(db, after, route(after, orders), now) if orders else 0
+
+
+def _is_moved(article: Article) -> bool:
+    """Whether a person has said where it belongs, which no feed undoes."""
+    return article.why.startswith('{"rule":"moved"')
 
 
 def _united(before: Article, printed: Article) -> Article:

@@ -31,6 +31,7 @@ _RULES = {
     "feed": "its feed brings this region only",
     "text": "its words speak for it",
     "default": "nothing in it speaks for a region, and this is its feed's own",
+    "moved": "a person has put it there",
     "none": "nothing in it speaks for any region",
 }
 _HAPPENED = {

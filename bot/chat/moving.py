@@ -1,0 +1,43 @@
+"""An article that is in the wrong region is put into the right one; its posts follow, and no feed undoes it."""
+
+import json
+from typing import Any
+
+import discord
+
+from bot.chat import answers
+from bot.chat.choices import region_name
+from bot.chat.desk import desk_of, viewer_of
+from bot.chat.pager import opened
+from bot.delivery.route import route
+from bot.delivery.text import escape
+from bot.errors import NewsError, NotFound
+from bot.model import OPERATOR, Query
+
+_WHY = json.dumps({"rule": "moved", "confidence": 1.0, "why": []}, separators=(",", ":"))
+
+
+async def move(interaction: discord.Interaction[Any], typed: str, region: str) -> str:
+    """Put the article that was picked, or that lies at the address, into that region, and say what follows."""
+    desk, viewer = desk_of(interaction), viewer_of(interaction)
+    article = await opened(desk, Query(words=typed.strip(), viewer=viewer))
+    article = article or await desk.archive.article_at(typed.strip(), viewer)
+    if article is None:
+        raise NotFound("I know of no such article. Pick one from the list, or give its address.")
+    if article.owner == OPERATOR and not await _speaks_for_all(interaction):
+        raise NewsError(
+            "This article comes from a feed for everybody, so that it would move for other servers too. "
+            "Only whoever runs the bot can do that."
+        )
+    name = f"**{escape(region_name(desk.regions, region))}**"
+    if article.regions == (region,):
+        return f"{answers.headline(article)} is in {name} already."
+    owed = await desk.archive.place(article.id, (region,), _WHY, route, desk.clock.now())
+    desk.nudge()
+    follows = {0: "", 1: " One channel gets it now."}.get(owed, f" {owed} channels get it now.")
+    return f"{answers.headline(article)} is in {name} from now on. Posts that are out are corrected.{follows}"
+
+
+async def _speaks_for_all(interaction: discord.Interaction[Any]) -> bool:
+    """Whoever runs the bot; or those who run the only server that it is in."""
+    return len(interaction.client.guilds) == 1 or bool(await interaction.client.is_owner(interaction.user))
