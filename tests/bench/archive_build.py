@@ -1,6 +1,5 @@
-"""Fills an archive from the corpus, as the poller would: `python -m tests.bench.archive_build FILE ARTICLES`."""
+"""Fills an archive from the corpus, as the poller would; one that was begun is gone on with."""
 
-import argparse
 import time
 from collections.abc import Sequence
 from itertools import islice
@@ -45,12 +44,3 @@ def build(file: Path, shape: Shape) -> tuple[float, float]:
 
 def _nobody(article: Article, subscriptions: Sequence[Subscription]) -> list[Owed]:
     return []
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("file", type=Path)
-    parser.add_argument("articles", type=int)
-    asked = parser.parse_args()
-    rate, size = build(asked.file, Shape(asked.articles))
-    print(f"{rate:,.0f} articles a processor second, {size:,.0f} bytes an article")

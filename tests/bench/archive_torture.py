@@ -1,4 +1,4 @@
-"""Kills an archive while it writes, and tears its log: `python -m tests.bench.archive_torture [--lives 200]`."""
+"""Kills an archive while it writes, and tears its log: `python -m tests.bench.archive_torture --lives 200`."""
 
 import argparse
 import asyncio
@@ -24,7 +24,7 @@ async def _main(lives: int, seed: int) -> int:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--lives", type=int, default=200)
+    parser.add_argument("--lives", type=int, default=20)
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
     asked = parser.parse_args()
     sys.exit(asyncio.run(_main(asked.lives, asked.seed)))

@@ -12,7 +12,7 @@ from bot.archive.search.score import Text
 from bot.model import Article
 
 _RANKED_AMONG = 5000  # newest matches in title and teaser that are ranked by the index
-_FROM_HEADS, _FROM_WORDS = 60, 100
+_FROM_HEADS, _FROM_WORDS = 50, 60
 _LOOSE_WORDS, _LOOSE_EACH, _FROM_LOOSE = 8, 1500, 120
 _BM25 = "bm25(heads, 3.0, 1.0, 3.0, 1.0, 0.0)"
 

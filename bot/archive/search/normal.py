@@ -7,7 +7,7 @@ VERSION = 1  # a change of anything below means that the index must be made agai
 
 _TYPOGRAPHY = str.maketrans(
     {
-        **dict.fromkeys("‘’‚‛ʼʻ′＇`´", "'"),
+        **dict.fromkeys("‘’‚‛ʼʻ′＇´", "'"),
         **dict.fromkeys("‐‑‒﹣－", "-"),
         **dict.fromkeys("“”„‟«»–—―…•·×÷°§†‡\xa0\u2002\u2003\u2009\u202f\u3000", " "),
         **dict.fromkeys("\xad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e", None),
@@ -48,8 +48,10 @@ _LONGEST_COMPOUND = 40
 
 def fold(text: str) -> str:
     """Text in lower case, without marks and typography, its words as they will be compared."""
-    text = text.translate(_TYPOGRAPHY)
-    text = text.lower() if text.isascii() else _fold_any(text)
+    if not text.isascii():
+        text = text.translate(_TYPOGRAPHY)
+        text = text if text.isascii() else _fold_any(text)
+    text = text.lower()
     if "'" in text:
         text = _POSSESSIVE.sub("", text)
     if "." in text:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.archive.search import normal
@@ -17,6 +17,7 @@ _RELATED, _RELATED_LETTERS = 0.3, 6  # an occurrence of a word with the same beg
 _CLOSE = 1.0  # of the summed weight, when the words of a short query stand side by side
 _ALL = 0.1  # of the summed weight, for the share of the words that occur at all
 _NEW, _HALF_LIFE = 0.12, 120 * 24 * 60 * 64  # for today's articles; in keys (120 days)
+_WORD = re.compile(r"\w+")
 _LETTERS = 6  # of a word with its blank, to tell distances from positions
 
 
@@ -90,24 +91,32 @@ class _Finder:
         self._words = words
         self._stems = [stem(word) for word in words]
         self._known: dict[str, list[tuple[int, float, bool]]] = {}
-        spaced = {re.escape(word[:3]) for word in words if not normal.is_running(word)}
-        running = {re.escape(word) for word in words if normal.is_running(word)}
-        parts = [rf"\b(?:{'|'.join(sorted(spaced))})\w*"] if spaced else []
-        # Pairs of letters overlap, so they are looked for without being used up.
-        parts += [rf"(?=({'|'.join(sorted(running))}))"] if running else []
-        self._pattern = re.compile("|".join(parts)) if parts else None
+        self._beginnings = sorted({_beginning(root) for root in self._stems if not normal.is_running(root)})
+        self._running = sorted({word for word in words if normal.is_running(word)})
 
     def counts(self, text: Text) -> list[_Count]:
         counts = [_Count() for _ in self._words]
-        if self._pattern is None:
-            return counts
-        for found in self._pattern.finditer(text.title):
-            self._take(counts, found[0] or found[1], _TITLE, found.start())
+        for word, at in self._found(text.title):
+            self._take(counts, word, _TITLE, at)
         start = len(text.title) + 1
-        for found in self._pattern.finditer(text.rest):
-            at = found.start()
-            self._take(counts, found[0] or found[1], _LEAD if at < _LEAD_WORDS * _LETTERS else 1.0, start + at)
+        for word, at in self._found(text.rest):
+            self._take(counts, word, _LEAD if at < _LEAD_WORDS * _LETTERS else 1.0, start + at)
         return counts
+
+    def _found(self, text: str) -> Iterator[tuple[str, int]]:
+        """Words that begin as one that was asked for does. Looking for a few letters is quicker than any pattern."""
+        for beginning in self._beginnings:
+            at = text.find(beginning)
+            while at >= 0:
+                if at == 0 or not text[at - 1].isalnum():
+                    word = _WORD.match(text, at)
+                    yield (word[0] if word else beginning), at
+                at = text.find(beginning, at + 1)
+        for pair in self._running:
+            at = text.find(pair)
+            while at >= 0:
+                yield pair, at
+                at = text.find(pair, at + 1)
 
     def _take(self, counts: list[_Count], word: str, weight: float, place: int) -> None:
         for number, share, exact in self._forms(word):
@@ -128,6 +137,11 @@ class _Finder:
                 if (share := _share(word, root, wanted, self._stems[number]))
             ]
         return known
+
+
+def _beginning(root: str) -> str:
+    """What all forms of a word, and its relatives, begin with."""
+    return root[: min(_RELATED_LETTERS, max(3, len(root) - 1))]
 
 
 def _share(word: str, root: str, wanted: str, wanted_root: str) -> float:

@@ -29,7 +29,7 @@ def marker(node: Node | None) -> Mark:
         for text in (article.teaser, article.text, article.title):
             first = next(finder.spans(text), None)
             if first is not None:
-                return _marked(_cut(text, first[0]), finder)
+                return _cut(text, first[0], finder)
         return _cut(article.teaser, 0)
 
     return mark
@@ -44,6 +44,7 @@ class _Finder:
         self._roots = {stem(word) for word in spaced}
         self._beginnings = tuple(term.ways[0][-1] for term in wanted if term.prefix)
         self._running = [term.spelt for term in wanted if normal.has_running(term.spelt)]
+        self._known: dict[str, bool] = {}
         parts = {rf"{re.escape(word[:3])}\w*" for word in spaced}
         parts |= {
             "[.]".join(word) + r"(?![a-z])[.]?" for word in spaced if 1 < len(word) <= _INITIALS and word.isalpha()
@@ -62,12 +63,19 @@ class _Finder:
         yield from found
 
     def _is_form(self, printed: str) -> bool:
-        folded = printed.lower() if printed.isascii() else normal.fold(printed)
-        return self._is_wanted(folded)
+        known = self._known.get(printed)
+        if known is None:
+            folded = printed.lower() if printed.isascii() else normal.fold(printed)
+            known = self._known[printed] = self._pattern.match(folded) is not None and self._is_wanted(folded)
+        return known
 
     def _is_wanted(self, word: str) -> bool:
-        word = word.replace(".", "")
-        return stem(word) in self._roots or (bool(self._beginnings) and word.startswith(self._beginnings))
+        known = self._known.get(word)
+        if known is None:
+            plain = word.replace(".", "")
+            begun = bool(self._beginnings) and plain.startswith(self._beginnings)
+            known = self._known[word] = begun or stem(plain) in self._roots
+        return known
 
     def _runs(self, text: str) -> Iterator[tuple[int, int]]:
         for run in self._running:
@@ -87,11 +95,13 @@ def _marked(text: str, finder: _Finder) -> str:
     return "".join((*parts, text[end:]))
 
 
-def _cut(text: str, at: int) -> str:
+def _cut(text: str, at: int, finder: _Finder | None = None) -> str:
     start = max(0, at - _BEFORE)
     if start:
         start = text.find(" ", start, at) + 1 or start
     end = start + LENGTH
     if end < len(text):
         end = text.rfind(" ", max(start, at), end) if text.rfind(" ", max(start, at), end) > at else end
-    return f"{'… ' if start else ''}{text[start:end].strip()}{' …' if end < len(text) else ''}"
+    piece = text[start:end].strip()
+    piece = piece if finder is None else _marked(piece, finder)
+    return f"{'… ' if start else ''}{piece}{' …' if end < len(text) else ''}"

@@ -13,6 +13,7 @@ from bot.archive.search.stem import stem
 _SHORTEST, _LONGEST = 4, 24  # letters of a word that is corrected
 _RARE, _MUCH = 3, 30  # a word this rare may be meant as one that is that much more frequent
 _MOST_COUNTED = 500
+_MOST_TRIED = 12  # neighbours looked for beside the other words
 _MOST_WORDS = 3  # words of one query
 _ALPHABETS = (
     "abcdefghijklmnopqrstuvwxyz",
@@ -41,21 +42,33 @@ def corrected(db: Connection, asked: Asked, plan: Plan, counts: Counts) -> tuple
 
 def _better(db: Connection, plan: Plan, word: str, known: int, beside: list[str]) -> str | None:
     """The likeliest neighbour of a word: one that stands beside the other words, then the most frequent."""
-    neighbours = list(_neighbours(word))
-    spelt = _existing(db, "title_word", neighbours)
-    roots: dict[str, str] = {}
-    for each in (*(each for each in neighbours if each in spelt), *neighbours):
-        roots.setdefault(stem(each), each)
-    counted = {roots[root]: _seen(db, plan, roots[root]) for root in _existing(db, "known_word", list(roots))}
-    found = {each: number for each, number in counted.items() if number}
+    neighbours = list(dict.fromkeys(_neighbours(word)))
+    found = _seen_of(db, plan, _existing(db, "title_word", neighbours))
     if known:
         found = {each: number for each, number in found.items() if number >= known * _MUCH}
-    if not found:
-        return None
-    likeness = {each: _likeness(word, each) + (each in spelt) for each in found}
-    likely = sorted(found, key=lambda each: (-likeness[each], -found[each]))[:6]
-    together = {each: _together(db, plan, [each, *beside]) for each in likely} if beside and not known else {}
-    return max(likely, key=lambda each: (together.get(each, 0) > 0, likeness[each], found[each]))
+        return _likeliest(word, found, set())
+    together = _beside(db, plan, found, beside)
+    if not together:  # words that no title has are known by their stems alone
+        roots: dict[str, str] = {}
+        for each in (*found, *neighbours):
+            roots.setdefault(stem(each), each)
+        stems = _existing(db, "known_word", list(roots))
+        found |= _seen_of(db, plan, (roots[root] for root in stems))
+        together = _beside(db, plan, found, beside)
+    return _likeliest(word, found, together)
+
+
+def _likeliest(word: str, found: dict[str, int], together: set[str]) -> str | None:
+    return max(found, key=lambda each: (each in together, _likeness(word, each), found[each], each), default=None)
+
+
+def _seen_of(db: Connection, plan: Plan, words: Iterable[str]) -> dict[str, int]:
+    return {each: number for each in words if (number := _seen(db, plan, each))}
+
+
+def _beside(db: Connection, plan: Plan, found: Iterable[str], beside: list[str]) -> set[str]:
+    """Those that stand in one article with the other words of the query."""
+    return {each for each in list(found)[:_MOST_TRIED] if beside and _together(db, plan, [each, *beside])}
 
 
 def _existing(db: Connection, table: str, words: Sequence[str]) -> set[str]:
