@@ -2,7 +2,10 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator
+import subprocess
+import tempfile
+import threading
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -10,25 +13,44 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-PATIENCE = 15_000  # milliseconds; a busy machine is slow
+PATIENCE = 30_000  # milliseconds; a busy machine is slow
 NOBODY_LOOKS = "NO BROWSER HERE: nobody looks at the stage's page. Debian's package is called chromium."
-ALLOWED = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+ALLOWED = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+)
 
 expect.set_options(timeout=PATIENCE)
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """Chromium; without one the test is skipped, or fails where NEWSDESK_REQUIRE_BROWSER says so."""
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[str]:
+    """A running Chromium's address. Where there is none, tests skip, or fail if NEWSDESK_REQUIRE_BROWSER is 1."""
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
     if found is None:
         if os.environ.get("NEWSDESK_REQUIRE_BROWSER") == "1":
             pytest.fail(NOBODY_LOOKS)
         pytest.skip(NOBODY_LOOKS)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        command = [found, "--headless", "--remote-debugging-port=0", f"--user-data-dir={profile}", *ALLOWED]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        assert process.stderr is not None
+        address = next(line.split()[-1] for line in process.stderr if line.startswith("DevTools listening"))
+        threading.Thread(target=process.stderr.read, daemon=True).start()  # a full pipe would stop it
+        yield address
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.fixture
+async def browser(chromium: str) -> AsyncIterator[Browser]:
     async with async_playwright() as driver:
-        launched = await driver.chromium.launch(executable_path=found, args=list(ALLOWED))
-        yield launched
-        await launched.close()
+        joined = await driver.chromium.connect_over_cdp(chromium)
+        yield joined
+        await joined.close()
 
 
 class Reader:
