@@ -38,17 +38,22 @@ async def open_core(
     clock: Clock | None = None,
     nudge: Callable[[], None] = lambda: None,
     measure: Callable[[str, float], None] = lambda outcome, seconds: None,
+    took_in: Callable[[tuple[str, ...]], None] = lambda regions: None,
 ) -> AsyncIterator[Core]:
     """Open the archive and all that stands on it; close it in the other order.
 
-    `nudge` is called when something is owed, `measure` with the outcome and the seconds of every poll.
+    `nudge` is called when something is owed, `measure` with the outcome and the seconds of every poll, `took_in` with
+    the regions of every new article.
     """
     clock = clock or WallClock()
     regions = load_regions(settings.file("regions.toml"))
     classifier = load_classifier([shipped(), settings.data], regions)
     async with open_archive(settings, regions, clock) as archive:
         await take_listed_feeds(settings, archive, regions)
-        async with open_poller(settings, archive, classifier, regions, route, clock, nudge, measure=measure) as poller:
+        opening = open_poller(
+            settings, archive, classifier, regions, route, clock, nudge, measure=measure, took_in=took_in
+        )
+        async with opening as poller:
             yield Core(settings, regions, classifier, archive, poller, clock)
 
 

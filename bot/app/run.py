@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import fcntl
+import gc
 import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -50,7 +51,9 @@ async def run(
     settings.data.mkdir(parents=True, exist_ok=True)
     wake, metrics = asyncio.Event(), Metrics()
     with _alone(settings.archive), _told_to_stop(stop):
-        async with open_core(settings, clock=clock, nudge=wake.set, measure=metrics.polled) as core:
+        opening = open_core(settings, clock=clock, nudge=wake.set, measure=metrics.polled, took_in=metrics.took_in)
+        async with opening as core:
+            gc.freeze()  # what is loaded by now stays: without this, a pass of the collector stops the loop for 50 ms
             line = Line(core, wake, metrics, ready)
             serving = serve_metrics(settings.metrics, metrics, core.archive.outbox, lambda: line.stands)
             async with serving, _until(stop) as tasks:

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import os
 import random
 import subprocess
@@ -170,6 +171,7 @@ async def house(
             await archive.subscribe(Subscription("channel:1", "*", guild=1))
             for number in range(feeds):
                 await archive.add_feed(Feed(address(port, number), pages=False))
+            gc.freeze()  # as the bot does when all is loaded
             yield Poller(archive, fetcher, reading, placing, taking, clock, chance=random.Random(1)), worker, archive
         await worker.close()
         await archive.close()
