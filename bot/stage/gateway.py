@@ -253,7 +253,7 @@ class Connection:
         if body.get("token") not in (self.stage.world.bot.token, f"Bot {self.stage.world.bot.token}"):
             return 4004, "Authentication failed"
         shard = body.get("shard") or [0, 1]
-        if not (isinstance(shard, list) and len(shard) == 2 and 0 <= shard[0] < shard[1]):
+        if not (isinstance(shard, list) and [type(each) for each in shard] == [int, int] and 0 <= shard[0] < shard[1]):
             return 4010, "Invalid shard"
         if shard[1] < self.stage.shards:
             return 4011, "Sharding required"
@@ -295,7 +295,8 @@ class Connection:
         session = self.gateway.sessions.get(str(body.get("session_id")))
         if session is None or self.gateway.has_lapsed(session):
             return self.push({"op": INVALID_SESSION, "d": False})
-        missed = session.missed(int(body.get("seq") or 0))
+        sequence = body.get("seq")
+        missed = session.missed(sequence) if isinstance(sequence, int) else None
         if missed is None:
             self.gateway.sessions.pop(session.id, None)
             return await self.close(4007, "Invalid seq")
@@ -308,11 +309,15 @@ class Connection:
 
     def _members(self, session: Session, body: Any) -> None:
         """Guild members on request: without the members intent only those asked for by id."""
-        guild = self.stage.world.guilds.get(int((body or {}).get("guild_id") or 0))
+        asked = body if isinstance(body, dict) else {}
+        guild = next(
+            (each for each in self.stage.world.guilds.values() if str(each.id) == str(asked.get("guild_id"))), None
+        )
         if guild is None:
             return
-        wanted = {int(each) for each in body.get("user_ids") or ()}
+        ids = asked.get("user_ids")
+        wanted = {int(str(each)) for each in (ids if isinstance(ids, list) else [ids]) if str(each).isdigit()}
         found = [member.json() for key, member in guild.members.items() if key in wanted]
         missing = [str(each) for each in wanted if each not in guild.members]
         chunk = {"guild_id": str(guild.id), "members": found, "not_found": missing, "chunk_index": 0, "chunk_count": 1}
-        session.dispatch("GUILD_MEMBERS_CHUNK", chunk | ({"nonce": body["nonce"]} if body.get("nonce") else {}))
+        session.dispatch("GUILD_MEMBERS_CHUNK", chunk | ({"nonce": asked["nonce"]} if asked.get("nonce") else {}))

@@ -51,6 +51,10 @@ WRONG: list[tuple[str, list[tuple[int, Any]], int]] = [
     ("a wrong token", [(2, {"token": "guessed"})], 4004),
     ("identifying twice", [(2, {}), (2, {})], 4005),
     ("a shard that cannot be", [(2, {"shard": [2, 2]})], 4010),
+    ("a shard of letters", [(2, {"shard": ["a", "b"]})], 4010),
+    ("one number for a shard", [(2, {"shard": [0]})], 4010),
+    ("intents in letters", [(2, {"intents": "all"})], 4013),
+    ("an identify that says nothing", [(2, None)], 4004),
     ("intents that do not exist", [(2, {"intents": 1 << 30})], 4013),
     ("intents nobody granted", [(2, {"intents": 1 << 15})], 4014),
     ("resuming with a wrong token", [(6, {"token": "guessed", "session_id": "x", "seq": 1})], 4004),
@@ -65,7 +69,7 @@ async def test_the_line_is_closed_for(
     line = await wrong.gateway()
     await line.hello()
     for op, body in said:
-        await line.say(op, identity(wrong.stage) | body if op == 2 else body)
+        await line.say(op, identity(wrong.stage) | body if op == 2 and body is not None else body)
     assert await line.hangup() == code
 
 
@@ -152,6 +156,19 @@ async def test_resuming_too_late_or_what_never_was_is_invalid(wrong: WrongClient
 async def test_resuming_from_the_future_is_refused(wrong: WrongClient, place: Place) -> None:
     session, sequence = await broken_off(wrong)
     assert await (await resumed(wrong, session, sequence + 5)).hangup() == 4007
+
+
+async def test_members_are_given_one_by_one(wrong: WrongClient, place: Place) -> None:
+    line = await wrong.identified()
+    await line.hear_until("GUILD_CREATE")
+    senseless: list[Any] = [None, [], {"guild_id": "x"}, {"guild_id": [1]}]
+    for nonsense in senseless:
+        await line.say(8, nonsense)
+    asked = {"guild_id": str(place.guild.id), "user_ids": [str(place.bob.id), "5"], "nonce": "n", "limit": 0}
+    await line.say(8, asked)
+    chunk = await line.hear_until("GUILD_MEMBERS_CHUNK")
+    assert [each["user"]["global_name"] for each in chunk["members"]] == ["Bob"]
+    assert (chunk["not_found"], chunk["nonce"]) == (["5"], "n")
 
 
 async def test_a_goodbye_ends_the_session(wrong: WrongClient, place: Place) -> None:
