@@ -192,6 +192,10 @@ def test_a_feed_may_place_a_country_elsewhere(classifier: Classifier) -> None:
     assert (placement.regions, placement.runner_up) == (("middle-east",), None)
 
 
+def test_a_border_place_is_placed_with_less_confidence(classifier: Classifier) -> None:
+    assert classifier.place("Turkey votes").confidence < classifier.place("Kenya votes").confidence / 2
+
+
 def test_a_tag_that_nobody_mapped_is_told_unless_it_is_a_topic_or_a_name(classifier: Classifier) -> None:
     placement = classifier.place(
         "A story", tags=["Heartland", "Opinion", "Kenya", "Silenced", " "], tag_map={"Silenced": "-"}
@@ -284,6 +288,12 @@ def test_people_and_parties_carry_the_year_in_which_they_were_true(classifier: C
     assert all(name.until for name in aging)
     assert "Merkel" in classifier.names.old(2026)
     assert "Kenya" not in classifier.names.old(2126)
+
+
+def test_a_weak_name_loses_to_any_other_and_speaks_where_it_is_alone(tmp_path: Path, regions: Regions) -> None:
+    classifier = lists(tmp_path, regions, names=NAMES + "Acme\tKE\tcountry\tweak\n")
+    assert classifier.place("Acme meets China").regions == ("asia-pacific",)
+    assert classifier.place("Acme rises").regions == ("africa",)
 
 
 def test_an_operators_names_add_to_ours_and_win(tmp_path: Path, regions: Regions) -> None:
