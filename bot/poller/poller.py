@@ -190,7 +190,9 @@ class Poller:
         )
         poll = replace(poll, now=self._clock.now())
         if fetched.status == "unchanged":
-            return await self._settle(outcome.unchanged(poll, fetched)), Accepted()
+            after = await self._settle(outcome.unchanged(poll, fetched))
+            await self._taking.follow(poll, after)
+            return after, Accepted()
         if fetched.document is None:
             if fetched.status == "busy":
                 await self._leave_alone(address, poll, fetched.headers)

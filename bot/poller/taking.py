@@ -11,7 +11,7 @@ from bot.intake import doubt, older, outcome, slices
 from bot.intake.addresses import canonical, spoken
 from bot.intake.fetch import Fetched, Fetcher
 from bot.intake.identify import digest, identify
-from bot.intake.memory import moment
+from bot.intake.memory import moment, read
 from bot.intake.older import Way
 from bot.intake.outcome import Poll
 from bot.intake.parse import Parsed
@@ -76,6 +76,7 @@ class Taking:
         if found == poll.source.digest and not silent:
             after = outcome.unchanged(poll, fetched)
             await self._archive.settle_source(after)
+            await self.follow(poll, after)
             return after, Accepted()
         known = () if silent or poll.source.digest is None else poll.memory.marks
         parsed = await self._reading.feed(document, known)
@@ -89,6 +90,7 @@ class Taking:
         accepted = await self._archive.accept(wanted, after, route, poll.now)
         if accepted.owed:
             self._nudge()
+        await self.follow(poll, after)
         return after, accepted
 
     async def keep(self, parsed: Parsed, feed: Feed, poll: Poll, since: datetime) -> Accepted:
@@ -109,6 +111,19 @@ class Taking:
             subscribers=len(feeds),
         )
         return replace(poll, memory=remembered)
+
+    async def follow(self, poll: Poll, after: Source) -> None:
+        """When an address has moved for good to one that is polled already, the feeds go there: one fetch for all."""
+        moved = read(after.memory).address if after.memory != poll.source.memory else ""
+        if not moved or moved == poll.memory.address:
+            return
+        log.warning("believes a move feed=%s to=%s", spoken(poll.source.url), spoken(moved))
+        if moved not in {each.url for each in await self._archive.sources()}:
+            return
+        for feed in await self._archive.feeds_at(poll.source.id):
+            if moved not in {each.url for each in await self._archive.feeds(feed.owner)}:
+                await self._archive.add_feed(replace(feed, url=moved, id=0, source=0, polled=None))
+            await self._archive.remove_feed(feed.url, feed.owner)
 
     async def _fresh(self, parsed: Parsed, feeds: Sequence[Feed], poll: Poll) -> list[_Fresh]:
         """What the archive does not know, or knows otherwise, feed by feed."""

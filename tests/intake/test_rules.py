@@ -206,6 +206,16 @@ async def test_rule_11_a_permanent_move_is_believed_after_a_day_and_a_temporary_
     assert await house.posted() == []
 
 
+async def test_rule_11_a_feed_that_moves_to_where_another_one_is_joins_it(house: House) -> None:
+    await house.add("/new", host=HOST)
+    house.web["/new"] = rss(A)
+    await answers(house, *[Answer(status=301, headers={"Location": "/new"})] * 5, later=timedelta(hours=12))
+    assert [feed.url for feed in await house.archive.feeds()] == [house.web.url("/new", HOST)]
+    house.web["/new"] = rss(B, A)
+    assert [each.path for each in await answers(house, rss(A))] == ["/new"]
+    assert await house.posted() == [B.title]
+
+
 async def test_rule_11_one_temporary_step_on_the_way_makes_the_whole_way_temporary(house: House) -> None:
     house.web["/new"] = Answer(status=302, headers={"Location": "/newer"})
     house.web["/newer"] = rss(A)
