@@ -2,10 +2,10 @@
 
 from playwright.async_api import Browser, expect
 
-from tests.stage.reader import Reader, browser, chromium, reading
+from tests.stage.reader import Reader, browser, reading
 from tests.watch_rehearsal import rehearsal
 
-__all__ = ["browser", "chromium"]
+__all__ = ["browser"]
 
 EVERYTHING = "all-the-news"  # the announcement channel that gets every article
 COMMON = "year"  # a word of many articles, so that there are pages to leaf through

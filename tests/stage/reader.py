@@ -2,10 +2,7 @@
 
 import os
 import shutil
-import subprocess
-import tempfile
-import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -26,31 +23,18 @@ ALLOWED = (
 expect.set_options(timeout=PATIENCE)
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[str]:
-    """A running Chromium's address. Where there is none, tests skip, or fail if NEWSDESK_REQUIRE_BROWSER is 1."""
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium, new for each test; where there is none it is skipped, or fails if NEWSDESK_REQUIRE_BROWSER is 1."""
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
     if found is None:
         if os.environ.get("NEWSDESK_REQUIRE_BROWSER") == "1":
             pytest.fail(NOBODY_LOOKS)
         pytest.skip(NOBODY_LOOKS)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        command = [found, "--headless", "--remote-debugging-port=0", f"--user-data-dir={profile}", *ALLOWED]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        assert process.stderr is not None
-        address = next(line.split()[-1] for line in process.stderr if line.startswith("DevTools listening"))
-        threading.Thread(target=process.stderr.read, daemon=True).start()  # a full pipe would stop it
-        yield address
-        process.terminate()
-        process.wait(10)
-
-
-@pytest.fixture
-async def browser(chromium: str) -> AsyncIterator[Browser]:
     async with async_playwright() as driver:
-        joined = await driver.chromium.connect_over_cdp(chromium)
-        yield joined
-        await joined.close()
+        launched = await driver.chromium.launch(executable_path=found, args=list(ALLOWED))
+        yield launched
+        await launched.close()
 
 
 class Reader:

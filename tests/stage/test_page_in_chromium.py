@@ -10,10 +10,10 @@ from playwright.async_api import Browser, expect
 from bot.stage import Channel, Stage, User
 from tests.stage.library_bot import OPENING, Library
 from tests.stage.line import line_to
-from tests.stage.reader import Reader, browser, chromium, reading
+from tests.stage.reader import Reader, browser, reading
 from tests.staging import on_stage
 
-__all__ = ["browser", "chromium"]
+__all__ = ["browser"]
 
 WINTER = {
     "title": "A Long Winter",

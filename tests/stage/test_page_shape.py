@@ -10,10 +10,10 @@ from playwright.async_api import Browser, expect
 import bot.stage
 from bot.stage import Stage
 from tests.stage.library_bot import Library
-from tests.stage.reader import browser, chromium, reading
+from tests.stage.reader import browser, reading
 from tests.staging import on_stage
 
-__all__ = ["browser", "chromium"]
+__all__ = ["browser"]
 
 FILES = Path(bot.stage.__file__).parent / "page"
 READABLE = 4.5  # WCAG 2.2, contrast of small text

@@ -7,9 +7,9 @@ import pytest
 from playwright.async_api import Browser
 
 from bot.stage import Stage
-from tests.stage.reader import Reader, browser, chromium, reading
+from tests.stage.reader import Reader, browser, reading
 
-__all__ = ["browser", "chromium"]
+__all__ = ["browser"]
 
 HTML_OF = """async (text) => {
   const { markdown } = await import("/page/markdown.js");
