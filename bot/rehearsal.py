@@ -16,8 +16,9 @@ from bot.app.core import Core, open_archive
 from bot.app.run import run
 from bot.chat.client import NewsClient
 from bot.clock import WallClock
+from bot.delivery.route import route
 from bot.errors import NewsError
-from bot.model import Delivery, Feed, Subscription
+from bot.model import Delivery, Feed, Query, Subscription
 from bot.newsroom import Newsroom
 from bot.regions import Regions, load_regions
 from bot.settings import Settings, shipped
@@ -26,6 +27,7 @@ from bot.stage import Stage
 log = logging.getLogger(__name__)
 
 POLL_EVERY = timedelta(seconds=2)
+NEWEST = 3  # articles that each standing order of the operator's shows at first
 PORT_IS_TAKEN = "Port {port} is taken on this machine. Choose another: newsdesk rehearse --port 0 takes any free one."
 _OWN_FILES = ("*.toml", "*.tsv")  # the operator's own regions, names and feeds
 
@@ -157,6 +159,7 @@ async def _publish(scene: Scene, pace: float, watched: "asyncio.Future[Core]", t
     """Publish one story after another, once every feed has had its silent first poll."""
     core = await watched
     if scene.newsroom is None:
+        await _post_the_newest(core, to)
         return
     while any(feed.polled is None for feed in await core.archive.feeds()):
         await core.clock.sleep(timedelta(seconds=0.2))
@@ -164,6 +167,21 @@ async def _publish(scene: Scene, pace: float, watched: "asyncio.Future[Core]", t
         log.info("published story=%s", printed.story.slug)
         await core.clock.sleep(timedelta(seconds=pace))
     to.print("The newsroom has published all it has. The archive stays open: try /latest and /search on the page.")
+
+
+async def _post_the_newest(core: Core, to: Console) -> None:
+    """What each standing order would look like: the newest articles of its region, posted once all feeds were asked."""
+    to.print("Asking your feeds …")
+    while any(source.polled is None and not source.error for source in await core.archive.sources()):
+        await core.clock.sleep(timedelta(seconds=0.2))
+    owed = 0
+    for order in await core.archive.subscriptions():
+        region = order.region if order.region in core.regions else None
+        newest = await core.archive.latest(Query(region=region, viewer=order.guild, limit=NEWEST))
+        for hit in reversed(newest.hits):
+            owed += await core.archive.owe(hit.article, route(hit.article, [order]), core.clock.now())
+    core.nudge()
+    to.print(f"Posted the newest {owed} articles as they would look. New ones follow as your feeds bring them.")
 
 
 async def _outbox(core: Core) -> dict[str, object]:

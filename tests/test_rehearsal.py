@@ -65,10 +65,14 @@ async def test_my_own_feeds_and_standing_orders_are_shown_and_my_archive_is_left
             texts = [each for each in guilds[0]["channels"] if each["type"] == 0]
             assert len(guilds) == 1 and len(texts) == 2, "two channels, however many regions they take"
             until = time.monotonic() + PATIENCE
-            while time.monotonic() < until and not await messages(session, url, texts):
+            while time.monotonic() < until and len(await messages(session, url, texts)) < 3:
+                await asyncio.sleep(0.5)
+            shown = len(await messages(session, url, texts))
+            assert shown >= 3, "the newest articles, as they would look"
+            while time.monotonic() < until and len(await messages(session, url, texts)) == shown:
                 newsroom.publish_next()
                 await asyncio.sleep(0.5)
-            assert await messages(session, url, texts)
+            assert len(await messages(session, url, texts)) > shown, "and then what is new"
         assert (tmp_path / "archive.db").read_bytes() == before
 
 

@@ -29,6 +29,7 @@ class Core:
     archive: Archive
     poller: Poller
     clock: Clock
+    nudge: Callable[[], None]  # tells the courier that something is owed
 
 
 @contextlib.asynccontextmanager
@@ -54,7 +55,7 @@ async def open_core(
             settings, archive, classifier, regions, route, clock, nudge, measure=measure, took_in=took_in
         )
         async with opening as poller:
-            yield Core(settings, regions, classifier, archive, poller, clock)
+            yield Core(settings, regions, classifier, archive, poller, clock, nudge)
 
 
 @contextlib.asynccontextmanager

@@ -27,6 +27,7 @@ from bot.model import (
     Feed,
     Found,
     Outcome,
+    Owed,
     Query,
     Route,
     Sighting,
@@ -184,6 +185,9 @@ class Archive:
 
     async def due_deliveries(self, now: datetime, limit: int = 50, busy: Collection[str] = ()) -> list[Delivery]:
         return await self._read(outbox.due, now, limit, busy)
+
+    async def owe(self, article: Article, owed: Sequence[Owed], now: datetime) -> int:
+        return await self._write(outbox.owe, article, owed, now)
 
     async def line(self, target: str, limit: int = 10) -> list[Delivery]:
         return await self._read(outbox.line, target, limit)
