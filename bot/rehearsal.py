@@ -22,13 +22,21 @@ from bot.model import Delivery, Feed, Query, Subscription
 from bot.newsroom import Newsroom
 from bot.regions import Regions, load_regions
 from bot.settings import Settings, shipped
-from bot.stage import Stage
+from bot.stage import Draft, Stage
 
 log = logging.getLogger(__name__)
 
 POLL_EVERY = timedelta(seconds=2)
 NEWEST = 3  # articles that each standing order of the operator's shows at first
 PORT_IS_TAKEN = "Port {port} is taken on this machine. Choose another: newsdesk rehearse --port 0 takes any free one."
+GREETING = """Welcome. Articles arrive in the channels on the left as the newsroom prints them.
+Ask for more in the box below:
+- `/latest asia-pacific` for the newest of a region
+- `/search cable sea` for what the archive has on it
+- `/regions` for all regions and their channels
+
+Press **Keep reading** under an article for a longer look that only you can see. \
+You can be somebody else, too: choose at the bottom left."""
 _OWN_FILES = ("*.toml", "*.tsv")  # the operator's own regions, names and feeds
 
 
@@ -104,7 +112,7 @@ async def _open_club(settings: Settings, regions: Regions, stage: Stage, newsroo
     """A server with a channel for every region, two members, and standing orders for the sample's feeds."""
     guild = stage.world.add_guild("The Reading Room")
     front, desks = guild.add_category("Front page"), guild.add_category("Regions")
-    guild.add_channel("welcome", topic="Try /latest, /search or /regions here.", category=front)
+    welcome = guild.add_channel("welcome", topic="Try /latest, /search or /regions here.", category=front)
     everything = guild.add_channel("all-the-news", kind="announcement", category=front, topic="Every article, once.")
     first = next(iter(regions))
     topic = f"A post to talk about for every story from {first.name}."
@@ -113,8 +121,9 @@ async def _open_club(settings: Settings, regions: Regions, stage: Stage, newsroo
         region.code: guild.add_channel(region.code, category=desks, topic=f"{region.emoji} {region.name}")
         for region in regions
     }
-    stage.world.add_member(guild, "Ada", admin=True)
+    ada = stage.world.add_member(guild, "Ada", admin=True)
     stage.world.add_member(guild, "Noor")
+    stage.world.post(welcome, ada, Draft(content=GREETING))
     async with open_archive(settings, regions, WallClock()) as archive:
         for offered in newsroom.feeds:
             await archive.add_feed(Feed(url=offered.url, title=offered.title, region=offered.region))

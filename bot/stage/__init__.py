@@ -21,6 +21,7 @@
 `stage.violations` tell what the bot sent, `message.pings` whom a message would ping. The page is at `stage.url`.
 """
 
+from bot.stage.drafts import Draft
 from bot.stage.faults import Fault
 from bot.stage.interactions import Interaction
 from bot.stage.messages import Message
@@ -30,4 +31,4 @@ from bot.stage.places import Channel, Guild
 from bot.stage.refusals import Refusal
 from bot.stage.stage import Stage
 
-__all__ = ["Channel", "Fault", "Guild", "Interaction", "Message", "Permission", "Refusal", "Stage", "User"]
+__all__ = ["Channel", "Draft", "Fault", "Guild", "Interaction", "Message", "Permission", "Refusal", "Stage", "User"]
