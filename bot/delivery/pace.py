@@ -5,8 +5,10 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-PER_SECOND = 48.0  # of the 50 that Discord allows; answers to people do not count there
+PER_SECOND = 47.0  # of the 50 that Discord allows; answers to people do not count there
 CATCH_UP = 1  # turns that may be made up for after a stall: never more than PER_SECOND + CATCH_UP in a second
+STALL = 0.1  # seconds without any answer while several are awaited: what left meanwhile arrives there all at once
+SEVERAL = 4
 INVALID_WINDOW = 600.0  # seconds in which Discord counts 401, 403 and 429, and bans an address at 10,000
 INVALID_MOST = 1500
 
@@ -22,6 +24,8 @@ class Pace:
         self._clock = clock
         self._next = clock()
         self._paused = 0.0
+        self._out = 0
+        self._heard = 0.0
         self._line = asyncio.Lock()  # first come, first served
 
     async def turn(self) -> None:
@@ -29,7 +33,19 @@ class Pace:
         async with self._line:
             while (wait := max(self._next, self._paused) - self._clock()) > 0:  # noqa: ASYNC110 a pause may lengthen it
                 await asyncio.sleep(wait)
-            self._next = max(self._next, self._clock() - self._slack) + self._interval
+            now = self._clock()
+            self._next = max(self._next, now - self._slack) + self._interval
+            if not self._out:
+                self._heard = now
+            self._out += 1
+
+    def answered(self) -> None:
+        """The request of a turn has ended. After a silence we keep quiet for as long: over a second it evens out."""
+        now = self._clock()
+        silence, self._heard = now - self._heard, now
+        if silence > STALL and self._out >= SEVERAL:
+            self._next = max(self._next, now + min(silence, 1.0))
+        self._out -= 1
 
     def pause(self, seconds: float) -> None:
         """Discord's word that the whole bot must wait."""

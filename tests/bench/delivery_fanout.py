@@ -30,6 +30,8 @@ async def main() -> int:
         taken = posted.last - posted.first
         waits = await answering
         limited = sum(1 for each in bench.stage.backstage.requests if each.status == 429)
+        for each in [each for each in bench.stage.backstage.requests if each.status == 429][:5]:
+            print(f"  limited      {each.method} {each.path}")
         await bench.stop()
     print(f"fan-out: {len(places)} channels, {asked.guilds} servers")
     print(f"  posts        {taken:7.1f} s  {taken / best:5.3f} of what 50/s allows (at most {MOST})  429: {limited}")

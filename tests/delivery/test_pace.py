@@ -36,6 +36,30 @@ async def test_after_a_stall_only_a_little_is_made_up_for() -> None:
         await asyncio.wait_for(pace.turn(), 0.05)
 
 
+async def test_after_a_silence_of_the_other_side_we_keep_quiet_for_as_long() -> None:
+    """What left meanwhile arrives there at once, and would count as a burst of ours."""
+    seconds = Seconds()
+    pace = Pace(per_second=1000, catch_up=100, clock=seconds)
+    seconds.now = 100.0
+    for _ in range(10):
+        await asyncio.wait_for(pace.turn(), 1)
+    seconds.now = 100.5
+    pace.answered()
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(pace.turn(), 0.05)
+    seconds.now = 101.0
+    await asyncio.wait_for(pace.turn(), 1)
+
+
+async def test_one_slow_answer_alone_stops_nobody() -> None:
+    seconds = Seconds()
+    pace = Pace(per_second=1000, catch_up=100, clock=seconds)
+    await pace.turn()
+    seconds.now = 5.0
+    pace.answered()
+    await asyncio.wait_for(pace.turn(), 1)
+
+
 async def test_a_pause_stops_those_who_wait_already() -> None:
     loop = asyncio.get_running_loop()
     pace = Pace(per_second=1000)

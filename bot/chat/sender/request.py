@@ -75,10 +75,13 @@ class Line:
         bucket = f"{route.key} {route.major_parameters}"
         if wait := self._wait(bucket):
             return Answer(429, wait=wait, shared=True, words="Discord's limit for this place is used up")
-        await self._pace.turn()
         if wait := self.brake.wait():
             return Answer(429, wait=wait, shared=True, words=self.brake.reason)
-        answer = await self._try(route, payload, query)
+        await self._pace.turn()
+        try:
+            answer = await self._try(route, payload, query)
+        finally:
+            self._pace.answered()
         self._note(bucket, answer)
         return answer
 
