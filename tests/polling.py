@@ -76,7 +76,7 @@ async def open_house(
             fetcher = Fetcher(session, Manners(clock), user_agent=AGENT, limits=limits)
             placing = Placing(load_classifier(shipped(), regions), regions)
             reading = Reading(worker)
-            taking = Taking(archive, fetcher, reading, placing, route, lambda: nudged.append("owed"), usual=every)
+            taking = Taking(archive, fetcher, reading, placing, route, lambda: nudged.append("owed"))
             poller = Poller(archive, fetcher, reading, placing, taking, clock, every=every, chance=random.Random(1))
             await archive.subscribe(Subscription(target, "*", guild=1))
             yield House(web, clock, archive, poller, nudged)

@@ -63,6 +63,14 @@ class Manners:
             return None
         return until
 
+    def is_silent(self, url: str) -> bool:
+        """Whether this host wants to be left alone now."""
+        return self.silent_until(url, self._clock.now()) is not None
+
+    def hush_for(self, url: str, wait: timedelta) -> None:
+        """Ask nothing of this address's host for so long."""
+        self.hush(url, self._clock.now() + wait)
+
     def silences(self, now: datetime) -> dict[str, str]:
         """All that are still to be kept, for remembering over a restart."""
         return {host: until.isoformat() for host, until in self._silences.items() if until > now}

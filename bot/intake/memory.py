@@ -19,7 +19,7 @@ class Memory:
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[str, ...] = ()
     holder: str = ""  # the host whose validators we hold; where redirects lead, that is not the first one
-    every: int = 0  # seconds between two polls, as the feeds here want it
+    every: int = 0  # seconds between two polls, as somebody wants it of a feed here
     unsure: bool = False  # the server says that its validators mean nothing
     subscribers: int = 0
     address: str = ""  # where it has moved to for good, confirmed
@@ -33,7 +33,7 @@ class Memory:
     hours: tuple[int, ...] = ()  # articles seen per hour of the week's days: 24 of workdays, 24 of weekends
     learning_since: str = ""
     loaded: int = 0  # polls without news that cost the whole document; answers of 304 are set against them
-    wished: bool = False  # somebody set this feed's interval
+    wished: bool = False  # so does everybody: the usual interval is for none of them
     gap: str = ""  # when older pages were last needed
     paging: str = ""  # how they are reached: link, page, paged; "none" when there are none
 

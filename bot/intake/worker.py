@@ -13,7 +13,7 @@ import pickle
 import struct
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -108,8 +108,8 @@ class ParseWorker:
             root = str(Path(__file__).parents[2])
             paths = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH", ""))))
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-m", "bot.intake.worker", str(self._memory)),
-                stdin=PIPE, stdout=PIPE, limit=4 * 2**20, env=os.environ | {"PYTHONPATH": paths},
+                *(sys.executable, "-P", "-W", "ignore", "-m", "bot.intake.worker", str(self._memory)),
+                stdin=PIPE, stdout=PIPE, limit=4 * 2**20, env=without_secrets(os.environ) | {"PYTHONPATH": paths},
                 start_new_session=True,  # a Ctrl-C at the keyboard is for us alone
             )  # fmt: skip
             self._done = 0
@@ -142,6 +142,11 @@ class ParseWorker:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await asyncio.shield(process.wait())
+
+
+def without_secrets(environment: Mapping[str, str]) -> dict[str, str]:
+    """What a process that reads hostile documents may know of our environment: not the token."""
+    return {name: text for name, text in environment.items() if not name.startswith(("DISCORD_", "NEWSDESK_"))}
 
 
 async def _exchange(process: Process, question: tuple[object, ...]) -> tuple[str, object]:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.intake import pages
 from bot.intake.addresses import is_redirector, split, spoken
@@ -16,6 +17,7 @@ log = logging.getLogger(__name__)
 
 MOST = 10  # pages for one poll
 PATIENCE = 60.0  # seconds for all of them: news must not wait for a picture
+PAUSE = timedelta(minutes=15)  # for a host that is too busy to show its pages
 WHOLE_PAGE = 2 * 1024 * 1024  # bytes, where the article's whole text is wanted
 
 
@@ -49,13 +51,17 @@ class Completing:
         return feed.full_text or (feed.pages and not (article.image and article.teaser and placed))
 
     async def _one(self, sighting: Sighting) -> Sighting:
-        full_text = sighting.feed.full_text
+        full_text, manners = sighting.feed.full_text, self._fetcher.manners
+        if manners.is_silent(sighting.article.url):
+            return sighting
         fetched = await self._fetcher.fetch(
             sighting.article.url,
             accept=PAGE_TYPES,
             until=b"" if full_text else pages.HEAD_END,
             size=WHOLE_PAGE if full_text else pages.ENOUGH,
         )
+        if fetched.status == "busy":
+            manners.hush_for(sighting.article.url, PAUSE)
         if fetched.document is None:
             return sighting
         page = await self._reading.page(fetched.document, full_text)

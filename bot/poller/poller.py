@@ -17,7 +17,7 @@ from bot.intake.classify import Classifier
 from bot.intake.fetch import Fetcher, open_session
 from bot.intake.manners import Manners
 from bot.intake.outcome import Poll
-from bot.intake.schedule import retry_after
+from bot.intake.schedule import RETRY_CAP, retry_after
 from bot.intake.worker import ParseWorker
 from bot.model import OPERATOR, Accepted, Added, Feed, Route, Source
 from bot.poller.adding import Adding
@@ -214,7 +214,7 @@ class Poller:
         """Retry-After is meant for all that we ask of the host, also after a restart."""
         wait = retry_after(headers, poll.now)
         if wait:
-            self._fetcher.manners.hush(address, poll.now + wait)
+            self._fetcher.manners.hush(address, poll.now + min(wait, RETRY_CAP))
             await self._archive.remember(SILENCES, json.dumps(self._fetcher.manners.silences(poll.now)))
 
     async def _set_aside(self, source: Source) -> Source:
@@ -228,9 +228,10 @@ class Poller:
     def _circumstances(self, source: Source) -> Poll:
         remembered = memory.read(source.memory)
         here = is_here(host_of(source.url))
-        every = timedelta(seconds=remembered.every) if remembered.every else self._every
+        wish = timedelta(seconds=remembered.every)
+        every = self._every if not wish else wish if remembered.wished else min(wish, self._every)
         every = every if here else max(every, self._shortest)
-        return Poll(source, remembered, self._clock.now(), every, self._chance, not here and not remembered.wished)
+        return Poll(source, remembered, self._clock.now(), every, self._chance, not here and not wish)
 
 
 @contextlib.asynccontextmanager
@@ -256,7 +257,7 @@ async def open_poller(
         fetcher = Fetcher(session, Manners(clock), user_agent=settings.user_agent)
         reading = Reading(worker)
         placing = Placing(classifier, regions)
-        taking = Taking(archive, fetcher, reading, placing, route, nudge, usual=settings.poll_every)
+        taking = Taking(archive, fetcher, reading, placing, route, nudge)
         poller = Poller(
             archive,
             fetcher,

@@ -53,15 +53,12 @@ class Taking:
         placing: Placing,
         route: Route,
         nudge: Callable[[], None] = lambda: None,
-        *,
-        usual: timedelta = timedelta(minutes=10),
     ) -> None:
         self._archive = archive
         self._reading = reading
         self._placing = placing
         self._route = route
         self._nudge = nudge
-        self._usual = usual
         self._completing = Completing(fetcher, reading)
         self._walking = Walking(fetcher, reading)
 
@@ -103,11 +100,11 @@ class Taking:
 
     def _with_wishes(self, poll: Poll, feeds: Sequence[Feed]) -> Poll:
         """The poll, with what the feeds at this address want: the shortest of their intervals."""
-        wished = min((feed.every or self._usual for feed in feeds), default=self._usual)
+        wishes = [int(feed.every.total_seconds()) for feed in feeds if feed.every]
         remembered = replace(
             poll.memory,
-            every=int(wished.total_seconds()),
-            wished=any(feed.every for feed in feeds),
+            every=min(wishes, default=0),
+            wished=len(wishes) == len(feeds),
             subscribers=len(feeds),
         )
         return replace(poll, memory=remembered)

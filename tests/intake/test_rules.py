@@ -419,3 +419,21 @@ async def test_rule_22_entities_are_neither_blown_up_nor_fetched(house: House) -
     found = (await house.archive.latest(Query(limit=5))).hits
     assert all(len(hit.article.teaser) < 1000 for hit in found)
     assert (await house.source(host=HOST)).status in ("ok", "broken", "not-a-feed")
+
+
+@pytest.mark.parametrize(
+    ("wishes", "minutes"),
+    [((None,), 10), ((timedelta(minutes=30),), 30), ((timedelta(minutes=1),), 5), ((timedelta(hours=1), None), 10)],
+    ids=["usual", "its own", "no oftener than every five", "the shortest of all"],
+)
+async def test_a_feed_is_asked_as_often_as_somebody_wants_within_manners(
+    house: House, wishes: tuple[timedelta | None, ...], minutes: int
+) -> None:
+    for owner, every in enumerate(wishes):
+        await house.add("/wished", host=HOST, owner=owner, every=every)
+    house.web["/wished"] = rss(A)
+    await house.goes_round()
+    await house.goes_round()
+    source = await house.source("/wished", HOST)
+    assert source.next_poll is not None and source.polled is not None
+    assert source.next_poll - source.polled == minutes * MINUTE

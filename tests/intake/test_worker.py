@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from bot.intake.worker import ParseWorker, TooHeavy
+from bot.intake.worker import ParseWorker, TooHeavy, without_secrets
 from bot.model import Document
 from tests.press import item, rss
 
@@ -73,3 +73,8 @@ async def test_a_process_that_was_killed_is_replaced(worker: ParseWorker) -> Non
     with contextlib.suppress(TooHeavy):  # it may have died with our document in its hands
         await worker.parse(GOOD)
     assert (await worker.parse(GOOD)).count == 1
+
+
+def test_it_is_not_told_the_token() -> None:
+    told = without_secrets({"DISCORD_TOKEN": "secret", "NEWSDESK_DATA": "data", "PATH": "/bin"})
+    assert told == {"PATH": "/bin"}
