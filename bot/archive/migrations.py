@@ -198,3 +198,9 @@ def index_of_words(db: Database) -> None:
 def forms_of_words(db: Database) -> None:
     """The words of titles as they are spelt, to tell which neighbour of a misspelt word is one."""
     db.execute("CREATE VIRTUAL TABLE title_word USING fts5vocab(titles, 'row')")
+
+
+@migrations()
+def states_are_counted(db: Database) -> None:
+    """Status and metrics count the outbox often."""
+    db.execute("CREATE INDEX delivery_state ON delivery(state)")

@@ -36,7 +36,7 @@ LIMIT :limit
 _EDITS = """
 SELECT d.*, min(d.published) FROM delivery d WHERE d.edit > 0 AND d.state = 'sent'
     AND (d.due IS NULL OR d.due <= :now) AND d.target NOT IN (SELECT value FROM json_each(:busy))
-    AND NOT EXISTS (SELECT 1 FROM delivery o WHERE o.target = d.target AND o.edit = 2)
+    AND NOT EXISTS (SELECT 1 FROM delivery o WHERE o.target = d.target AND o.edit = 2 AND o.edit > 0)
     AND NOT EXISTS (SELECT 1 FROM delivery o WHERE o.target = d.target AND o.state IN ('pending', 'later', 'sending'))
 GROUP BY d.target ORDER BY d.published LIMIT :limit
 """
@@ -138,7 +138,7 @@ def in_flight(db: Connection) -> list[Delivery]:
 
 def wake_edits(db: Connection) -> None:
     """Edits that were on their way when the bot died are due again."""
-    db.execute("UPDATE delivery SET edit = 1 WHERE edit = 2")
+    db.execute("UPDATE delivery SET edit = 1 WHERE edit = 2 AND edit > 0")
 
 
 def suspend(db: Connection, target: str, reason: str) -> None:
