@@ -93,6 +93,8 @@ async def _all(port: int, feeds: int, rounds: int) -> None:
         print(f"  newsdesk: {feeds / best.wall:.0f} articles/s")
         lags = [lag for cost in (*own_costs, *changed) for lag in cost.lags]
         both = Cost(0, 0, 0, tuple(lags))
+        idle = await _measured(lambda: asyncio.sleep(3))  # what the machine itself is late by
+        print(f"  an idle loop on this machine, now: lag p99 {idle.lag(0.99):.1f} ms, max {idle.lag(1):.1f} ms")
         print(f"  event loop lag in all of them: p99 {both.lag(0.99):.1f} ms, max {max(lags) * 1000:.1f} ms")
 
 

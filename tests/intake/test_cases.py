@@ -248,6 +248,9 @@ async def test_29_relative_links_are_resolved_on_xml_base_or_else_on_the_channel
     assert (urls[D.title], urls[E.title]) == ("https://mag.test/talks/", "https://base.test/x/dams/")
 
 
+# Case 30, a crash between store and send or between send and mark, is told in tests/test_crashes.py with the real bot.
+
+
 async def test_31_validators_and_articles_are_kept_together_or_not_at_all(worker: ParseWorker) -> None:
     async with open_house(worker) as house:
         await house.add()
