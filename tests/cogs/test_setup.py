@@ -28,6 +28,9 @@ async def test_regions_and_a_channel_are_chosen_from_menus_and_confirmed(house: 
     assert "Do it" not in labels(shown)
     await choose(house, shown, "su:channel", str(house.lobby.id))
     assert f"**Africa, Europe** → <#{house.lobby.id}>" in text(shown)
+    await choose(house, shown, "su:regions", "africa", "europe", "global")
+    assert f"**Africa, Europe, Global** → <#{house.lobby.id}>" in text(shown)
+    await choose(house, shown, "su:regions", "africa", "europe")
     assert await house.archive.subscriptions() == []
     async with house.restarted():
         await house.press(house.ada, shown, named(shown, "su:go"))
