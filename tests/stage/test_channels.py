@@ -20,6 +20,7 @@ async def test_channels_are_made_changed_and_deleted_with_manage_channels(wrong:
     assert (await wrong.ask("PATCH", f"/channels/{place.text.id}", {"topic": "x"})).code == 50013
     assert (await wrong.ask("DELETE", f"/channels/{place.text.id}")).code == 50013
     allow(place, Permission.MANAGE_CHANNELS)
+    assert (await wrong.ask("POST", path, {"name": "stage", "type": 13})).code == 50024
     category = (await wrong.ask("POST", path, {"name": "Regions", "type": 4})).body
     forum = {"name": "posts", "type": 15, "parent_id": category["id"], "available_tags": [{"name": "One"}]}
     made = (await wrong.ask("POST", path, forum)).body

@@ -249,6 +249,7 @@ MODALS: list[tuple[str, dict[str, Any], str]] = [
         "data.components.0.components.0.max_length",
     ),
     ("a field without custom_id", {"components": [row_of(custom_id="")]}, "data.components.0.components.0.custom_id"),
+    ("a field with a colour", {"components": [row_of(colour=1)]}, "data.components.0.components.0.colour"),
     ("a style of three", {"components": [row_of(style=3)]}, "data.components.0.components.0.style"),
     ("one custom_id twice", {"components": [row_of(), row_of()]}, "data.components"),
     (

@@ -84,6 +84,17 @@ def bent(value: Any, chance: random.Random) -> Any:
     return value
 
 
+async def test_what_is_nested_without_end_is_refused(wrong: WrongClient, place: Place) -> None:
+    path = f"/channels/{place.text.id}/messages"
+    for depth, code in ((40, 50035), (100_000, 50109)):
+        data = b'{"content": "x", "more": ' + b"[" * depth + b"]" * depth + b"}"
+        answer = await wrong.ask("POST", path, data=data, headers={"Content-Type": "application/json"})
+        assert (answer.status, answer.code) == (400, code)
+    deep = [str(each) for each in wrong.stage.violations]
+    assert "nested this deeply" in deep[0]
+    wrong.stage.violations.clear()
+
+
 async def test_nonsense_is_answered_everywhere(wrong: WrongClient, place: Place) -> None:
     chance = random.Random(5)
     broken: list[Any] = []

@@ -272,7 +272,7 @@ class _Broken(Refusal):
 def _parsed(raw: bytes) -> Any:
     try:
         return json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Refusal(50109) from None
 
 
