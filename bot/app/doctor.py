@@ -10,7 +10,7 @@ from bot.app.core import open_archive
 from bot.archive.archive import Archive
 from bot.clock import WallClock
 from bot.errors import NewsError
-from bot.intake.classify import load_classifier
+from bot.intake.classify import Classifier, load_classifier
 from bot.intake.lists import read_feeds
 from bot.regions import load_regions
 from bot.settings import Settings, shipped
@@ -33,7 +33,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     try:
         regions = load_regions(settings.file("regions.toml"))
         yield Finding("regions", True, f"{len(regions)} of {settings.file('regions.toml')}")
-        load_classifier([shipped(), settings.data], regions)
+        classifier = load_classifier([shipped(), settings.data], regions)
+        yield _names(classifier, WallClock().now().year)
         listed = read_feeds(settings.file("feeds.toml"), regions)
         yield Finding("feeds.toml", True, f"{len(listed)} feeds in {settings.file('feeds.toml')}")
     except NewsError as error:
@@ -65,6 +66,15 @@ def _data(settings: Settings) -> Finding:
             "data", False, f"only {megabytes} MB are free at {folder}. Make room before the archive cannot grow."
         )
     return Finding("data", True, f"{folder}, {megabytes:,} MB free")
+
+
+def _names(classifier: Classifier, year: int) -> Finding:
+    """People and parties come and go: names that nobody has looked at for long may be wrong by now."""
+    old = classifier.names.old(year)
+    if not old:
+        return Finding("names", True, "people, parties and organisations were looked at of late")
+    listed = ", ".join(old[:_SHOWN])
+    return Finding("names", False, f"{len(old)} of names.tsv nobody has looked at for years, such as {listed}.")
 
 
 async def _archive(archive: Archive) -> AsyncIterator[Finding]:
