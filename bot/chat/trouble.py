@@ -27,8 +27,8 @@ async def explain(interaction: discord.Interaction, error: BaseException) -> boo
 def sentence(error: BaseException) -> str | None:
     """The sentence for an expected error; None for a bug."""
     match error:
-        case NewsError():  # it may quote a feed's title or what somebody typed
-            return discord.utils.escape_markdown(str(error))
+        case NewsError():  # it may quote a feed's title or what somebody typed: no link hides behind words
+            return str(error).replace("](", "]\u200b(")
         case app_commands.MissingPermissions():
             return f"You need the permission {_permissions(error.missing_permissions)} for this."
         case app_commands.BotMissingPermissions():
