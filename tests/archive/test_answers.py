@@ -51,6 +51,14 @@ async def test_an_unknown_word_is_mended_and_a_rare_one_is_asked_about(room: Roo
     assert ([hit.article.title for hit in answer.hits], answer.suggestion) == (["Electoin"], "election")
 
 
+async def test_what_a_rare_word_is_likely_meant_for_is_shown_where_there_is_nothing_else(room: Room) -> None:
+    await room.takes_in(*(an_article(f"Election number {number}") for number in range(60)), an_article("Electoin"))
+    answer = await room.archive.search(Query("electoin number 7"))
+    assert answer.hits[0].article.title == "Election number 7"
+    assert answer.understood == "electoin AND number AND 7, or some of it"
+    assert answer.suggestion == "election number 7"
+
+
 async def test_a_snippet_shows_the_place_with_the_words_marked(room: Room) -> None:
     filler = "Nothing of note happened there. " * 20
     await room.takes_in(

@@ -11,7 +11,25 @@ from tests.archive.conftest import Room
 from tests.builders import an_article
 
 NASTY = (
-    *("", " ", '"', '""', "*", "(", ")", "((((", "-", "--", "-(", '-"', "OR", "OR OR", "a OR"),
+    *(
+        "-a OR -b",
+        "a (-b OR -c)",
+        "",
+        " ",
+        '"',
+        '""',
+        "*",
+        "(",
+        ")",
+        "((((",
+        "-",
+        "--",
+        "-(",
+        '-"',
+        "OR",
+        "OR OR",
+        "a OR",
+    ),
     *("OR a", "NEAR(", "NEAR(a b)", "foo AND", "title:", "title:*", "title:-", "x:y", "region:"),
     *("region:nowhere", "before:", "before:never", "during:..", "sort:", "has:", "U.S."),
     *("asia-pacific", "what's", "C++", "a^2", "{a b}: c", "+a", "a + b", "^a", "\x00", "\x00a"),

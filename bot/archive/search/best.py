@@ -43,21 +43,25 @@ def best(db: Connection, asked: Asked, viewer: Viewer, counts: Counts, below: in
     asked = replace(asked, root=_without_hollow(asked.root))
     plan = _plan(db, asked, viewer, below)
     keys = gather.verified(db, gather.strict(db, plan), asked.root)
-    suggestion = ""
+    spelling = spell.Spelling()
     if len(keys) < ENOUGH:
-        corrected, suggestion = spell.corrected(db, asked, plan, counts)
-        if corrected is not None:
-            asked = corrected
+        spelling = spell.corrected(db, asked, plan)
+        if spelling.certain is not None:
+            asked = spelling.certain
             plan = _plan(db, asked, viewer, below)
             keys = gather.verified(db, gather.strict(db, plan), asked.root)
-    wanted = list(_wanted(asked.root))
-    words = {word for each in wanted for way in each.ways for word in way}
-    weights = {word: counts.weight(db, word) for word in words}
-    more: list[int] = []
+    meant, more = asked, list[int]()
+    if not keys and spelling.likely is not None:  # shown below what has all the words as typed, of which there is none
+        likely = spelling.likely
+        more = gather.verified(db, gather.strict(db, _plan(db, likely, viewer, below)), likely.root)
+        meant = likely if more else asked
+    wanted = list(_wanted(meant.root))
+    weights = {word: counts.weight(db, word) for each in wanted for way in each.ways for word in way}
     if len(keys) < ENOUGH and len(wanted) > 1 and _is_loose(asked.root):
-        strict = set(keys)
-        more = [key for key in gather.loose(db, plan, sorted(weights.items())) if key not in strict]
-    return Ranked(tuple(_ranked(db, keys, more, wanted, weights))[:MOST], asked, plan, bool(more), suggestion)
+        more += gather.loose(db, plan, sorted(weights.items()))
+    more = [key for key in dict.fromkeys(more) if key not in set(keys)]
+    ranked = tuple(_ranked(db, keys, more, wanted, weights))[:MOST]
+    return Ranked(ranked, asked, plan, bool(more), spelling.suggestion)
 
 
 def _ranked(
@@ -81,7 +85,9 @@ def _wanted(node: Node | None) -> Iterable[Wanted]:
         case Term():
             yield Wanted(node.ways)
         case Either():
-            yield Wanted(tuple(_ways(node)))
+            ways = tuple(way for way in _ways(node) if way)
+            if ways:
+                yield Wanted(ways)
         case Both(parts):
             for part in parts:
                 yield from _wanted(part)

@@ -2,11 +2,10 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.archive.connect import Connection
 from bot.archive.search.compile import Plan, quoted
-from bot.archive.search.counts import Counts
 from bot.archive.search.query import Asked, Both, Either, Node, Term, Without
 from bot.archive.search.stem import stem
 
@@ -24,8 +23,17 @@ _ALPHABETS = (
 )
 
 
-def corrected(db: Connection, asked: Asked, plan: Plan, counts: Counts) -> tuple[Asked | None, str]:
-    """The query with unknown words put right, or None; and a suggestion for words that are hardly known."""
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """What may be meant instead of what was typed."""
+
+    certain: Asked | None = None  # with words put right that the archive does not know
+    likely: Asked | None = None  # with words put right that it hardly knows, too
+    suggestion: str = ""  # the likely one, to be typed again
+
+
+def corrected(db: Connection, asked: Asked, plan: Plan) -> Spelling:
+    """Look at the words that are unknown or hardly known."""
     unknown: dict[str, str] = {}
     rare: dict[str, str] = {}
     for term in list(_correctable(asked.root))[:16]:
@@ -35,9 +43,11 @@ def corrected(db: Connection, asked: Asked, plan: Plan, counts: Counts) -> tuple
             better = _better(db, plan, word, known, [each for each in _words(asked.root) if each != word])
             if better is not None:
                 (rare if known else unknown)[word] = better
-    right = replace(asked, root=_changed(asked.root, unknown)) if unknown else None
-    suggestion = _spelt(asked.root, unknown | rare) if rare else ""
-    return right, suggestion
+    certain = replace(asked, root=_changed(asked.root, unknown)) if unknown else None
+    if not rare:
+        return Spelling(certain)
+    likely = replace(asked, root=_changed(asked.root, unknown | rare))
+    return Spelling(certain, likely, _spelt(asked.root, unknown | rare))
 
 
 def _better(db: Connection, plan: Plan, word: str, known: int, beside: list[str]) -> str | None:
