@@ -133,6 +133,20 @@ async def test_a_lane_that_must_wait_holds_no_other(house: House) -> None:
         assert delivered[-2:] == ["One", "Two"]
 
 
+async def test_a_channel_whose_limit_is_used_up_is_left_alone_until_it_has_rested(house: House) -> None:
+    await house.archive.subscribe(an_order())
+    house.mailbox.rests = {"channel:100": 60}
+    await house.prints("One", "Two")
+    house.start()
+    await house.settles(sent=1, pending=1)
+    for _ in range(3):
+        house.courier.wake()
+        await asyncio.sleep(0.01)
+    assert house.mailbox.titles() == ["One"]
+    house.passes(seconds=61)
+    await house.settles(sent=2)
+
+
 async def test_one_refused_article_does_not_stop_the_rest_of_the_batch(house: House) -> None:
     await house.archive.subscribe(an_order())
     house.mailbox.answers = [Sent(1), Refused("AutoMod")]

@@ -15,6 +15,7 @@ class Mailbox:
     looks: list[Outcome | None] = field(default_factory=list)
     got: list[tuple[str, str]] = field(default_factory=list)
     edited: list[tuple[str, str]] = field(default_factory=list)
+    rests: dict[str, float] = field(default_factory=dict)
     looked: list[str] = field(default_factory=list)
     nonces: list[str] = field(default_factory=list)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
@@ -49,7 +50,7 @@ class Mailbox:
         return self.looks.pop(0) if self.looks else None
 
     def rest(self, target: str) -> float:
-        return 0.0
+        return self.rests.get(target, 0.0)
 
     def titles(self, target: str = "channel:100") -> list[str]:
         return [title for where, title in self.got if where == target]
