@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 _NAMES = 200  # names that a feed gave to different articles
@@ -38,6 +39,7 @@ class Memory:
     paging: str = ""  # how they are reached: link, page, paged; "none" when there are none
 
 
+@lru_cache(maxsize=4096)
 def read(text: str) -> Memory:
     """From the source's row; what cannot be read is forgotten."""
     try:

@@ -101,6 +101,7 @@ class Poller:
                     if source.id not in busy and len(busy) < AT_ONCE:
                         busy.add(source.id)
                         tasks.create_task(one(source), name=f"poll {source.id}")
+                        await asyncio.sleep(0)  # hundreds may be due at once: they start one by one
                 await self._clock.sleep(min(TICK, self._every / 4))
 
     async def round(self, *, every: bool = False, told: Callable[[Polled], None] = lambda line: None) -> list[Polled]:
@@ -114,14 +115,18 @@ class Poller:
         crowd = asyncio.Semaphore(AT_ONCE)
 
         async def one(source: Source) -> None:
-            async with crowd:
+            try:
                 for line in await self.poll(source, feeds.get(source.id, ())):
                     lines.append(line)
                     told(line)
+            finally:
+                crowd.release()
 
         async with asyncio.TaskGroup() as tasks:
             for source in sources:
+                await crowd.acquire()
                 tasks.create_task(one(source))
+                await asyncio.sleep(0)
         return lines
 
     async def poll(self, source: Source, feeds: Sequence[Feed] = ()) -> list[Polled]:

@@ -198,7 +198,7 @@ async def test_rule_10_what_is_gone_is_probed_once_a_week(house: House) -> None:
 async def test_rule_11_a_permanent_move_is_believed_after_a_day_and_a_temporary_one_never(house: House) -> None:
     house.web["/new"] = rss(A)
     permanent = Answer(status=301, headers={"Location": "/new"})
-    await answers(house, permanent, permanent, later=timedelta(hours=6))
+    await answers(house, *[permanent] * 4, later=timedelta(hours=5))
     assert memory.read((await house.source(host=HOST)).memory).address == ""
     await answers(house, *[permanent] * 3, later=timedelta(hours=10))
     asked = await answers(house, permanent)
