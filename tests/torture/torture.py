@@ -27,8 +27,8 @@ MISHAPS = {
     "500": 0.0, "502": 0.0, "503": 0.0, "500-after": 0.0, "reset-before": 0.0, "reset-after": 0.0, "garbage": 0.0,
     "hang": 2.0, "hang-after": 2.0, "slow": 0.3, "429-user": 0.5, "429-shared": 0.5, "exhausted": 0.3,
 }  # fmt: skip
-CRADLE = 0.15  # of the lives end before they have done anything
-LIFE = 4.0  # seconds at most
+CRADLE = 0.2  # of the lives end before they have done anything
+LIFE = 3.0  # seconds at most
 CHANCE = 0.02  # of each mishap, for each post
 GATEWAY = ("op7", "op9-true", "op9-false", "close-4000")
 MOST_AT_ONCE = 9
