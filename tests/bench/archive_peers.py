@@ -1,7 +1,6 @@
 """The peers that the archive is measured against: FTS5 as it is usually used, tantivy, and reader."""
 
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice
@@ -79,7 +78,7 @@ class UsualIndex:
 class Tantivy:
     """A search engine of its own beside the database."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, folder: Path) -> None:
         import tantivy
 
         builder = tantivy.SchemaBuilder()
@@ -87,8 +86,8 @@ class Tantivy:
         builder.add_text_field("body", stored=False, tokenizer_name="en_stem")
         builder.add_text_field("region", stored=False, tokenizer_name="raw")
         builder.add_integer_field("published", stored=False, indexed=True, fast=True)
-        folder = tempfile.mkdtemp(prefix="tantivy-")
-        self._index: Any = tantivy.Index(builder.build(), path=folder)
+        (folder / "tantivy").mkdir()
+        self._index: Any = tantivy.Index(builder.build(), path=str(folder / "tantivy"))
         writer = self._index.writer(heap_size=256_000_000, num_threads=1)
         for _, title, teaser, body, region, published in articles(file):
             document = tantivy.Document()

@@ -55,7 +55,7 @@ class Bench:
         self.regions = Regions([Region(code, code, 0, "", ()) for code in self.corpus.regions])
         self.desk = SearchDesk(self.regions, Aliases(), lambda: NOW)
         self.usual = UsualIndex(file, folder) if peers else None
-        self.tantivy = Tantivy(file) if peers else None
+        self.tantivy = Tantivy(file, folder) if peers else None
         self.words = {band: self.corpus.band(band, 40) for band in BANDS}
 
     def run(self) -> None:
