@@ -61,13 +61,15 @@ async def subscribed_regions(interaction: Reader, typed: str) -> list[Choice[str
 
 async def headlines(interaction: Reader, typed: str) -> list[Choice[str]]:
     """Headlines with the words typed so far; picking one opens that article."""
-    found = await _quickly(desk_of(interaction).archive.headlines(typed, viewer_of(interaction), MOST), [])
+    asker = interaction.user.id  # nobody's typing may crowd out the others
+    found = await _quickly(desk_of(interaction).archive.headlines(typed, viewer_of(interaction), MOST, asker), [])
     return [Choice(name=name, value=pick(each)) for each in found[:MOST] if (name := cut(clean(each.title), LONGEST))]
 
 
 async def authors(interaction: Reader, typed: str) -> list[Choice[str]]:
     """Names of authors."""
-    found = await _quickly(desk_of(interaction).archive.authors(typed, viewer_of(interaction), MOST), [])
+    asker = interaction.user.id
+    found = await _quickly(desk_of(interaction).archive.authors(typed, viewer_of(interaction), MOST, asker), [])
     names = dict.fromkeys(clean(each) for each in found)
     return [Choice(name=each, value=each) for each in names if 0 < len(each) <= LONGEST][:MOST]
 

@@ -12,6 +12,7 @@ from bot.chat.pager import opened
 from bot.delivery.route import route
 from bot.delivery.text import escape
 from bot.errors import NewsError, NotFound
+from bot.intake.addresses import canonical
 from bot.model import OPERATOR, Query
 
 _WHY = json.dumps({"rule": "moved", "confidence": 1.0, "why": []}, separators=(",", ":"))
@@ -21,7 +22,7 @@ async def move(interaction: discord.Interaction[Any], typed: str, region: str) -
     """Put the article that was picked, or that lies at the address, into that region, and say what follows."""
     desk, viewer = desk_of(interaction), viewer_of(interaction)
     article = await opened(desk, Query(words=typed.strip(), viewer=viewer))
-    article = article or await desk.archive.article_at(typed.strip(), viewer)
+    article = article or await desk.archive.article_at(canonical(typed) or typed.strip(), viewer)
     if article is None:
         raise NotFound("I know of no such article. Pick one from the list, or give its address.")
     if article.owner == OPERATOR and not await _speaks_for_all(interaction):

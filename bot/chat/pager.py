@@ -33,7 +33,7 @@ Answer = Callable[[ui.LayoutView], Awaitable[object]]
 async def show(interaction: Reader, query: Query, share: bool = False) -> None:
     """Answer with the first page of what a reader asked for."""
     desk = desk_of(interaction)
-    found = await soon(interaction, ask(desk, query), ephemeral=not share)
+    found = await soon(interaction, ask(desk, replace(query, asker=interaction.user.id)), ephemeral=not share)
 
     async def answer(view: ui.LayoutView) -> None:
         await send(interaction, view, ephemeral=not share)
@@ -53,7 +53,7 @@ async def ask(desk: Desk, query: Query) -> Found:
     """The page that a query means: the latest, what is found, or the article that was picked and what is related."""
     article = await opened(desk, query)
     if article is not None:
-        related = await desk.archive.related(article.id, query.viewer, RELATED)
+        related = await desk.archive.related(article.id, query.viewer, RELATED, query.asker)
         hits = tuple(Hit(each) for each in (article, *related))
         return Found(hits=hits, total=len(hits))
     find = desk.archive.search if _searches(query) else desk.archive.latest
@@ -163,7 +163,7 @@ class Toggle(ui.DynamicItem[ui.Button[Any]], template=r"more(?P<article>[0-9a-z]
 
 async def _turn(interaction: Reader, desk: Desk, query: Query, opened: frozenset[int] = frozenset()) -> None:
     """Show another page in place of the one that was pressed."""
-    found = await soon(interaction, ask(desk, query), in_place=True)
+    found = await soon(interaction, ask(desk, replace(query, asker=interaction.user.id)), in_place=True)
 
     async def answer(view: ui.LayoutView) -> None:
         if interaction.response.is_done():

@@ -12,6 +12,7 @@ from bot.chat.choices import region_name
 from bot.chat.desk import Desk
 from bot.chat.standing import feed_name, relative, state, where
 from bot.delivery.text import clean, cut, escape, size
+from bot.intake.addresses import canonical
 from bot.model import OPERATOR, Delivery, Event, Feed, Source, State, Story, Subscription
 from bot.regions import Regions
 
@@ -61,7 +62,7 @@ async def status(desk: Desk, guild: int) -> ui.LayoutView:
 
 async def why(desk: Desk, guild: int, url: str) -> ui.LayoutView | None:
     """The story of the article at an address; None where this server knows of none."""
-    story = await desk.archive.why(url, guild)
+    story = await desk.archive.why(canonical(url) or url, guild)
     if story is None:
         return None
     article = story.article
