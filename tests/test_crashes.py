@@ -2,10 +2,8 @@
 
 import asyncio
 import contextlib
-import os
 import signal
 import sqlite3
-import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +18,7 @@ from bot.model import Feed, Subscription
 from bot.regions import load_regions
 from bot.settings import shipped
 from bot.stage import Stage
+from tests.process import has_polled, start_bot
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 30.0  # seconds for what takes a tenth on an idle machine
@@ -70,20 +69,7 @@ class Scene:
     process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
-        self.process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "run"),
-            cwd=self.data,
-            env={
-                "PATH": os.environ["PATH"],
-                "PYTHONPATH": str(ROOT),
-                "DISCORD_TOKEN": self.stage.token,
-                "NEWSDESK_DISCORD_API": self.stage.api,
-                "NEWSDESK_DATA": str(self.data),
-                "NEWSDESK_PRIVATE_FEEDS": "1",
-                "NEWSDESK_POLL_MINUTES": "0.01",
-            },
-            stderr=(self.data / "log").open("ab"),
-        )
+        self.process = await start_bot(self.stage, self.data)
 
     async def kill(self) -> None:
         assert self.process is not None
@@ -105,10 +91,6 @@ class Scene:
         """The states of the outbox, read from the file while the bot writes it."""
         with contextlib.closing(sqlite3.connect(f"file:{self.data / 'archive.db'}?mode=ro", uri=True)) as db:
             return [state for (state,) in db.execute("SELECT state FROM delivery ORDER BY id")]
-
-    def has_polled(self) -> bool:
-        with contextlib.closing(sqlite3.connect(f"file:{self.data / 'archive.db'}?mode=ro", uri=True)) as db:
-            return bool(db.execute("SELECT count(*) FROM feed WHERE polled IS NOT NULL").fetchone()[0])
 
     async def until(self, true: Callable[[], bool]) -> None:
         try:
@@ -208,7 +190,7 @@ async def test_killed_at_this_moment_it_is_posted_once(
 ) -> None:
     scene.press.open.set()
     await scene.start()
-    await scene.until(lambda: scene.stage.is_ready and scene.has_polled())
+    await scene.until(lambda: scene.stage.is_ready and has_polled(scene.data))
     assert scene.posted() == []
 
     await moment(scene)

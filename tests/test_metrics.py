@@ -1,18 +1,16 @@
 """A monitor reads counters and health from a running bot."""
 
-import os
 import re
 import signal
 import socket
-import sys
-from asyncio import create_subprocess_exec, sleep, timeout
+from asyncio import sleep, timeout
 from pathlib import Path
 
 import aiohttp
 
 from bot.stage import Stage
+from tests.process import start_bot
 
-ROOT = Path(__file__).parent.parent
 NAMES = {
     "newsdesk_polls_total",
     "newsdesk_poll_seconds",
@@ -38,15 +36,7 @@ async def test_metrics_and_health_are_served_while_the_bot_runs(tmp_path: Path) 
     guild = stage.world.add_guild("Club")
     channel, ada = guild.add_channel("africa"), stage.world.add_member(guild, "Ada", admin=True)
     address = f"127.0.0.1:{free_port()}"
-    environment = {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(ROOT),
-        "DISCORD_TOKEN": stage.token,
-        "NEWSDESK_DISCORD_API": stage.api,
-        "NEWSDESK_DATA": str(tmp_path),
-        "NEWSDESK_METRICS": address,
-    }
-    bot = await create_subprocess_exec(*(sys.executable, "-m", "bot", "run"), cwd=tmp_path, env=environment)
+    bot = await start_bot(stage, tmp_path, NEWSDESK_METRICS=address)
     try:
         async with timeout(60), aiohttp.ClientSession() as session:
             while not await is_well(session, address):

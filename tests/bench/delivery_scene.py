@@ -2,10 +2,7 @@
 
 import asyncio
 import contextlib
-import os
 import signal
-import sqlite3
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +17,7 @@ from bot.model import Feed, Subscription
 from bot.regions import load_regions
 from bot.settings import shipped
 from bot.stage import Stage
+from tests.process import has_polled, start_bot
 
 ROOT = Path(__file__).parents[2]
 
@@ -70,30 +68,13 @@ class Bench:
         await archive.close()
 
     async def start(self) -> None:
-        self.process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "run"),
-            cwd=self.data,
-            env={
-                "PATH": os.environ["PATH"],
-                "PYTHONPATH": str(ROOT),
-                "DISCORD_TOKEN": self.stage.token,
-                "NEWSDESK_DISCORD_API": self.stage.api,
-                "NEWSDESK_DATA": str(self.data),
-                "NEWSDESK_PRIVATE_FEEDS": "1",
-                "NEWSDESK_POLL_MINUTES": "0.01",
-            },
-            stderr=(self.data / "log").open("ab"),
-        )
-        await self.until(lambda: self.stage.is_ready and bool(self.press.answered) and self._has_polled())
+        self.process = await start_bot(self.stage, self.data)
+        await self.until(lambda: self.stage.is_ready and bool(self.press.answered) and has_polled(self.data))
 
     async def until(self, true: Callable[[], bool], patience: float = 120.0) -> None:
         async with asyncio.timeout(patience):
             while not true():
                 await asyncio.sleep(0.01)
-
-    def _has_polled(self) -> bool:
-        with contextlib.closing(sqlite3.connect(f"file:{self.data / 'archive.db'}?mode=ro", uri=True)) as db:
-            return bool(db.execute("SELECT count(*) FROM feed WHERE polled IS NOT NULL").fetchone()[0])
 
     async def stop(self) -> None:
         if self.process and self.process.returncode is None:

@@ -2,10 +2,8 @@
 
 import asyncio
 import contextlib
-import os
 import signal
 import sqlite3
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -18,6 +16,7 @@ from bot.model import Feed, Subscription
 from bot.regions import load_regions
 from bot.settings import shipped
 from bot.stage import Channel, Permission, Stage
+from tests.process import has_polled, start_bot
 from tests.torture.press import FEEDS, TAGS, Press, number_in
 
 ROOT = Path(__file__).parents[2]
@@ -150,24 +149,11 @@ class Torture:
     # --- lives and deaths -------------------------------------------------------------------------------------
 
     async def _start(self) -> None:
-        self.process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "run"),
-            cwd=self.data,
-            env={
-                "PATH": os.environ["PATH"],
-                "PYTHONPATH": str(ROOT),
-                "DISCORD_TOKEN": self.stage.token,
-                "NEWSDESK_DISCORD_API": self.stage.api,
-                "NEWSDESK_DATA": str(self.data),
-                "NEWSDESK_PRIVATE_FEEDS": "1",
-                "NEWSDESK_POLL_MINUTES": "0.01",
-            },
-            stderr=(self.data / "log").open("ab"),
-        )
+        self.process = await start_bot(self.stage, self.data)
 
     async def _first_poll(self) -> None:
         await self._start()
-        await self._until(lambda: self.press.polled >= set(FEEDS) and self._has_polled(), "the first polls")
+        await self._until(lambda: self.press.polled >= set(FEEDS) and has_polled(self.data), "the first polls")
         await self._kill()
 
     async def _live(self, seconds: float) -> None:
@@ -262,9 +248,6 @@ class Torture:
         return [
             str(reason) for (reason,) in self._rows("SELECT reason FROM delivery WHERE state IN ('held', 'refused')")
         ]
-
-    def _has_polled(self) -> bool:
-        return self._rows("SELECT count(*) FROM feed WHERE polled IS NULL") == [(0,)]
 
     def _is_all_out(self) -> bool:
         out = {(channel, number) for channel, numbers in self._out().items() for number in numbers}
