@@ -9,6 +9,7 @@ from discord import ui
 
 from bot.delivery.card import READING, READING_OCTETS, Card, card
 from bot.delivery.text import clean, cut, cut_at_sentence, escape, size, web_address
+from bot.intake.classify import evidence
 from bot.model import Article, Hit
 from bot.regions import Regions
 
@@ -19,6 +20,7 @@ _CHARACTERS, _OCTETS = 3600, 7200  # Discord takes 4000 and 8000; the rest is fo
 _HEADLINE, _LINK, _TEASER, _BYLINE, _BUTTON_LINK = 200, 300, 320, 120, 512  # characters
 _LINE_HEADLINE, _LINE_LINK = 130, 250
 _ALT = 300
+_WHY = 160
 
 Item = ui.Item[Any]
 Toggle = Callable[[int, bool], Item]  # makes the button that opens (or closes) the longer text of an article
@@ -49,7 +51,9 @@ def cards(
     pictures: bool = True,
 ) -> list[Item]:
     """A card for each, in the colour of its region. At most CARDS of them fit into one message."""
-    pieces = [_piece(hit, regions, hit.article.id in opened) for hit in hits]
+    pieces = [_piece(hit, regions, hit.article.id in opened, why=True) for hit in hits]
+    if sum(len(each.fixed) for each in pieces) > _CHARACTERS // 2:  # the text comes first
+        pieces = [_piece(hit, regions, hit.article.id in opened, why=False) for hit in hits]
     room = _CHARACTERS - sum(len(each.fixed) + 4 for each in pieces)
     octets = _OCTETS - sum(size(each.fixed) + 4 for each in pieces)
     texts: dict[int, str] = {}
@@ -81,6 +85,12 @@ def headline(article: Article, chars: int = 120, link: bool = True) -> str:
     return _linked(title, web_address(article.url, _LINE_LINK)) if link else title
 
 
+def why_here(article: Article, chars: int = _WHY) -> str:
+    """One line for whoever opens an article: which rule and which words brought it into its regions."""
+    said = cut(clean(evidence(article.why).sentence), chars, chars * 2, escaped=True)
+    return f"Why here? {escape(said)}" if said else ""
+
+
 def mark(text: str) -> str:
     """Escaped, with the words that matched in bold."""
     opening, closing = MARKED
@@ -93,14 +103,15 @@ def mark(text: str) -> str:
     return "".join(shown)
 
 
-def _piece(hit: Hit, regions: Regions, opened: bool) -> _Piece:
+def _piece(hit: Hit, regions: Regions, opened: bool, why: bool) -> _Piece:
     article = hit.article
     made = card(article, regions)
     link = web_address(article.url, _LINK)
     title = escape(cut(_title(article), _HEADLINE, 500, escaped=True))
     by = escape(cut(made.byline, _BYLINE, 250, escaped=True))
     small = made.line.removeprefix("-# ")
-    foot = "\n".join(f"-# {each}" for each in (by, small, escape(cut(made.note, 60))) if each)
+    because = why_here(article) if opened and why else ""
+    foot = "\n".join(f"-# {each}" for each in (by, small, escape(cut(made.note, 60)), because) if each)
     longer = _longer(article)
     body = hit.snippet if hit.snippet.strip() and not opened else clean(article.teaser) or clean(article.text)
     return _Piece(

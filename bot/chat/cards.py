@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Self
 
 import discord
 from discord import ui
 
+from bot.chat.answers import why_here
 from bot.chat.desk import desk_of, viewer_of
 from bot.chat.trouble import explain
 from bot.delivery.card import Card, card
 from bot.errors import NotFound
 
+_WHY = 400  # characters
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -43,6 +46,8 @@ class Keep(ui.DynamicItem[ui.Button[ui.View]], template=r"kr:(?P<article>[0-9a-z
         if article is None:
             raise NotFound("This article is no longer in the archive.")
         made = card(article, desk.regions, long=not self.is_open)
+        if made.long and (why := why_here(article, _WHY)):
+            made = replace(made, line=f"{made.line}\n-# {why}".lstrip())
         message = interaction.message
         if message is not None and message.flags.ephemeral:
             await interaction.response.edit_message(content=made.content, embed=embed_of(made), view=view_of(made))

@@ -123,6 +123,8 @@ def _placed(story: Story, regions: Regions) -> Iterable[str]:
             said.setdefault(str(each.get("region", "")), []).append(words)
     for code, words_of in said.items():
         yield f"-# {escape(region_name(regions, code))}: {', '.join(list(dict.fromkeys(words_of))[:5])}"
+    if sentence := clean(str(evidence.get("sentence") or "")):
+        yield f"-# Why here? {escape(cut(sentence, 400))}"
 
 
 def _evidence(why: str) -> dict[str, list[dict[str, str]] | str]:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from bot.archive.dates import read_period
 from bot.errors import NewsError
+from bot.intake.classify import evidence
 from bot.model import Article, Found, Hit, Story
 
 _FROM, _TO = "\ue0f0", "\ue0f1"  # around a matched word in a snippet
@@ -94,6 +95,8 @@ def story_as_json(story: Story) -> dict[str, object]:
 
 def print_story(to: Console, story: Story) -> None:
     print_article(to, story.article)
+    if why := evidence(story.article.why).sentence:
+        to.print(Text("Why here? ", style="bold").append(why, style="not bold"), Text())
     table = Table(box=None, show_header=False, pad_edge=False)
     for each in story.events:
         table.add_row(

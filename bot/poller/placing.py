@@ -1,9 +1,8 @@
 """Gives articles their regions, and the evidence for these."""
 
-import json
 from dataclasses import replace
 
-from bot.intake.classify import Classifier, as_json
+from bot.intake.classify import Classifier, kept
 from bot.model import Sighting
 from bot.regions import Regions
 
@@ -13,6 +12,7 @@ class Placing:
 
     def __init__(self, classifier: Classifier, regions: Regions) -> None:
         self._classifier = classifier
+        self._regions = regions
         self._fallback = (regions.fallback.code,) if regions.fallback else ()
 
     def place(self, sighting: Sighting) -> tuple[Sighting, bool]:
@@ -30,11 +30,6 @@ class Placing:
             tag_map=feed.tags,
             overrides=feed.places,
         )
-        evidence = {
-            "rule": placement.rule,
-            "confidence": round(placement.confidence, 3),
-            "why": as_json(placement),
-        }
-        why = json.dumps(evidence, ensure_ascii=False, separators=(",", ":"))
+        why = kept(placement, self._regions)
         placed = replace(article, regions=placement.regions or self._fallback, why=why)
         return replace(sighting, article=placed), placement.rule not in ("none", "default")

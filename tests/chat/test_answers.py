@@ -60,6 +60,7 @@ hits = st.builds(
             url=f"https://a.test/{url}",
             image=Image(f"https://a.test/{url}.jpg", alt),
             source_name=title,
+            why=json.dumps({"sentence": body}),
         ),
         snippet,
     ),

@@ -1,5 +1,6 @@
 """A post's buttons: pressed on the stage, answered by the real library."""
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -80,6 +81,17 @@ async def test_keep_reading_shows_the_longer_teaser_to_the_reader_alone(reading:
     assert "boats" in told(answer) and len(told(answer)) > len(told(post))
     assert labels(answer) == ["Show less", "Open article"]
     assert reading.scene.messages()[0].embeds == post.embeds
+
+
+async def test_who_reads_on_is_told_why_it_is_here(reading: Reading) -> None:
+    why = json.dumps({"rule": "text", "sentence": "Africa: its words speak for it. Africa 100% (title “Kenya” 2.0)."})
+    await reading.archive.place(reading.article.id, ("africa",), why, route, datetime.now(UTC))
+    post = await reading.post()
+    (answer,) = (await reading.press(post, "Keep reading")).messages
+    assert told(answer).endswith("\n-# Why here? Africa: its words speak for it. Africa 100% (title “Kenya” 2.0).")
+    assert "Why here?" not in told(post)
+    await reading.press(answer, "Show less")
+    assert "Why here?" not in told(answer)
 
 
 async def test_show_less_takes_it_back_in_place_and_keep_reading_opens_it_again(reading: Reading) -> None:

@@ -55,6 +55,7 @@ async def test_the_story_of_an_article_is_told(house: House) -> None:
     evidence = {
         "rule": "text",
         "confidence": 0.8,
+        "sentence": "Africa: its words speak for it. Africa 100% (title “Kenya” 2.0).",
         "why": [{"words": "Kenya", "place": "KE", "region": "africa", "where": "title"}],
     }
     await house.accept(article(1, "Rain in Kenya", why=json.dumps(evidence)), silent=False)
@@ -64,6 +65,7 @@ async def test_the_story_of_an_article_is_told(house: House) -> None:
     shown = text(answer(await house.call(house.ada, "desk why", url="https://paper.test/1")))
     assert "[Rain in Kenya](https://paper.test/1)" in shown
     assert "**Africa**: its words speak for it\n-# Africa: “Kenya” (title)" in shown
+    assert "\n-# Why here? Africa: its words speak for it. Africa 100% (title “Kenya” 2.0)." in shown
     assert "seen in The Paper" in shown
     assert f"owed to <#{house.lobby.id}> for Africa" in shown and f"sent to <#{house.lobby.id}>" in shown
 

@@ -1,6 +1,7 @@
 """Which regions an article belongs to, and why: tags first, then sections and feeds, then the names in its text."""
 
 from bot.intake.classify.classifier import Classifier
+from bot.intake.classify.evidence import Evidence, evidence, kept
 from bot.intake.classify.explain import as_json, explain
 from bot.intake.classify.load import load_classifier
 from bot.intake.classify.names import Name, Names, Place, load_languages, load_names, load_places
@@ -8,13 +9,16 @@ from bot.intake.classify.placement import Match, Placement
 
 __all__ = [
     "Classifier",
+    "Evidence",
     "Match",
     "Name",
     "Names",
     "Place",
     "Placement",
     "as_json",
+    "evidence",
     "explain",
+    "kept",
     "load_classifier",
     "load_languages",
     "load_names",
