@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chat import choices, first_steps, lists, moving, offers, releases, reports, standing
+from bot.chat import choices, first_steps, lists, moving, notices, offers, releases, reports, standing
 from bot.chat.client import NewsClient
 from bot.chat.desk import Desk, viewer_of
 from bot.chat.destination import CannotPost, Channels, Destination
@@ -19,6 +19,7 @@ _MOST_FEEDS = 50  # of one server's own
 _HISTORY = "Give me **Read Message History** there as well: without it I cannot tell after a crash what is out already."
 
 Admin = discord.Interaction[Any]
+Command = app_commands.Command[Any, ..., Any] | app_commands.ContextMenu
 Channel = app_commands.Transform[Destination, Channels]
 
 
@@ -142,7 +143,14 @@ class DeskCommands(commands.GroupCog, group_name="desk", group_description="For 
     async def release(self, interaction: Admin) -> None:
         """What is held back until somebody has looked at it: post it, or drop it."""
         view = await soon(interaction, releases.held(self.desk, interaction.guild_id or 0))
+        await notices.seen(self.desk, interaction.guild_id or 0)
         await send(interaction, view)
+
+    @commands.GroupCog.listener()
+    async def on_app_command_completion(self, interaction: Admin, command: Command) -> None:
+        """Any of these commands was answered: what is held is told with it, if nobody was told yet."""
+        if isinstance(command, app_commands.Command) and command.binding is self:
+            await notices.add_note(interaction, self.desk)
 
     @feed.command(name="add")
     @app_commands.describe(url="The address of a feed, or of a page that has one")

@@ -91,6 +91,8 @@ async def _archive(archive: Archive) -> AsyncIterator[Finding]:
     waiting = await archive.outbox()
     asleep = [each for each in await archive.subscriptions() if each.suspended]
     words = ", ".join(f"{count} {state}" for state, count in waiting.items() if count) or "empty"
+    if waiting.get("held"):
+        words += "; about what is held, /desk release in its server decides"
     yield Finding("outbox", not waiting.get("suspended") and not waiting.get("held"), words)
     for each in asleep[:_SHOWN]:
         yield Finding("subscription", False, f"{each.region} in {each.target}: {each.suspended}")

@@ -16,6 +16,7 @@ from bot.app.core import Core, open_core
 from bot.app.metrics import Metrics, serve_metrics
 from bot.chat.client import NewsClient, invite_link, speak_to
 from bot.chat.desk import Desk
+from bot.chat.notices import Notices
 from bot.chat.sender import DiscordSender
 from bot.clock import Clock
 from bot.courier import Courier
@@ -108,6 +109,7 @@ class Line:
             line = asyncio.create_task(client.hold_the_line(core.settings.token), name="gateway")
             waiting = asyncio.create_task(client.wait_until_ready(), name="ready")
             posting: asyncio.Task[None] | None = None
+            telling: asyncio.Task[None] | None = None
             try:
                 await asyncio.wait({line, waiting}, return_when=asyncio.FIRST_COMPLETED)
                 if line.done():
@@ -116,13 +118,14 @@ class Line:
                 _welcome(client)
                 self._ready(core, client)
                 posting = asyncio.create_task(courier.run(), name="courier")
+                telling = asyncio.create_task(Notices(client, desk).run(), name="notices")
                 await asyncio.wait({line, posting}, return_when=asyncio.FIRST_COMPLETED)
                 for done in (line, posting):
                     if done.done():
                         done.result()
             finally:
                 self.stands = False
-                for task in (waiting, posting):  # the courier first: what is in flight arrives while the line stands
+                for task in (waiting, telling, posting):  # what is in flight arrives while the line stands
                     await _end(task)
                 await client.close()
                 await _end(line)

@@ -221,6 +221,9 @@ class Archive:
     ) -> tuple[dict[State, int], list[Delivery]]:
         return await self._read(outbox.waiting, guild, limit, state)
 
+    async def holding(self) -> list[int]:
+        return await self._read(outbox.holding)
+
     # --- odds and ends ----------------------------------------------------------------------------------------
 
     async def recall(self, key: str) -> str | None:

@@ -206,6 +206,17 @@ def waiting(
     return {cast(State, row["state"]): row["number"] for row in counted}, _deliveries(db, rows.fetchall())
 
 
+def holding(db: Connection) -> list[int]:
+    """The servers for which something is held."""
+    rows = db.execute(
+        """
+        SELECT DISTINCT s.guild FROM delivery d JOIN subscription s ON s.id = d.subscription
+        WHERE d.state = 'held' AND s.guild > 0
+        """
+    )
+    return [row["guild"] for row in rows]
+
+
 def _first_state(owed: Owed) -> tuple[State, str]:
     if owed.held:
         return "held", owed.held

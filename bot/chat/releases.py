@@ -13,6 +13,7 @@ from bot.chat import answers
 from bot.chat.desk import Desk, desk_of
 from bot.chat.trouble import explain
 from bot.delivery.text import clean, cut, escape
+from bot.errors import NewsError
 from bot.model import Delivery
 
 _MOST = 6  # reasons on a page
@@ -20,25 +21,32 @@ _SAMPLE = 3  # headlines of each
 _PLACES = 4
 _AT_ONCE = 1000  # deliveries
 
+NOTICE = "⚠️ Some articles wait for your decision: release them, or keep them silent."
+
 Admin = discord.Interaction[Any]
 
 
 async def held(desk: Desk, guild: int, done: str = "") -> ui.LayoutView:
     """Everything that is held for a server, by reason, with what can be done."""
-    reasons = await _by_reason(desk, guild)
+    found = await _by_reason(desk, guild)
     view = ui.LayoutView(timeout=None)
-    if not reasons:
+    if not found:
         return view.add_item(ui.TextDisplay(done or "Nothing is held back: all that is owed goes out by itself."))
-    heading = f"## Held back ({sum(map(len, reasons.values())):,})"
+    heading = f"## Held back ({sum(map(len, found.values())):,})"
     view.add_item(ui.TextDisplay(f"{done}\n{heading}" if done else heading))
-    ranked = sorted(reasons, key=lambda reason: -len(reasons[reason]))
+    ranked = sorted(found, key=lambda reason: -len(found[reason]))
     for reason in ranked[:_MOST]:
         key = _key(reason)
-        buttons = ui.ActionRow[Any](Release("post", key, "Post"), Release("drop", key, "Drop"))
-        view.add_item(ui.Container[Any](ui.TextDisplay(_said(reason, reasons[reason])), buttons))
+        buttons = ui.ActionRow[Any](Release("post", key, "Release"), Release("drop", key, "Keep silent"))
+        view.add_item(ui.Container[Any](ui.TextDisplay(_said(reason, found[reason])), buttons))
     if len(ranked) > _MOST:
         view.add_item(ui.TextDisplay(f"-# and {len(ranked) - _MOST} more reasons, once these are settled"))
     return view
+
+
+async def reasons(desk: Desk, guild: int) -> set[str]:
+    """For what something is held, each reason as a short key."""
+    return {_key(reason) for reason in await _by_reason(desk, guild)}
 
 
 class Release(ui.DynamicItem[ui.Button[Any]], template=r"rl:(?P<how>post|drop):(?P<key>[0-9a-f]{16})"):
@@ -55,6 +63,7 @@ class Release(ui.DynamicItem[ui.Button[Any]], template=r"rl:(?P<how>post|drop):(
     async def callback(self, interaction: Admin) -> None:
         try:
             desk, guild = desk_of(interaction), interaction.guild_id or 0
+            _must_run_the_server(interaction)
             done = await _settle(desk, guild, self.key, drop=self.how == "drop")
             await interaction.response.edit_message(view=await held(desk, guild, done))
         except Exception as error:
@@ -66,9 +75,16 @@ def add_to(client: commands.AutoShardedBot) -> None:
     client.add_dynamic_items(Release)
 
 
+def _must_run_the_server(interaction: Admin) -> None:
+    """What only one person sees was asked for with /desk; a notice in a channel may be seen by others as well."""
+    alone = interaction.message is not None and interaction.message.flags.ephemeral
+    if not (alone or interaction.permissions.manage_guild):
+        raise NewsError("Only those who may manage this server can decide that.")
+
+
 async def _settle(desk: Desk, guild: int, key: str, *, drop: bool) -> str:
-    reasons = await _by_reason(desk, guild)
-    chosen = next((those for reason, those in reasons.items() if _key(reason) == key), [])
+    found = await _by_reason(desk, guild)
+    chosen = next((those for reason, those in found.items() if _key(reason) == key), [])
     number = await desk.archive.release([each.id for each in chosen], drop=drop) if chosen else 0
     if not number:
         return "Somebody else has settled that already."
@@ -80,10 +96,10 @@ async def _settle(desk: Desk, guild: int, key: str, *, drop: bool) -> str:
 
 async def _by_reason(desk: Desk, guild: int) -> dict[str, list[Delivery]]:
     _, deliveries = await desk.archive.waiting(guild, _AT_ONCE, "held")
-    reasons: dict[str, list[Delivery]] = {}
+    found: dict[str, list[Delivery]] = {}
     for each in deliveries:
-        reasons.setdefault(each.reason, []).append(each)
-    return reasons
+        found.setdefault(each.reason, []).append(each)
+    return found
 
 
 def _said(reason: str, deliveries: Sequence[Delivery]) -> str:

@@ -178,6 +178,7 @@ class Taking:
         away = succeeded is None or poll.now - succeeded > max(AWAY, 3 * poll.every)
         if away or not doubt.is_flood(new, parsed.count):
             return ""
+        log.warning("held a flood feed=%s new=%d", spoken(poll.source.url), new)
         return f"{new} articles at once from a feed that we know: it may have changed its ids"
 
     async def _recent(self, feed: Feed) -> list[Article]:

@@ -246,6 +246,7 @@ class Guild:
     unavailable: bool = False
     gone: bool = False
     icon: str | None = None
+    updates: Channel | None = None  # where a community's moderators get Discord's notices
 
     @property
     def everyone(self) -> Role:
@@ -314,6 +315,11 @@ class Guild:
         self.tell(Event("CHANNEL_CREATE", channel.json(), self))
         return channel
 
+    def send_updates_to(self, channel: Channel) -> None:
+        """From now on this is the moderators' channel for Discord's notices."""
+        self.updates = channel
+        self.tell(Event("GUILD_UPDATE", self.json(), self))
+
     def drop_channel(self, channel: Channel) -> None:
         for each in [one for one in self.channels.values() if one.parent_id == channel.id]:
             if each.is_thread:
@@ -364,7 +370,7 @@ class Guild:
             "system_channel_id": None,
             "system_channel_flags": 0,
             "rules_channel_id": None,
-            "public_updates_channel_id": None,
+            "public_updates_channel_id": str(self.updates.id) if self.updates else None,
             "safety_alerts_channel_id": None,
             "max_members": 500000,
             "vanity_url_code": None,

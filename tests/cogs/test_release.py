@@ -11,7 +11,7 @@ FLOOD = "The Paper brought 40 articles at once"
 
 async def test_what_is_held_is_shown_by_its_reason(house: House) -> None:
     assert "Nothing is held back" in text(answer(await house.call(house.ada, "desk release")))
-    await _hold(house, 5, FLOOD)
+    await hold(house, 5, FLOOD)
     shown = answer(await house.call(house.ada, "desk release"))
     assert shown.only_for == house.ada.id
     assert text(shown).startswith("## Held back (5)") and f"**{FLOOD}**" in text(shown)
@@ -20,38 +20,38 @@ async def test_what_is_held_is_shown_by_its_reason(house: House) -> None:
 
 
 async def test_it_is_posted(house: House) -> None:
-    await _hold(house, 5, FLOOD)
+    await hold(house, 5, FLOOD)
     shown = answer(await house.call(house.ada, "desk release"))
-    done = answer(await house.press(house.ada, shown, button(shown, "Post")))
+    done = answer(await house.press(house.ada, shown, button(shown, "Release")))
     assert text(done) == "5 on their way." and house.nudges == [1]
     assert {each.state for each in await house.archive.outbox_rows()} == {"pending"}
 
 
 async def test_it_is_dropped_and_what_is_held_for_another_reason_stays(house: House) -> None:
-    await _hold(house, 2, FLOOD)
-    await _hold(house, 1, "it may be out already", first=10)
+    await hold(house, 2, FLOOD)
+    await hold(house, 1, "it may be out already", first=10)
     shown = answer(await house.call(house.ada, "desk release"))
-    assert labels(shown) == ["Post", "Drop"] * 2
-    left = answer(await house.press(house.ada, shown, button(shown, "Drop")))
+    assert labels(shown) == ["Release", "Keep silent"] * 2
+    left = answer(await house.press(house.ada, shown, button(shown, "Keep silent")))
     assert text(left).startswith("2 dropped: in the archive, but not posted.\n## Held back (1)")
     assert house.nudges == []
     assert sorted(each.state for each in await house.archive.outbox_rows()) == ["held", "refused", "refused"]
 
 
 async def test_another_servers_are_left_alone(house: House) -> None:
-    await _hold(house, 2, FLOOD, guild=99)
+    await hold(house, 2, FLOOD, guild=99)
     assert "Nothing is held back" in text(answer(await house.call(house.ada, "desk release")))
 
 
 async def test_many_reasons_keep_within_one_message(house: House) -> None:
     for number in range(9):
-        await _hold(house, 1, f"Reason {number}: " + "理由" * 200, first=10 * number + 1)
+        await hold(house, 1, f"Reason {number}: " + "理由" * 200, first=10 * number + 1)
     shown = answer(await house.call(house.ada, "desk release"))
     assert "and 3 more reasons" in text(shown) and len(parts(shown)) <= 40
     assert len(text(shown)) <= 4000 and len(text(shown).encode()) <= 8000
 
 
-async def _hold(house: House, count: int, reason: str, first: int = 1, guild: int = 0) -> None:
+async def hold(house: House, count: int, reason: str, first: int = 1, guild: int = 0) -> None:
     """So many articles that are owed to the lobby and held for that reason."""
     feed = await house.archive.add_feed(Feed(url="https://paper.test/feed", title="The Paper", polled=NOON))
     order = Subscription(f"channel:{house.lobby.id}", "africa", guild=guild or house.guild.id)

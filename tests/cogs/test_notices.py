@@ -1,0 +1,94 @@
+"""Those who run a server are told, once, that something is held back; readers never see it."""
+
+import asyncio
+
+from bot.chat.notices import Notices
+from bot.stage import Interaction, Message, Permission
+from tests.cogs.conftest import House, answer, button, text
+from tests.cogs.test_release import FLOOD, hold
+
+
+async def test_whoever_uses_the_desk_next_is_told_once_with_a_sample_and_two_buttons(house: House) -> None:
+    await hold(house, 5, FLOOD)
+    note = await _note(await house.call(house.ada, "desk subscriptions"))
+    assert note.only_for == house.ada.id
+    assert "your decision" in text(note) and f"**{FLOOD}**" in text(note) and "Story number 4" in text(note)
+    done = answer(await house.press(house.ada, note, button(note, "Release")))
+    assert text(done) == "5 on their way."
+    assert _public(house) == []
+
+
+async def test_after_a_restart_it_is_not_told_again(house: House) -> None:
+    await hold(house, 2, FLOOD)
+    await _note(await house.call(house.ada, "desk subscriptions"))
+    async with house.restarted():
+        again = await house.call(house.ada, "desk status")
+        await _settled()
+        assert len(again.messages) == 1 and "2 held back" in text(answer(again))
+        await hold(house, 1, "another flood", first=10)
+        await _note(await house.call(house.ada, "desk subscriptions"))
+
+
+async def test_the_same_again_is_told_again_once_the_first_is_settled(house: House) -> None:
+    await hold(house, 2, FLOOD)
+    note = await _note(await house.call(house.ada, "desk subscriptions"))
+    await house.press(house.ada, note, button(note, "Keep silent"))
+    await house.call(house.ada, "desk subscriptions")
+    await _settled()
+    await hold(house, 2, FLOOD, first=10)
+    await _note(await house.call(house.ada, "desk subscriptions"))
+
+
+async def test_who_has_asked_for_it_is_not_told_besides(house: House) -> None:
+    await hold(house, 2, FLOOD)
+    await house.call(house.ada, "desk release")
+    again = await house.call(house.ada, "desk subscriptions")
+    await _settled()
+    assert len(again.messages) == 1
+
+
+async def test_a_moderators_channel_for_notices_is_told_at_once_and_once(house: House) -> None:
+    mods = house.guild.add_channel("mods")
+    mods.overwrite(house.guild.everyone, deny=Permission.VIEW_CHANNEL)
+    mods.overwrite(house.stage.world.bot, allow=Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES)
+    mods.overwrite(house.bob, allow=Permission.VIEW_CHANNEL)  # a moderator, who may not manage the server
+    house.guild.send_updates_to(mods)
+    await _settled()
+    await hold(house, 5, FLOOD)
+    await Notices(house.client, house.desk).look()
+    await Notices(house.client, house.desk).look()
+    (notice,) = house.stage.world.messages(mods)
+    assert f"**{FLOOD}**" in text(notice)
+    refused = answer(await house.press(house.bob, notice, button(notice, "Release")))
+    assert "Only those who may manage this server" in text(refused)
+    await house.press(house.ada, notice, button(notice, "Keep silent"))
+    assert {each.state for each in await house.archive.outbox_rows()} == {"refused"}
+    assert _public(house) == []
+
+
+async def test_a_channel_for_notices_that_everybody_reads_is_not_used(house: House) -> None:
+    house.guild.send_updates_to(house.lobby)
+    await _settled()
+    await hold(house, 5, FLOOD)
+    await Notices(house.client, house.desk).look()
+    assert _public(house) == []
+    await _note(await house.call(house.ada, "desk subscriptions"))
+
+
+def _public(house: House) -> list[Message]:
+    """What readers see."""
+    return [each for each in house.stage.world.messages(house.lobby) if not each.only_for]
+
+
+async def _note(called: Interaction) -> Message:
+    """What came after the answer."""
+    async with asyncio.timeout(5):
+        while len(called.messages) < 2:
+            await asyncio.sleep(0.01)
+    return called.messages[1]
+
+
+async def _settled() -> None:
+    """What was told over the gateway has arrived."""
+    for _ in range(20):
+        await asyncio.sleep(0.005)
