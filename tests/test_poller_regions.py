@@ -1,12 +1,17 @@
 """What a poll keeps of the evidence: why an article is where it is, what its tags leave open, and who agrees."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
 
+from bot.intake import ledger
 from bot.intake.classify import evidence
 from bot.intake.worker import ParseWorker
+from bot.model import Feed
+from bot.regions import load_regions
+from bot.settings import shipped
 from tests.polling import House, open_house
 from tests.press import item, rss
 
@@ -24,6 +29,7 @@ async def house(worker: ParseWorker) -> AsyncIterator[House]:
         yield here
 
 
+REGIONS = load_regions(shipped() / "regions.toml")
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
@@ -36,3 +42,48 @@ async def test_the_evidence_is_kept_with_a_sentence_and_what_the_text_alone_says
     kept = evidence(found.why)
     assert (kept.rule, kept.shares, kept.unmapped) == ("tag", (("africa", 1.0),), ("Slow Lane",))
     assert kept.sentence.startswith("Europe: its tag says so (“Europe”). Africa 100% (title “Kenya”")
+
+
+async def _ledger(house: House, feed: Feed) -> ledger.Ledger:
+    return ledger.read((await house.archive.recalled(ledger.KEYS)).get(str(feed.id)))
+
+
+async def test_a_tag_that_nobody_mapped_is_told_once_with_a_suggestion(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    feed = await house.add()
+    tags = "<category>Slow Lane</category><category>opinion</category><category>Kenya</category>"
+    first, second = item("Rain in Nairobi", 3, more=tags), item("Floods in Mombasa", 2, more=tags)
+    house.web["/feed"] = rss(first)
+    await house.goes_round()
+    house.web["/feed"] = rss(second, first)
+    await house.goes_round()
+    assert [each.args for each in caplog.records if "unmapped" in each.msg] == [(feed.url, "Slow Lane", "africa")]
+    (left,) = ledger.unmapped(await _ledger(house, feed), feed, REGIONS)
+    assert left == ledger.Unmapped("Slow Lane", 2, "africa")
+
+
+async def test_a_tag_is_asked_about_no_more_once_it_is_mapped(house: House) -> None:
+    feed = await house.add()
+    house.web["/feed"] = rss(item("Rain in Nairobi", more="<category>Slow Lane</category>"))
+    await house.goes_round()
+    kept = await _ledger(house, feed)
+    assert ledger.unmapped(kept, feed, REGIONS)
+    for region in ("africa", "-"):
+        assert not ledger.unmapped(kept, replace(feed, tags={"slow lane": region}), REGIONS)
+
+
+async def test_it_is_counted_how_often_tags_and_text_agree_and_said_when_that_falls(house: House) -> None:
+    feed = await house.add()
+    africa, europe = "<category>Africa</category>", "<category>Europe</category>"
+    well = [item(f"Rain in Kenya {n}", 100 - n, more=africa) for n in range(30)]
+    house.web["/feed"] = rss(*well, item("Nothing at all", more=africa))
+    await house.goes_round()
+    kept = await _ledger(house, feed)
+    assert (kept.judged, kept.agreed, kept.fallen) == (30, 30, False)
+    for n in range(20):
+        house.web["/feed"] = rss(item(f"Floods in Kenya {n}", 50 - n, more=europe), *well)
+        await house.goes_round()
+    kept = await _ledger(house, feed)
+    assert (kept.judged, kept.agreed, kept.fallen) == (50, 30, True)
+    assert kept.sentence.endswith("but for 0 of the last 20: it may have changed its tags")

@@ -229,6 +229,9 @@ class Archive:
     async def recall(self, key: str) -> str | None:
         return await self._read(memos.recall, key)
 
+    async def recalled(self, beginning: str) -> dict[str, str]:
+        return await self._read(memos.recalled, beginning)
+
     async def remember(self, key: str, value: str) -> None:
         await self._write(memos.remember, key, value)
 

@@ -12,7 +12,7 @@ class Placing:
 
     def __init__(self, classifier: Classifier, regions: Regions) -> None:
         self._classifier = classifier
-        self._regions = regions
+        self.regions = regions
         self._fallback = (regions.fallback.code,) if regions.fallback else ()
 
     def place(self, sighting: Sighting) -> tuple[Sighting, bool]:
@@ -30,6 +30,6 @@ class Placing:
             tag_map=feed.tags,
             overrides=feed.places,
         )
-        why = kept(placement, self._regions)
+        why = kept(placement, self.regions)
         placed = replace(article, regions=placement.regions or self._fallback, why=why)
         return replace(sighting, article=placed), placement.rule not in ("none", "default")

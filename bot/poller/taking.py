@@ -17,6 +17,7 @@ from bot.intake.outcome import Poll
 from bot.intake.parse import Parsed
 from bot.model import Accepted, Article, Feed, Query, Route, Sighting, Source
 from bot.poller.completing import Completing
+from bot.poller.learning import Learning
 from bot.poller.placing import Placing
 from bot.poller.reading import Reading
 from bot.poller.walking import Walking
@@ -59,6 +60,7 @@ class Taking:
         self._placing = placing
         self._route = route
         self._nudge = nudge
+        self._learning = Learning(archive, placing.regions)
         self._completing = Completing(fetcher, reading)
         self._walking = Walking(fetcher, reading)
 
@@ -87,6 +89,7 @@ class Taking:
         accepted = await self._archive.accept(wanted, after, route, poll.now)
         if accepted.owed:
             self._nudge()
+        await self._learning.learn(feeds, accepted.new)
         await self.follow(poll, after)
         return after, accepted
 

@@ -1,0 +1,124 @@
+"""What a feed's tags have taught us: which of them nobody mapped, and how often they agree with the text."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from bot.intake.classify import evidence
+from bot.model import Article, Feed
+from bot.regions import Regions
+
+KEYS = "ledger:"  # before a feed's id: the key under which the archive remembers its ledger
+RECENT = 20  # articles, against all before them
+ENOUGH = 10  # of each, before anything is said
+FALL = 0.3  # of the share that agreed
+MOST_TAGS = 200
+_NAMED = {"tag", "section", "feed"}  # the rules by which a region is given without a look at the text
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """One feed's."""
+
+    judged: int = 0  # articles whose region was given, and whose text speaks for one as well
+    agreed: int = 0
+    recent: str = ""  # the last of these, 1 for each that agreed
+    tags: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # unmapped: what its articles' text speaks for
+
+    @property
+    def fallen(self) -> bool:
+        """Whether tags and text agree far less of late: the feed has probably changed its tags."""
+        earlier, agreed = self.judged - len(self.recent), self.agreed - self.recent.count("1")
+        if min(earlier, len(self.recent)) < ENOUGH:
+            return False
+        return self.recent.count("1") / len(self.recent) < agreed / earlier - FALL
+
+    @property
+    def sentence(self) -> str:
+        """How far tags and text agree; empty while there is nothing to compare."""
+        if not self.judged:
+            return ""
+        said = f"tags and text agree for {self.agreed:,} of {self.judged:,} articles ({self.agreed / self.judged:.0%})"
+        if not self.fallen:
+            return said
+        of_late = self.recent.count("1")
+        return f"{said}, but for {of_late} of the last {len(self.recent)}: it may have changed its tags"
+
+
+@dataclass(frozen=True, slots=True)
+class Unmapped:
+    """A tag that nobody mapped, and which region its articles suggest, if any."""
+
+    tag: str
+    articles: int
+    region: str | None
+
+
+def noted(ledger: Ledger, articles: Iterable[Article], regions: Regions) -> tuple[Ledger, list[str]]:
+    """The ledger after a feed's new articles, and the tags that were not in it."""
+    judged, agreed, recent = ledger.judged, ledger.agreed, ledger.recent
+    tags = {tag: dict(found) for tag, found in ledger.tags.items()}
+    spelt = {tag.casefold(): tag for tag in tags}
+    told: list[str] = []
+    for article in articles:
+        kept = evidence(article.why)
+        text = kept.shares[0][0] if kept.shares else ""
+        given = [code for code in article.regions if code in regions and not regions[code].fallback]
+        if kept.rule in _NAMED and text and given:
+            judged, agreed = judged + 1, agreed + (text in given)
+            recent = (recent + str(int(text in given)))[-RECENT:]
+        for tag in kept.unmapped:
+            if tag.casefold() not in spelt:
+                if not _make_room(tags, spelt):
+                    continue
+                spelt[tag.casefold()] = tag
+                told.append(tag)
+            found = tags.setdefault(spelt[tag.casefold()], {})
+            found[text] = found.get(text, 0) + 1
+    return Ledger(judged, agreed, recent, tags), told
+
+
+def unmapped(ledger: Ledger, feed: Feed, regions: Regions) -> list[Unmapped]:
+    """The tags that are still nobody's, the most frequent first."""
+    own = {tag.casefold() for tag in feed.tags}
+    left = [
+        Unmapped(tag, sum(found.values()), _suggested(found, regions))
+        for tag, found in ledger.tags.items()
+        if tag.casefold() not in own and not regions.from_tag(tag) and not regions.is_topic(tag)
+    ]
+    return sorted(left, key=lambda each: -each.articles)
+
+
+def written(ledger: Ledger) -> str:
+    """As JSON, for the archive."""
+    parts = {"judged": ledger.judged, "agreed": ledger.agreed, "recent": ledger.recent, "tags": ledger.tags}
+    return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+
+
+def read(text: str | None) -> Ledger:
+    """What `written` wrote; an empty one where there is none."""
+    try:
+        found = json.loads(text or "{}")
+        tags = {
+            str(tag): {str(code): int(n) for code, n in each.items()} for tag, each in found.get("tags", {}).items()
+        }
+        return Ledger(int(found.get("judged", 0)), int(found.get("agreed", 0)), str(found.get("recent", "")), tags)
+    except (ValueError, TypeError, AttributeError):
+        return Ledger()
+
+
+def _suggested(found: Mapping[str, int], regions: Regions) -> str | None:
+    """The region for which at least half of a tag's articles speak."""
+    best = max(found, key=lambda code: found[code], default="")
+    return best if best in regions and 2 * found[best] >= sum(found.values()) else None
+
+
+def _make_room(tags: dict[str, dict[str, int]], spelt: dict[str, str]) -> bool:
+    """Where there are too many, the oldest that was met only once makes way."""
+    if len(tags) < MOST_TAGS:
+        return True
+    once = next((tag for tag, found in tags.items() if sum(found.values()) == 1), None)
+    if once is None:
+        return False
+    del tags[once], spelt[once.casefold()]
+    return True
