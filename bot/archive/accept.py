@@ -13,7 +13,7 @@ from bot.model import Accepted, Article, Route, Sighting, Source, Subscription, 
 
 # The parts of a print. Each has a hash of its own in the sighting, so that we can tell what one feed has changed.
 _PARTS = ("title", "url", "teaser", "text", "authors", "image", "regions", "tags", "published", "language")
-_SHOWN = ("title", "teaser", "image", "regions", "authors", "url")  # of which a message is made
+_SHOWN = ("title", "teaser", "image", "regions", "authors", "url", "gone")  # of which a message is made
 _KEPT = ("title", "url", "teaser", "text", "authors", "image", "regions", "published")  # of which a revision is made
 _GAPS = ("teaser", "text", "authors", "image", "published", "language", "updated", "why")
 _HASH = 3  # bytes: enough to see a change
@@ -71,6 +71,14 @@ def place(db: Connection, article: int, regions: Sequence[str], why: str, route:
     new = set(after.regions) - set(before.regions)
     orders = [each for each in subscriptions.every(db) if each.region in new]
     return outbox.owe(db, after, route(after, orders), now) if orders else 0
+
+
+def mark_gone(db: Connection, found: Iterable[int], now: datetime) -> None:
+    """The pages of these articles are there no more. They stay; what is out of them says so."""
+    for before in articles.load(db, list(found)).values():
+        if before.gone is None:
+            articles.rewrite(db, before, replace(before, gone=now))
+            outbox.mark_edits(db, before.id)
 
 
 def _begin(db: Connection, sighting: Sighting, now: datetime) -> Article:

@@ -235,6 +235,9 @@ class Archive:
     async def remember(self, key: str, value: str) -> None:
         await self._write(memos.remember, key, value)
 
+    async def mark_gone(self, ids: Sequence[int], now: datetime) -> None:
+        await self._write(accepting.mark_gone, ids, now)
+
     async def place(self, id: int, regions: Sequence[str], why: str, route: Route, now: datetime) -> int:
         return await self._write(accepting.place, id, regions, why, route, now)
 

@@ -4,11 +4,11 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.intake import pages
 from bot.intake.addresses import is_redirector, split, spoken
-from bot.intake.fetch import PAGE_TYPES, Fetcher
+from bot.intake.fetch import PAGE_TYPES, Fetched, Fetcher
 from bot.intake.pages import Page
 from bot.model import Article, Sighting, Tag
 from bot.poller.reading import Reading
@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 MOST = 10  # pages for one poll
 PATIENCE = 60.0  # seconds for all of them: news must not wait for a picture
 PAUSE = timedelta(minutes=15)  # for a host that is too busy to show its pages
+EARLY = timedelta(hours=1)  # some feeds print an article before its page is there
 WHOLE_PAGE = 2 * 1024 * 1024  # bytes, where the article's whole text is wanted
 
 
@@ -28,8 +29,11 @@ class Completing:
         self._fetcher = fetcher
         self._reading = reading
 
-    async def complete(self, sightings: Sequence[Sighting], placed: Sequence[bool]) -> list[Sighting]:
-        """The same sightings; what they lack is filled where their pages have it. `placed`: its region is known."""
+    async def complete(self, sightings: Sequence[Sighting], placed: Sequence[bool], now: datetime) -> list[Sighting]:
+        """The same sightings; what they lack is filled where their pages have it. `placed`: its region is known.
+
+        An article whose page turns out to be there no more is marked so.
+        """
         done = list(sightings)
         wanting = [
             index
@@ -39,7 +43,7 @@ class Completing:
         try:
             async with asyncio.timeout(PATIENCE):
                 for index in wanting[-MOST:]:
-                    done[index] = await self._one(done[index])
+                    done[index] = await self._one(done[index], now)
         except TimeoutError:
             log.info("gave up on pages feed=%s", spoken(sightings[0].feed.url))
         return done
@@ -50,7 +54,7 @@ class Completing:
             return False
         return feed.full_text or (feed.pages and not (article.image and article.teaser and placed))
 
-    async def _one(self, sighting: Sighting) -> Sighting:
+    async def _one(self, sighting: Sighting, now: datetime) -> Sighting:
         full_text, manners = sighting.feed.full_text, self._fetcher.manners
         if manners.is_silent(sighting.article.url):
             return sighting
@@ -63,9 +67,18 @@ class Completing:
         if fetched.status == "busy":
             manners.hush_for(sighting.article.url, PAUSE)
         if fetched.document is None:
-            return sighting
+            article = sighting.article
+            return (
+                replace(sighting, article=replace(article, gone=now)) if _is_gone(fetched, article, now) else sighting
+            )
         page = await self._reading.page(fetched.document, full_text)
         return replace(sighting, article=completed(sighting.article, page))
+
+
+def _is_gone(fetched: Fetched, article: Article, now: datetime) -> bool:
+    """Whether its publisher has taken it away: 410 says so; 404 may also mean that the page is not there yet."""
+    old = article.published is not None and now - article.published > EARLY
+    return fetched.status == "gone" or (fetched.status == "not-found" and old)
 
 
 def completed(article: Article, page: Page) -> Article:

@@ -83,10 +83,16 @@ class Taking:
         for fresh in await self._fresh(parsed, feeds, poll):
             fresh, poll, doubts = await self._second_look(fresh, parsed, poll, document.url)
             held, news = held or doubts, news + len(fresh.new)
-            wanted += await self._ready(fresh)
+            wanted += await self._ready(fresh, poll.now)
         after = outcome.taken_in(poll, fetched, parsed, found, news)
         route = doubt.paced(self._route, poll.now, held)
+        gone = {each.article.keys for each in wanted if each.article.gone}
+        # Owed all the same, for it was printed; what is posted says that its page is gone.
+        wanted = [replace(each, article=replace(each.article, gone=None)) for each in wanted]
         accepted = await self._archive.accept(wanted, after, route, poll.now)
+        if gone:
+            lost = [each.id for each in accepted.new if each.keys in gone]
+            await self._archive.mark_gone(lost, poll.now)
         if accepted.owed:
             self._nudge()
         await self._learning.learn(feeds, accepted.new)
@@ -138,12 +144,13 @@ class Taking:
                 found.append(_Fresh(feed, new, [each for each in own if not known.isdisjoint(each.article.keys)]))
         return found
 
-    async def _ready(self, fresh: _Fresh) -> list[Sighting]:
+    async def _ready(self, fresh: _Fresh, now: datetime) -> list[Sighting]:
         """The sightings with regions; new ones with what only their pages tell. Oldest first."""
         placed = await self._placed(fresh.new)
         sure = [known for _, known in placed]
-        full = await self._completing.complete([each for each, _ in placed], sure)
-        again = [self._placing.place(now)[0] if now != was else now for now, (was, _) in zip(full, placed, strict=True)]
+        full = await self._completing.complete([each for each, _ in placed], sure, now)
+        pairs = zip(full, placed, strict=True)
+        again = [self._placing.place(filled)[0] if filled != was else filled for filled, (was, _) in pairs]
         corrected = []
         for each in fresh.changed:
             address = canonical(each.article.url) or each.article.url

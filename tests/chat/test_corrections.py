@@ -11,7 +11,7 @@ import pytest
 from bot.archive import Archive
 from bot.courier import Courier
 from bot.delivery.route import route
-from bot.model import Article, Feed, Image, Sighting
+from bot.model import Article, Feed, Image, Query, Sighting
 from bot.stage import Channel, Message
 from tests.chat.scenes import Scene
 from tests.delivery.samples import REGIONS, an_article, an_order
@@ -120,3 +120,16 @@ async def test_a_post_that_somebody_deleted_does_not_come_back(room: Newsroom) -
     room.scene.stage.world.delete(room.posts()[0])
     await room.prints(title="Rain in Chad")
     assert room.posts() == []
+
+
+async def test_posts_say_when_their_article_is_gone_and_when_it_is_back(room: Newsroom) -> None:
+    await room.prints(regions=("africa",))
+    (kept,) = (await room.archive.latest(Query())).hits
+    for _ in range(2):
+        await room.archive.mark_gone([kept.article.id], room.now)
+        await room._delivers()
+    (post,) = room.posts()
+    assert "No longer at its address" in str(post.json()) and room.edits() == 1
+    await room.prints(regions=("africa",), title="Rain, again")
+    (post,) = room.posts()
+    assert "No longer at its address" not in str(post.json()) and room.edits() == 2

@@ -437,3 +437,21 @@ async def test_a_feed_is_asked_as_often_as_somebody_wants_within_manners(
     source = await house.source("/wished", HOST)
     assert source.next_poll is not None and source.polled is not None
     assert source.next_poll - source.polled == minutes * MINUTE
+
+
+@pytest.mark.parametrize(
+    ("status", "hours", "marked"), [(410, 0.5, True), (404, 3, True), (404, 0.5, False), (503, 3, False)]
+)
+async def test_rule_19_an_article_whose_page_is_gone_is_owed_and_marked(
+    worker: ParseWorker, status: int, hours: float, marked: bool
+) -> None:
+    async with open_house(worker) as house:
+        await house.add(host=HOST, pages=True)
+        house.web["/feed"] = rss(A)
+        house.web["/story"] = Answer(status=status)
+        await house.goes_round()
+        fresh = item("Talks in Oman", hours).but(link=house.web.url("/story", HOST))
+        house.web["/feed"] = rss(fresh, A)
+        await house.goes_round()
+        (owed,) = await house.archive.outbox_rows()
+        assert (owed.article.title, owed.state, owed.article.gone is not None) == ("Talks in Oman", "pending", marked)
