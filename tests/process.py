@@ -35,4 +35,4 @@ async def start_bot(stage: Stage, data: Path, **settings: str) -> asyncio.subpro
 def has_polled(data: Path) -> bool:
     """Whether the archive has every feed's first poll behind it, read while the bot writes."""
     with contextlib.closing(sqlite3.connect(f"file:{data / 'archive.db'}?mode=ro", uri=True)) as db:
-        return db.execute("SELECT count(*) > 0 AND count(*) = count(polled) FROM feed").fetchone()[0] == 1
+        return bool(db.execute("SELECT count(*) > 0 AND count(*) = count(polled) FROM feed").fetchone()[0])
