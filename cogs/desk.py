@@ -1,6 +1,6 @@
 """/desk: what a server's admins order, and its own feeds."""
 
-from typing import Any
+from typing import Any, Literal
 
 import discord
 from discord import app_commands
@@ -11,6 +11,7 @@ from bot.chat.client import NewsClient
 from bot.chat.desk import Desk, viewer_of
 from bot.chat.destination import CannotPost, Channels, Destination
 from bot.chat.pager import opened, send, soon
+from bot.delivery.terms import make_terms
 from bot.errors import NewsError, NotFound
 from bot.model import Query, Subscription
 from bot.poller.adding import SeveralFeeds
@@ -49,6 +50,11 @@ class DeskCommands(commands.GroupCog, group_name="desk", group_description="For 
         tag="In a forum: the tag of every post",
         include='Only what speaks of this: sanctions iran, "red sea", tag:podcast, author:"Jane Doe"',
         exclude="Nothing that speaks of this; written in the same way",
+        quiet="Hours in which nothing is sent, all of it afterwards: 22:00-07:00 Europe/Paris",
+        cap="The most posts in an hour; what is over waits and comes as one list",
+        style="The whole card, or a compact one without a photo",
+        colour="In place of the region's: #d1495b",
+        credit="No photo that does not name its credit",
     )
     @app_commands.autocomplete(region=choices.regions_or_all, tag=choices.forum_tags)
     async def subscribe(
@@ -62,6 +68,11 @@ class DeskCommands(commands.GroupCog, group_name="desk", group_description="For 
         tag: app_commands.Range[str, 0, 100] = "",
         include: app_commands.Range[str, 0, 500] = "",
         exclude: app_commands.Range[str, 0, 500] = "",
+        quiet: app_commands.Range[str, 0, 100] = "",
+        cap: app_commands.Range[int, 0, 1000] = 0,
+        style: Literal["card", "compact"] = "card",
+        colour: app_commands.Range[str, 0, 20] = "",
+        credit: bool = False,
     ) -> None:
         """Send every new article of a region to a channel; said again, it changes the order."""
         code = choices.wanted_region(self.desk.regions, region)
@@ -81,6 +92,7 @@ class DeskCommands(commands.GroupCog, group_name="desk", group_description="For 
             tag=channel.tag_named(tag),
             include=standing.understood("include", include),
             exclude=standing.understood("exclude", exclude),
+            options=make_terms(quiet=quiet, cap=cap, colour=colour, style=style, credit=credit).to_json(),
         )
         kept, changed = await standing.place(self.desk, order)
         hint = "" if channel.reads_back else f"\n-# {_HISTORY}"

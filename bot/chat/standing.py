@@ -1,11 +1,12 @@
 """What a server has ordered and which feeds are its own, in an admin's words."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.chat.choices import region_name
 from bot.chat.desk import Desk
+from bot.delivery.terms import read_terms
 from bot.delivery.text import clean, cut, escape
 from bot.delivery.wish import in_words
 from bot.errors import NewsError, NotFound
@@ -38,8 +39,7 @@ async def place(desk: Desk, order: Subscription) -> tuple[Subscription, bool]:
     old = next((each for each in before if (each.target, each.region) == (order.target, order.region)), None)
     if old is None and len(before) >= MOST_ORDERS:
         raise NewsError(f"This server has {len(before)} standing orders already; that is the most.")
-    options = old.options if old else order.options
-    kept = await desk.archive.subscribe(replace(order, options=options))
+    kept = await desk.archive.subscribe(order)
     if any(each.suspended for each in before if each.target == order.target):
         await desk.archive.resume_target(order.target)
         desk.nudge()
@@ -149,7 +149,22 @@ def _said(order: Subscription) -> list[str]:
         said.append("published to the channels that follow it")
     if order.tag:
         said.append("with a tag on every post")
-    return [*said, _since(order.created)]
+    return [*said, *_terms(order), _since(order.created)]
+
+
+def _terms(order: Subscription) -> Iterator[str]:
+    """What its options say."""
+    terms = read_terms(order.options)
+    if terms.quiet:
+        yield f"quiet {terms.quiet} ({terms.zone or 'UTC'}): what comes then is sent afterwards"
+    if terms.cap:
+        yield f"at most {terms.cap:,} an hour: what is over comes as one list"
+    if terms.colour is not None:
+        yield f"in the colour #{terms.colour:06x}"
+    if terms.style != "card":
+        yield f"in the {terms.style} style"
+    if terms.credit:
+        yield "no photo without its credit"
 
 
 def state(order: Subscription, command: str = "/desk subscribe") -> str:

@@ -63,7 +63,10 @@ def read_terms(options: str) -> Terms:
 def make_terms(
     quiet: str = "", zone: str = "", cap: int = 0, colour: str = "", style: str = "card", credit: bool = False
 ) -> Terms:
-    """From what an admin typed; raise BadTerms with a sentence."""
+    """From what an admin typed, where the quiet hours may name their zone; raise BadTerms with a sentence."""
+    hours, _, named = quiet.strip().rpartition(" ")
+    if hours and named[:1].isalpha() and not zone:
+        quiet, zone = hours, named
     terms = NONE
     for name, value in (
         ("quiet", quiet),
@@ -128,7 +131,7 @@ def _hours(text: str) -> tuple[time, time]:
         else:
             if start != end:
                 return start, end
-    raise BadTerms(f"“{text}” are no quiet hours; write them like 22:00-07:00.")
+    raise BadTerms(f"“{text}” are no quiet hours; write them like 22:00-07:00 Europe/Paris.")
 
 
 def _zone(text: str) -> str:

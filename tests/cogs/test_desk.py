@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.chat import standing
+from bot.delivery.terms import Terms, read_terms
 from bot.model import OPERATOR, Feed, Source, Subscription
 from bot.poller.adding import Candidate
 from bot.stage import Permission, Refusal
@@ -299,3 +300,44 @@ async def test_readers_cannot_give_orders(house: House) -> None:
 async def _settle(house: House, source: Source, **values: object) -> None:
     told = replace(source, polled=NOON, error="", failures=0)
     await house.archive.settle_source(replace(told, **values))  # type: ignore[arg-type]
+
+
+async def test_an_order_has_hours_a_cap_and_a_look_of_its_own(house: House) -> None:
+    said = answer(
+        await house.call(
+            house.ada,
+            "desk subscribe",
+            region="africa",
+            channel=house.lobby,
+            quiet="22:00-7 Europe/Paris",
+            cap=5,
+            style="compact",
+            colour="#D1495B",
+            credit=True,
+        )
+    )
+    (order,) = await house.archive.subscriptions(house.guild.id)
+    assert read_terms(order.options) == Terms("22:00-07:00", "Europe/Paris", 5, 0xD1495B, "compact", True)
+    listed = answer(await house.call(house.ada, "desk subscriptions"))
+    for shown in (text(said), text(listed)):
+        assert "quiet 22:00-07:00 (Europe/Paris)" in shown and "at most 5 an hour" in shown
+        assert "#d1495b" in shown and "compact style" in shown and "no photo without its credit" in shown
+    await house.call(house.ada, "desk subscribe", region="africa", channel=house.lobby, cap=3)
+    (order,) = await house.archive.subscriptions(house.guild.id)
+    assert read_terms(order.options) == Terms(cap=3)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"quiet": "at night"}, "write them like 22:00-07:00 Europe/Paris"),
+        ({"quiet": "22:00-07:00 Mars"}, "“Mars” is no time zone; write one like Europe/Berlin"),
+        ({"colour": "red"}, "“red” is no colour; write one like #d1495b"),
+    ],
+)
+async def test_terms_that_cannot_be_read_are_refused_with_their_form(
+    house: House, said: dict[str, str], told: str
+) -> None:
+    refused = answer(await house.call(house.ada, "desk subscribe", region="africa", channel=house.lobby, **said))
+    assert told in text(refused)
+    assert await house.archive.subscriptions() == []
