@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chat import choices, first_steps, lists, moving, notices, offers, releases, reports, standing
+from bot.chat import choices, first_steps, lists, mapping, moving, notices, offers, releases, reports, standing
 from bot.chat.client import NewsClient
 from bot.chat.desk import Desk, viewer_of
 from bot.chat.destination import CannotPost, Channels, Destination
@@ -210,6 +210,7 @@ class DeskCommands(commands.GroupCog, group_name="desk", group_description="For 
 async def setup(bot: NewsClient) -> None:
     first_steps.add_to(bot)
     lists.add_to(bot)
+    mapping.add_to(bot)
     offers.add_to(bot)
     releases.add_to(bot)
     await bot.add_cog(DeskCommands(bot.desk))

@@ -1,5 +1,6 @@
 """Looks over settings, files, archive, token and feeds, and says what to do about what is wrong."""
 
+import json
 import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -10,12 +11,16 @@ from bot.app.core import open_archive
 from bot.archive.archive import Archive
 from bot.clock import WallClock
 from bot.errors import NewsError
+from bot.intake import ledger
+from bot.intake.addresses import spoken
 from bot.intake.classify import Classifier, load_classifier
 from bot.intake.lists import read_feeds
-from bot.regions import load_regions
+from bot.model import OPERATOR, Feed
+from bot.regions import Regions, load_regions
 from bot.settings import Settings, shipped
 
 _SHOWN = 5  # failing feeds named one by one
+_TAGS = 10  # lines of tags and agreement
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     try:
         async with open_archive(settings, regions, WallClock()) as archive:
             async for finding in _archive(archive):
+                yield finding
+            async for finding in _tags(archive, regions):
                 yield finding
     except NewsError as error:
         yield Finding("archive", False, str(error))
@@ -96,6 +103,31 @@ async def _archive(archive: Archive) -> AsyncIterator[Finding]:
     yield Finding("outbox", not waiting.get("suspended") and not waiting.get("held"), words)
     for each in asleep[:_SHOWN]:
         yield Finding("subscription", False, f"{each.region} in {each.target}: {each.suspended}")
+
+
+async def _tags(archive: Archive, regions: Regions) -> AsyncIterator[Finding]:
+    """Whose tags no longer agree with the text; how far the others' do; and which tags nobody mapped."""
+    kept = await archive.recalled(ledger.KEYS)
+    feeds = [(feed, ledger.read(kept.get(str(feed.id)))) for feed in await archive.feeds()]
+    compared = sorted((pair for pair in feeds if pair[1].judged), key=lambda pair: not pair[1].fallen)
+    for feed, found in compared[:_TAGS]:
+        yield Finding("agreement", not found.fallen, f"{spoken(feed.url)}: {found.sentence}")
+    left = [(each, feed) for feed, found in feeds for each in ledger.unmapped(found, feed, regions)]
+    left.sort(key=lambda pair: -pair[0].articles)
+    for each, feed in left[:_TAGS]:
+        yield Finding("tag", True, _unmapped(each, feed))
+    if len(left) > _TAGS:
+        yield Finding("tag", True, f"{len(left) - _TAGS} more tags that nobody mapped")
+
+
+def _unmapped(tag: ledger.Unmapped, feed: Feed) -> str:
+    """Whose tag it is, and what to do: the operator writes a line, a server's admins press a button."""
+    articles = "1 article" if tag.articles == 1 else f"{tag.articles:,} articles"
+    said = f"{spoken(feed.url)}: nobody mapped “{tag.tag}” ({articles})."
+    if feed.owner != OPERATOR:
+        return f"{said} /desk status in its server offers to map it."
+    means = f'{{ {json.dumps(tag.tag, ensure_ascii=False)} = "{tag.region or "-"}" }}'
+    return f'{said} In feeds.toml, below its url: tags = {means} ("-" where it names no region).'
 
 
 async def _token(settings: Settings) -> Finding:

@@ -1,8 +1,9 @@
 """What the desk reports to a server's admins: how things stand, and the whole story of one article."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import discord
 from discord import ui
@@ -10,14 +11,19 @@ from discord import ui
 from bot.chat import answers
 from bot.chat.choices import region_name
 from bot.chat.desk import Desk
+from bot.chat.mapping import Map
+from bot.chat.sender.publish import kept_waiting
 from bot.chat.standing import feed_name, relative, state, where
 from bot.delivery.text import clean, cut, escape, size
+from bot.intake import ledger
 from bot.intake.addresses import canonical
+from bot.intake.classify import NO_REGION
 from bot.model import OPERATOR, Delivery, Event, Feed, Source, State, Story, Subscription
 from bot.regions import Regions
 
 _ROWS = 8  # of each part
 _EVENTS = 30
+_TAGS, _TAG = 4, 60  # unmapped tags with their buttons; characters of each
 _CHARACTERS, _OCTETS = 3800, 7500
 _STATES: dict[State, str] = {
     "pending": "on their way",
@@ -55,9 +61,26 @@ async def status(desk: Desk, guild: int) -> ui.LayoutView:
     feeds = [each for each in await desk.archive.feeds() if each.owner in {OPERATOR, guild}]
     orders = await desk.archive.subscriptions(guild)
     counts, oldest = await desk.archive.waiting(guild, _ROWS)
+    unpublished = _unpublished(orders, await kept_waiting(desk.archive))
     view = ui.LayoutView(timeout=None)
-    parts = [*_feeds(feeds, sources, guild), "", *_orders(orders, desk), "", *_deliveries(counts, oldest)]
-    return view.add_item(ui.TextDisplay("## How things stand")).add_item(ui.Container(ui.TextDisplay(_fitting(parts))))
+    kept = await desk.archive.recalled(ledger.KEYS)
+    ledgers = {feed.id: ledger.read(kept.get(str(feed.id))) for feed in feeds}
+    asked = _asked([each for each in feeds if each.owner == guild], ledgers, desk.regions)
+    agreement = _agreement(feeds, ledgers, guild)
+    parts = [
+        *_feeds(feeds, sources, guild),
+        *agreement,
+        "",
+        *_orders(orders, desk),
+        "",
+        *_deliveries(counts, oldest),
+        *unpublished,
+    ]
+    characters, octets = sum(len(text) for text, _ in asked), sum(size(text) for text, _ in asked)
+    shown = ui.TextDisplay[Any](_fitting(parts, _CHARACTERS - characters, _OCTETS - octets))
+    tags = [item for text, row in asked for item in (ui.TextDisplay[Any](text), row)]
+    view.add_item(ui.TextDisplay("## How things stand"))
+    return view.add_item(ui.Container[Any](shown, *tags))
 
 
 async def why(desk: Desk, guild: int, url: str) -> ui.LayoutView | None:
@@ -87,6 +110,31 @@ def _feeds(feeds: Sequence[Feed], sources: dict[int, Source], guild: int) -> Ite
         yield f"-# and {len(ill) - _ROWS} more"
 
 
+def _agreement(feeds: Sequence[Feed], ledgers: Mapping[int, ledger.Ledger], guild: int) -> Iterable[str]:
+    """How far tags and text agree in this server's own feeds; in others' only where it has fallen."""
+    told = [each for each in feeds if ledgers[each.id].fallen or (each.owner == guild and ledgers[each.id].judged)]
+    for feed in sorted(told, key=lambda each: not ledgers[each.id].fallen)[:_ROWS]:
+        found = ledgers[feed.id]
+        yield f"{'⚠️' if found.fallen else '-#'} {escape(feed_name(feed))}: {found.sentence}"
+
+
+def _asked(
+    own: Sequence[Feed], ledgers: Mapping[int, ledger.Ledger], regions: Regions
+) -> list[tuple[str, ui.ActionRow[Any]]]:
+    """The tags of a server's own feeds that nobody mapped, each with buttons that map it."""
+    left = [(each, feed) for feed in own for each in ledger.unmapped(ledgers[feed.id], feed, regions)]
+    asked = []
+    for tag, feed in sorted(left, key=lambda pair: -pair[0].articles)[:_TAGS]:
+        articles = "1 article" if tag.articles == 1 else f"{tag.articles:,} articles"
+        name = escape(cut(clean(tag.tag), _TAG, _TAG * 3))
+        text = f"Nobody has said what “{name}” means in {escape(cut(feed_name(feed), 60, 180))} ({articles})."
+        row = ui.ActionRow[Any]()
+        if tag.region:
+            row.add_item(Map(feed.id, tag.tag, tag.region, cut(region_name(regions, tag.region), 70)))
+        asked.append((text, row.add_item(Map(feed.id, tag.tag, NO_REGION, "No region"))))
+    return asked
+
+
 def _orders(orders: Sequence[Subscription], desk: Desk) -> Iterable[str]:
     still = [each for each in orders if each.suspended]
     yield f"**Standing orders:** {len(orders)}"
@@ -105,6 +153,18 @@ def _deliveries(counts: dict[State, int], oldest: Sequence[Delivery]) -> Iterabl
         due = f" · again {relative(each.due)}" if each.due else ""
         reason = f"\n-# {escape(cut(clean(each.reason), 200))}{due}" if each.reason or due else ""
         yield f"{answers.headline(each.article, 80)} → {where(each.subscription)}{reason}"
+
+
+def _unpublished(orders: Sequence[Subscription], waiting: Mapping[int, int]) -> Iterable[str]:
+    """Announcements that are out, and not yet published to the channels that follow."""
+    ours = {each.target for each in orders}
+    late = {channel: count for channel, count in waiting.items() if f"channel:{channel}" in ours}
+    if late:
+        yield f"**To be published:** {sum(late.values()):,}, as fast as Discord lets us"
+    for channel, count in list(late.items())[:_ROWS]:
+        yield f"<#{channel}>: {count:,}"
+    if len(late) > _ROWS:
+        yield f"-# and {len(late) - _ROWS} more channels"
 
 
 def _placed(story: Story, regions: Regions) -> Iterable[str]:
@@ -153,10 +213,10 @@ def _at(moment: datetime) -> str:
     return f"<t:{int(moment.timestamp())}:f>"
 
 
-def _fitting(lines: Iterable[str]) -> str:
+def _fitting(lines: Iterable[str], characters: int = _CHARACTERS, octets: int = _OCTETS) -> str:
     text = ""
     for line in lines:
-        if len(text) + len(line) + 10 > _CHARACTERS or size(text) + size(line) > _OCTETS:
+        if len(text) + len(line) + 10 > characters or size(text) + size(line) > octets:
             return f"{text}-# and more"
         text += f"{line}\n"
     return text.strip()

@@ -11,6 +11,7 @@ from xml.sax.saxutils import quoteattr
 from lxml import etree
 
 from bot.errors import BrokenFile
+from bot.intake.classify import NO_REGION
 from bot.model import Feed
 from bot.regions import Regions, UnknownRegion
 
@@ -149,7 +150,9 @@ class _Reader:
     def _map(self, at: int, table: Mapping[str, object], key: str) -> dict[str, str]:
         pairs = table.get(key, {})
         assert isinstance(pairs, dict)
-        return {str(word): self._code(at, str(word), str(region)) for word, region in pairs.items()}
+        plain = {str(word): str(region) for word, region in pairs.items()}
+        nothing = {NO_REGION} if key == "tags" else set[str]()
+        return {word: each if each in nothing else self._code(at, word, each) for word, each in plain.items()}
 
     def _broken(self, at: int, word: str, problem: str) -> BrokenFile:
         first = self.heads[at] if at < len(self.heads) else 1

@@ -12,6 +12,8 @@ import pytest
 
 from bot.newsroom import Newsroom
 from bot.settings import shipped
+from tests.fakes import Clock, Web
+from tests.press import item, rss
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -203,6 +205,25 @@ async def test_the_archive_is_backed_up_and_restored(newsdesk: Newsdesk, newsroo
 async def test_doctor_says_what_is_wrong_and_what_to_do(newsdesk: Newsdesk) -> None:
     done = await newsdesk("doctor")
     assert done.code == 1 and "feeds add" in done.out and "make rehearse" in done.out and "Traceback" not in done.err
+
+
+async def test_doctor_names_the_tags_that_nobody_mapped_and_tells_whether_tags_and_text_agree(
+    newsdesk: Newsdesk, tmp_path: Path
+) -> None:
+    africa = "<category>Africa</category>"
+    async with Web(Clock()) as web:
+        slow = item("Rain in Nairobi", more="<category>Slow Lane</category>")
+        web["/feed"] = rss(slow, *(item(f"Rain in Kenya {n}", 90 - n, more=africa) for n in range(10)))
+        feed = web.url("/feed")
+        assert (await newsdesk("feeds", "add", feed)).code == 0
+        said = " ".join((await newsdesk("doctor")).out.split())
+        assert f"{feed}: tags and text agree for 10 of 10 articles (100%)" in said
+        assert f"{feed}: nobody mapped “Slow Lane” (1 article)" in said
+        assert 'tags = { "Slow Lane" = "africa" }' in said
+        own = f'[[feed]]\nurl = "{feed}"\ntags = {{ "Slow Lane" = "africa" }}\n'
+        (tmp_path / "data" / "feeds.toml").write_text(own)
+        assert (await newsdesk("poll", "--all")).code == 0
+        assert "Slow Lane" not in (await newsdesk("doctor")).out
 
 
 async def test_a_feed_is_checked_without_a_trace(newsdesk: Newsdesk, newsroom: Newsroom) -> None:

@@ -4,8 +4,9 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.intake import ledger
 from bot.model import OPERATOR, Feed, Later, Sent, Subscription, Suspended
-from tests.cogs.conftest import NOON, House, answer, article, text
+from tests.cogs.conftest import NOON, House, answer, article, button, labels, text
 
 
 async def test_all_is_well(house: House) -> None:
@@ -79,6 +80,30 @@ async def test_an_article_may_be_picked_by_its_headline(house: House) -> None:
 async def test_an_address_nobody_knows_is_answered_in_a_sentence(house: House) -> None:
     said = answer(await house.call(house.ada, "desk why", url="https://nowhere.test/"))
     assert text(said).startswith("I know of no article at that address.")
+
+
+async def test_a_servers_own_tag_that_nobody_mapped_is_mapped_by_a_button(house: House) -> None:
+    feed = await house.archive.add_feed(Feed(url="https://own.test/feed", title="Own *Paper*", owner=house.guild.id))
+    theirs = await house.archive.add_feed(Feed(url="https://paper.test/feed", title="The Paper"))
+    kept = ledger.Ledger(4, 3, "1110", {"Slow Lane": {"africa": 3}})
+    for each in (feed, theirs):
+        await house.archive.remember(f"{ledger.KEYS}{each.id}", ledger.written(kept))
+    shown = answer(await house.call(house.ada, "desk status"))
+    assert text(shown).count("Nobody has said what “Slow Lane” means in Own \\*Paper\\* (3 articles).") == 1
+    assert "-# Own \\*Paper\\*: tags and text agree for 3 of 4 articles (75%)" in text(shown)
+    assert labels(shown) == ["Africa", "No region"] and "means in The Paper" not in text(shown)
+    said = answer(await house.press(house.ada, shown, button(shown, "Africa")))
+    assert text(said) == "From the next article on, “Slow Lane” in Own \\*Paper\\* means **Africa**."
+    assert [each.tags for each in await house.archive.feeds(house.guild.id)] == [{"Slow Lane": "africa"}]
+    assert labels(answer(await house.call(house.ada, "desk status"))) == []
+
+
+async def test_a_feed_whose_tags_no_longer_agree_with_its_text_is_named(house: House) -> None:
+    feed = await house.archive.add_feed(Feed(url="https://paper.test/feed", title="The Paper"))
+    kept = ledger.Ledger(60, 40, "0" * 20)
+    await house.archive.remember(f"{ledger.KEYS}{feed.id}", ledger.written(kept))
+    shown = text(answer(await house.call(house.ada, "desk status")))
+    assert "⚠️ The Paper: tags and text agree for 40 of 60 articles (67%), but for 0 of the last 20" in shown
 
 
 async def _order(house: House) -> None:
