@@ -28,6 +28,12 @@ class Memory(Protocol):
     async def remember(self, key: str, value: str) -> None: ...
 
 
+async def kept_waiting(memory: Memory) -> Mapping[int, int]:
+    """How many wait in each channel, as last remembered: for those who do not know the publisher."""
+    kept = json.loads(await memory.recall(_KEY) or "{}")
+    return {int(channel): len(messages) for channel, messages in kept.items() if messages}
+
+
 class Publisher:
     """Runs beside the courier; a post never waits for its publication."""
 
