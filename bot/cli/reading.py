@@ -11,7 +11,7 @@ from bot.cli import show
 from bot.clock import WallClock
 from bot.errors import NewsError, NotFound
 from bot.intake.addresses import canonical
-from bot.intake.classify import load_classifier
+from bot.intake.classify import explain, load_classifier
 from bot.model import Found, Query
 from bot.regions import load_regions
 from bot.settings import Settings, shipped
@@ -79,7 +79,11 @@ async def why(settings: Settings, arguments: argparse.Namespace) -> None:
 
 
 async def classify(settings: Settings, arguments: argparse.Namespace) -> None:
-    """Read {"id", "title", "teaser", "tags", "url"} a line; print the regions and the words that gave them away."""
+    """Read {"id", "title", "teaser", "tags", "url"} a line; print the regions and the words that gave them away.
+
+    As JSON wherever a program may read it; who sits before a terminal is told in a sentence.
+    """
+    as_prose = sys.stdout.isatty() and not arguments.json
     regions = load_regions(settings.file("regions.toml"))
     classifier = load_classifier([shipped(), settings.data], regions)
     for number, line in enumerate(sys.stdin, 1):
@@ -93,6 +97,9 @@ async def classify(settings: Settings, arguments: argparse.Namespace) -> None:
             tags=tuple(map(str, tags)) if isinstance(tags, list) else (),
             url=str(asked.get("url") or ""),
         )
+        if as_prose:
+            show.told(str(asked["title"]), explain(placed, regions))
+            continue
         reasons = [
             {"words": each.words, "place": each.place, "region": each.region, "where": each.where}
             for each in placed.why

@@ -23,6 +23,11 @@ def out(line: Mapping[str, object]) -> None:
     sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
+def told(title: str, sentence: str) -> None:
+    """A headline, and what is said of it."""
+    console().print(Text(title, style="bold"), Text(f"  {sentence}"), sep="\n")
+
+
 def console() -> Console:
     return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import pty
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -178,6 +179,25 @@ async def test_classify_reads_lines_and_says_why(newsdesk: Newsdesk) -> None:
     why = first["why"]
     assert isinstance(why, list) and {"words", "place", "region", "where"} <= set(why[0])
     assert (await newsdesk("classify", said="not json\n")).code == 1
+
+
+async def test_classify_tells_a_person_at_a_terminal_in_a_sentence(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "classify"),
+            cwd=tmp_path,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "COLUMNS": "200", "TERM": "dumb"},
+            stdin=asyncio.subprocess.PIPE,
+            stdout=theirs,
+        )
+        await asyncio.wait_for(process.communicate(b'{"id": 7, "title": "Floods in Kenya"}\n'), 60)
+        said = os.read(ours, 10_000).decode()
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert "Floods in Kenya" in said and "Africa: its words speak for it. Africa 100% (title “Kenya”" in said
+    assert "{" not in said
 
 
 async def test_feeds_go_out_as_opml_and_come_back(newsdesk: Newsdesk, newsroom: Newsroom, tmp_path: Path) -> None:
