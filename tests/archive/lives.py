@@ -82,7 +82,10 @@ def _left(file: Path) -> tuple[set[str], list[str]]:
 
 
 def _tear(file: Path, copy: Path, chance: Random, toll: Toll) -> int:
-    """As a power cut would leave it: the end of the log missing, filled with rubbish, or with a hole."""
+    """As a power cut would leave it: the end of the log missing, filled with rubbish, or with a hole.
+
+    What has been carried over into the file was on the disk before, so no power cut takes that part of the log.
+    """
     log = Path(f"{file}-wal")
     if not log.exists() or not log.stat().st_size:
         return 0
@@ -90,7 +93,10 @@ def _tear(file: Path, copy: Path, chance: Random, toll: Toll) -> int:
         each.unlink(missing_ok=True)
     shutil.copyfile(file, copy)
     written = log.read_bytes()
-    at = chance.randrange(len(written) // 2, len(written))
+    safe = _carried_over(written, Path(f"{file}-shm").read_bytes())
+    if safe >= len(written):
+        return 0
+    at = chance.randrange(max(len(written) // 2, safe), len(written))
     torn = {
         "cut": written[:at],
         "rubbish": written[:at] + chance.randbytes(len(written) - at),
@@ -100,6 +106,17 @@ def _tear(file: Path, copy: Path, chance: Random, toll: Toll) -> int:
     _, wrong = _left(copy)
     toll.damage += tuple(f"torn: {sentence}" for sentence in wrong)
     return 1
+
+
+def _carried_over(log: bytes, index: bytes) -> int:
+    """So many bytes of the log a checkpoint has copied, or begun to copy, into the file.
+
+    After https://www.sqlite.org/walformat.html: the log's header has the page size at 8; the index's second part, at
+    96, begins with the number of frames carried over, and has the number attempted 32 bytes further.
+    """
+    page = int.from_bytes(log[8:12], "big")
+    frames = max(int.from_bytes(index[at : at + 4], sys.byteorder) for at in (96, 128))
+    return 32 + frames * (24 + page)
 
 
 async def _life(file: Path, seed: int) -> None:
