@@ -85,6 +85,7 @@ class Poller:
     async def run(self) -> None:
         """Poll what is due, for ever. Ends by being cancelled; what is under way is then not kept, and asked again."""
         busy: set[int] = set()
+        ended: set[int] = set()  # since the archive was last asked: its answer may still call them due
         self._fetcher.manners.keep(outcome.remembered_silences(await self._archive.recall(SILENCES)))
 
         async def one(source: Source) -> None:
@@ -92,13 +93,15 @@ class Poller:
                 await self.poll(source)
             finally:
                 busy.discard(source.id)
+                ended.add(source.id)
 
         async with self._ear(), asyncio.TaskGroup() as tasks:
             if self._pushing is not None:
                 tasks.create_task(self._pushing.run(), name="hubs")
             while True:
+                ended.clear()
                 for source in await self._due(len(busy)):
-                    if source.id not in busy and len(busy) < AT_ONCE:
+                    if source.id not in busy | ended and len(busy) < AT_ONCE:
                         busy.add(source.id)
                         tasks.create_task(one(source), name=f"poll {source.id}")
                         await asyncio.sleep(0)  # hundreds may be due at once: they start one by one
