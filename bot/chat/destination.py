@@ -6,6 +6,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from bot.chat.sender.place import NEEDED
 from bot.errors import NewsError
 
 KINDS = {
@@ -15,12 +16,6 @@ KINDS = {
     discord.ChannelType.public_thread: "thread",
     discord.ChannelType.private_thread: "thread",
     discord.ChannelType.news_thread: "thread",
-}
-_NEEDED = {
-    "text": ("view_channel", "send_messages", "embed_links"),
-    "announcement": ("view_channel", "send_messages", "embed_links"),
-    "forum": ("view_channel", "send_messages", "embed_links"),
-    "thread": ("view_channel", "send_messages_in_threads", "embed_links"),
 }
 _NAMES = {  # as Discord's own settings call them
     "view_channel": "View Channel",
@@ -61,7 +56,7 @@ class Destination:
 
     def must_be_open(self) -> None:
         """Raise CannotPost with the names of the permissions that are missing."""
-        if missing := [name for name in _NEEDED[self.kind] if not getattr(self.permissions, name)]:
+        if missing := [name for name in NEEDED[self.kind] if not getattr(self.permissions, name)]:
             names = " and ".join(f"**{_NAMES[each]}**" for each in missing)
             word = "permission" if len(missing) == 1 else "permissions"
             raise CannotPost(

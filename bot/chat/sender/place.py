@@ -21,7 +21,7 @@ KINDS: Mapping[discord.ChannelType, str] = {
     discord.ChannelType.stage_voice: "text",
     discord.ChannelType.private: "dm",
 }
-_NEEDED = {
+NEEDED = {  # permissions without which nothing can be posted, by kind of place
     "text": ("view_channel", "send_messages", "embed_links"),
     "announcement": ("view_channel", "send_messages", "embed_links"),
     "forum": ("view_channel", "send_messages", "embed_links"),
@@ -53,7 +53,7 @@ def missing(channel: discord.abc.GuildChannel | discord.Thread) -> list[str]:
     One at a time: who may not write is told by Discord that they may not embed either, whatever is set.
     """
     allowed = channel.permissions_for(channel.guild.me)
-    needed = _NEEDED.get(kind_of(channel) or "", ())
+    needed = NEEDED.get(kind_of(channel) or "", ())
     return [spelt(name) for name in needed if not getattr(allowed, name)][:1]
 
 
