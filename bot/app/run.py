@@ -20,6 +20,7 @@ from bot.chat.notices import Notices
 from bot.chat.sender import DiscordSender
 from bot.clock import Clock
 from bot.courier import Courier
+from bot.delivery.pace import Allowance
 from bot.errors import ConfigError
 from bot.model import Delivery, Outcome, Sent
 from bot.settings import DISCORD_API, Settings
@@ -81,6 +82,7 @@ class Line:
         self._wake = wake
         self._metrics = metrics
         self._ready = ready
+        self._allowance = Allowance()
         self.stands = False
 
     async def hold(self) -> None:
@@ -103,7 +105,7 @@ class Line:
         core = self._core
         desk = Desk(core.archive, core.regions, core.clock, core.poller, self._wake.set)
         client = NewsClient(desk, cogs.names(), answered=self._metrics.answered)
-        sender = DiscordSender(client, core.regions, core.clock, memory=core.archive)
+        sender = DiscordSender(client, core.regions, core.clock, self._allowance, memory=core.archive)
         courier = Courier(core.archive, sender, core.clock, self._wake, on_settled=self._count)
         async with client:
             line = asyncio.create_task(client.hold_the_line(core.settings.token), name="gateway")

@@ -4,48 +4,71 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
-PER_SECOND = 47.0  # of the 50 that Discord allows; answers to people do not count there
-CATCH_UP = 1  # turns that may be made up for after a stall: never more than PER_SECOND + CATCH_UP in a second
-STALL = 0.1  # seconds without any answer while several are awaited: what left meanwhile arrives there all at once
-SEVERAL = 4
+MOST = 48  # of the 50 a second that Discord allows a bot; two are left for what the library asks by itself
+SECOND = 1.0
+APART = 0.02  # seconds between two that leave: as the limit has it, so that no person's answer waits behind a crowd
+CATCH_UP = 4  # turns that may be made up for after a stall of our own
 INVALID_WINDOW = 600.0  # seconds in which Discord counts 401, 403 and 429, and bans an address at 10,000
 INVALID_MOST = 1500
 
+Time = Callable[[], float]
+
 
 class Pace:
-    """Turns, handed out evenly. Whoever sends takes one first; answers to people need none."""
+    """Turns. Whoever sends takes one and gives it back with the answer; answers to people need none.
 
-    def __init__(
-        self, per_second: float = PER_SECOND, catch_up: int = CATCH_UP, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._interval = 1 / per_second
-        self._slack = catch_up * self._interval
+    When a request reaches Discord we never learn: at some time between its leaving and its answer. Who counts what
+    leaves in a second is right until something stalls (their side, the line, our own loop), and what has left in 1.2
+    seconds arrives within one. So each counts from its leaving until a second after its answer, and of those there are
+    never more than MOST: however late they arrive, and whether Discord's second is fixed, slides or drips, fewer than
+    fifty fall into it. The price is the time that an answer takes: MOST / (1 + that) a second.
+    """
+
+    def __init__(self, most: int = MOST, apart: float = APART, clock: Time = time.monotonic) -> None:
+        self._most = most
+        self._apart = apart
         self._clock = clock
         self._next = clock()
         self._paused = 0.0
         self._out = 0
-        self._heard = 0.0
+        self._back: deque[float] = deque()  # when the answers of the last second came
+        self._answered = asyncio.Event()
         self._line = asyncio.Lock()  # first come, first served
 
     async def turn(self) -> None:
-        """Return when it is the caller's turn. One waits at a time: after a stall nobody rushes out with the others."""
+        """Return when it is the caller's turn."""
         async with self._line:
-            while (wait := max(self._next, self._paused) - self._clock()) > 0:  # noqa: ASYNC110 a pause may lengthen it
-                await asyncio.sleep(wait)
-            now = self._clock()
-            self._next = max(self._next, now - self._slack) + self._interval
-            if not self._out:
-                self._heard = now
-            self._out += 1
+            while wait := self.wait():
+                self._answered.clear()
+                try:
+                    async with asyncio.timeout(wait):
+                        await self._answered.wait()
+                except TimeoutError:
+                    continue
+            self.leave()
+
+    def wait(self) -> float:
+        """Seconds until another may leave, or until it is worth asking again; 0 when it may leave now."""
+        now = self._clock()
+        while self._back and self._back[0] <= now - SECOND:
+            self._back.popleft()
+        wait = max(self._next, self._paused) - now
+        if self._out + len(self._back) >= self._most:
+            wait = max(wait, self._back[0] + SECOND - now if self._back else SECOND)
+        return max(0.0, wait)
+
+    def leave(self) -> None:
+        """One leaves now."""
+        self._next = max(self._next, self._clock() - CATCH_UP * self._apart) + self._apart
+        self._out += 1
 
     def answered(self) -> None:
-        """The request of a turn has ended. After a silence we keep quiet for as long: over a second it evens out."""
-        now = self._clock()
-        silence, self._heard = now - self._heard, now
-        if silence > STALL and self._out >= SEVERAL:
-            self._next = max(self._next, now + min(silence, 1.0))
+        """The request of a turn has ended, one way or another."""
         self._out -= 1
+        self._back.append(self._clock())
+        self._answered.set()
 
     def pause(self, seconds: float) -> None:
         """Discord's word that the whole bot must wait."""
@@ -55,9 +78,7 @@ class Pace:
 class Brake:
     """Counts answers that Discord holds against us, and says when to stop."""
 
-    def __init__(
-        self, most: int = INVALID_MOST, window: float = INVALID_WINDOW, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, most: int = INVALID_MOST, window: float = INVALID_WINDOW, clock: Time = time.monotonic) -> None:
         self._most = most
         self._window = window
         self._clock = clock
@@ -86,3 +107,13 @@ class Brake:
     def _forget(self, now: float) -> None:
         while self._times and self._times[0] < now - self._window:
             self._times.popleft()
+
+
+@dataclass(slots=True)
+class Allowance:
+    """What Discord lets us do. One for the process: Discord forgets nothing when our line to it breaks."""
+
+    pace: Pace = field(default_factory=Pace)
+    brake: Brake = field(default_factory=Brake)
+    spent: dict[str, float] = field(default_factory=dict)  # routes whose limit is used up, and until when
+    published: dict[int, deque[float]] = field(default_factory=dict)  # by channel: when, in the last hour

@@ -19,6 +19,7 @@ from bot.chat.sender.request import Answer, Line
 from bot.clock import Clock, WallClock
 from bot.delivery.card import Card, card
 from bot.delivery.listing import SHOWN, Listing, listing
+from bot.delivery.pace import Allowance
 from bot.delivery.route import EVERY_REGION
 from bot.delivery.terms import read_terms
 from bot.model import Delivery, Later, Outcome, Refused, Sent, Suspended, Unknown
@@ -40,15 +41,16 @@ class DiscordSender:
         client: discord.Client,
         regions: Regions,
         clock: Clock | None = None,
-        line: Line | None = None,
+        allowance: Allowance | None = None,
         memory: Memory | None = None,
     ) -> None:
+        allowance = allowance or Allowance()
         self._client = client
         self._regions = regions
         self._clock = clock or WallClock()
-        self._line = line or Line(client)
+        self._line = Line(client, allowance)
         self._doors = Doors(self._line)
-        self.publisher = Publisher(self._line, memory)
+        self.publisher = Publisher(self._line, memory, allowance.published)
         self._rests: dict[str, float] = {}
         self._made = lru_cache(maxsize=128)(card)  # one article goes to many channels at about the same time
 

@@ -37,11 +37,11 @@ async def kept_waiting(memory: Memory) -> Mapping[int, int]:
 class Publisher:
     """Runs beside the courier; a post never waits for its publication."""
 
-    def __init__(self, line: Line, memory: Memory | None = None) -> None:
+    def __init__(self, line: Line, memory: Memory | None = None, done: dict[int, deque[float]] | None = None) -> None:
         self._line = line
         self._memory = memory
         self._waiting: dict[int, deque[int]] = {}
-        self._done: dict[int, deque[float]] = {}
+        self._done = {} if done is None else done  # when each channel's publications of the last hour were made
         self._rests: dict[int, float] = {}
         self._news = asyncio.Event()
 

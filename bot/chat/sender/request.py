@@ -18,7 +18,7 @@ import discord
 from discord.http import Route
 
 from bot.chat.errors import rule_for
-from bot.delivery.pace import Brake, Pace
+from bot.delivery.pace import Allowance
 
 log = logging.getLogger(__name__)
 
@@ -59,11 +59,10 @@ class _Heard(Exception):
 class Line:
     """Sends requests with the client's own session and token: all that we post goes through here."""
 
-    def __init__(self, client: discord.Client, pace: Pace | None = None, brake: Brake | None = None) -> None:
+    def __init__(self, client: discord.Client, allowance: Allowance | None = None) -> None:
         self._http = client.http
-        self._pace = pace or Pace()
-        self.brake = brake or Brake()
-        self._spent: dict[str, float] = {}  # routes whose limit is used up, and until when
+        allowance = allowance or Allowance()
+        self._pace, self._brake, self._spent = allowance.pace, allowance.brake, allowance.spent
 
     async def ask(
         self,
@@ -75,8 +74,8 @@ class Line:
         bucket = f"{route.key} {route.major_parameters}"
         if wait := self._wait(bucket):
             return Answer(429, wait=wait, shared=True, words="Discord's limit for this place is used up")
-        if wait := self.brake.wait():
-            return Answer(429, wait=wait, shared=True, words=self.brake.reason)
+        if wait := self._brake.wait():
+            return Answer(429, wait=wait, shared=True, words=self._brake.reason)
         await self._pace.turn()
         try:
             answer = await self._try(route, payload, query)
@@ -116,15 +115,16 @@ class Line:
         if wait := max(answer.spent, 0.0 if answer.whole_bot else answer.wait):
             self._spent[bucket] = now + wait
             if len(self._spent) > MOST_SPENT:
-                self._spent = {each: until for each, until in self._spent.items() if until > now}
-        self.brake.count(answer.status, answer.shared)
+                for each in [each for each, until in self._spent.items() if until <= now]:
+                    del self._spent[each]
+        self._brake.count(answer.status, answer.shared)
         rule = rule_for(answer.status, answer.code)
         if not answer.ok and rule.action == "stop":
-            self.brake.pull(rule.words, TOKEN_WAIT)
-            log.critical("stopped sending reason=%s", self.brake.reason)
+            self._brake.pull(rule.words, TOKEN_WAIT)
+            log.critical("stopped sending reason=%s", self._brake.reason)
         elif answer.banned:
-            self.brake.pull("Discord has shut us out for a while", BAN_WAIT)
-            log.error("stopped sending reason=%s", self.brake.reason)
+            self._brake.pull("Discord has shut us out for a while", BAN_WAIT)
+            log.error("stopped sending reason=%s", self._brake.reason)
         elif answer.whole_bot:
             self._pace.pause(answer.wait)
             log.warning("paused sending seconds=%.1f reason=global limit", answer.wait)
