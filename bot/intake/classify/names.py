@@ -13,6 +13,7 @@ KINDS = ("country", "capital", "demonym", "city", "area", "org", "party", "perso
 AGING = ("person", "party", "org", "group")  # these may carry the year in which they were last true
 NO_PLACE = "-"
 ANY_ENDING = "*"
+SHORTEST_STEM = 3
 
 
 class Name(NamedTuple):
@@ -43,15 +44,20 @@ class Names:
     ) -> None:
         self.exact: dict[str, Name] = {}
         self.folded: dict[str, Name] = {}  # written in lower case: found in any case
-        self.longest: dict[str, int] = {}  # first word -> words of the longest name that begins so
+        # In lower case, the first word of each name, or its first two -> words of the longest name that begins so.
+        self.longest: dict[str, int] = {}
         for spelling, name in spelt.items():
-            small = spelling.islower()
-            (self.folded if small else self.exact)[spelling] = name
-            first, _, rest = spelling.partition(" ")
-            count = rest.count(" ") + 2 if rest else 1
-            if count > self.longest.get(first, 0):
-                self.longest[first] = count
+            (self.folded if spelling.islower() else self.exact)[spelling] = name
+            begun = spelling.lower()
+            if " " not in begun:
+                self.longest.setdefault(begun, 1)
+                continue
+            said = begun.split(" ")
+            for beginning in (said[0], f"{said[0]} {said[1]}"):
+                if len(said) > self.longest.get(beginning, 0):
+                    self.longest[beginning] = len(said)
         self.stems = stems  # beginnings of words that change their endings, in lower case
+        self.roots = frozenset(stem[:SHORTEST_STEM] for stem in stems)
         self.joined = joined  # names in scripts without spaces
         self.longest_joined = max(map(len, joined), default=0)
         self._shouted: dict[str, Name] | None = None

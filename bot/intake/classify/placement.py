@@ -1,14 +1,13 @@
 """What the classifier answers: the regions of an article, and every word that spoke for them."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Where = Literal["title", "teaser", "body", "tag", "url", "feed"]
 Rule = Literal["tag", "section", "feed", "text", "default", "none"]
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """Words that speak for a region, and where they stand."""
 
     words: str  # as the text has them

@@ -1,8 +1,10 @@
 """Finds the names in a text, each with what stands around it."""
 
+from collections.abc import Iterable
+from itertools import compress, count
 from typing import NamedTuple
 
-from bot.intake.classify.names import NO_PLACE, Name, Names
+from bot.intake.classify.names import NO_PLACE, SHORTEST_STEM, Name, Names
 from bot.intake.classify.placement import Where
 from bot.intake.classify.words import Words, foreign, run_together, set_of, shouted, words
 
@@ -30,7 +32,6 @@ _AGENTS = set_of(
 )
 _DASHES = "-‑–"
 _ARABIC_PARTICLES = "وفبلك"
-_SHORTEST_STEM = 3
 _SHORTEST_GENITIVE = 4
 _ABBREVIATION = 3  # letters; a longer word in capitals is a word
 _LONGEST_SHOUT = 5  # words of a name in a headline in capitals
@@ -49,50 +50,59 @@ class Hit(NamedTuple):
 def scan(text: str, where: Where, names: Names) -> list[Hit]:
     """Walk the words of one field; the longest name wins, and no word serves two."""
     found = words(text)
-    said, small, places = found
-    loud, strange = shouted(text), foreign(text, small)
-    longest = names.longest
+    said, small, places, plain = found
+    loud, strange = shouted(text), foreign(text, found)
+    every = range(len(said)) if loud or strange else _promising(small, names)
     hits: list[Hit] = []
-    index = 0
-    while index < len(said):
-        name: Name | None = None
-        count = 1
-        if loud or said[index] in longest or small[index] in longest or said[index].isupper():
-            name, count = _longest(found, index, names, loud)
+    free = 0  # the words before this one have served
+    for index in every:
+        if index < free:
+            continue
+        name, many = _longest(said, small, index, names, loud)
         if strange and (name is None or name.kind == "idiom"):  # an English word, met in another language
-            name, count = _by_ending(said[index], names), 1
+            name, many = _by_ending(said[index], names), 1
+        free = index + many
         if name is not None and name.place != NO_PLACE:
-            start, end = places[index].start(), places[index + count - 1].end()
-            hits.append(Hit(name, text[start:end], where, start, _factor(text, found, index, count)))
-        index += count
-    if run_together(text):
+            start, end = places[index].start(), places[free - 1].end()
+            hits.append(Hit(name, text[start:end], where, start, _factor(text, found, index, many)))
+    if not plain and run_together(text):
         hits = sorted(hits + _run_together(text, where, names), key=lambda hit: hit.start)
     return hits
 
 
-def _longest(found: Words, index: int, names: Names, loud: bool) -> tuple[Name | None, int]:
+def _promising(small: list[str], names: Names) -> Iterable[int]:
+    """The words with which any name begins; most do not, and only these are looked at."""
+    return compress(count(), map(names.longest.__contains__, small))
+
+
+def _longest(said: list[str], small: list[str], index: int, names: Names, loud: bool) -> tuple[Name | None, int]:
     """The longest name that begins at a word, and of how many words it is."""
-    said, small, _ = found
-    reach = _LONGEST_SHOUT if loud else max(names.longest.get(said[index], 0), names.longest.get(small[index], 0))
-    for count in range(min(reach, len(said) - index), 0, -1):
-        low = small[index] if count == 1 else " ".join(small[index : index + count])
-        name = names.exact.get(" ".join(said[index : index + count])) or names.folded.get(low)
-        if name is None and loud:
-            name = names.shouted.get(low)
-        if name is not None:
-            return name, count
-    if len(said[index]) > _ABBREVIATION and said[index].isupper():  # one word in capitals: "BREAKING: UKRAINE says"
-        return names.exact.get(said[index].capitalize()), 1
-    return None, 1
+    word, low = said[index], small[index]
+    reach = names.longest.get(low, 1)
+    if (reach > 1 or loud) and index + 1 < len(said):
+        reach = _LONGEST_SHOUT if loud else names.longest.get(f"{low} {small[index + 1]}", 1)
+        for many in range(min(reach, len(said) - index), 1, -1):
+            phrase = " ".join(small[index : index + many])
+            name = names.exact.get(" ".join(said[index : index + many])) or names.folded.get(phrase)
+            if name is None and loud:
+                name = names.shouted.get(phrase)
+            if name is not None:
+                return name, many
+    name = names.exact.get(word) or names.folded.get(low)
+    if name is None and loud:
+        name = names.shouted.get(low)
+    if name is None and len(word) > _ABBREVIATION and word.isupper():  # "BREAKING: UKRAINE says"
+        name = names.exact.get(word.capitalize())
+    return name, 1
 
 
-def _factor(text: str, found: Words, index: int, count: int) -> float:
+def _factor(text: str, found: Words, index: int, many: int) -> float:
     """What the words around a name make of it: the scene, the actor, or neither."""
-    small, places = found.small, found.where
-    before, after = index - 1, index + count
-    if before >= 0 and text[places[index].start() - 1] in _DASHES and small[before] in _JOINED_BEFORE:
+    _, small, places, _ = found
+    before, after = index - 1, index + many
+    if index and small[before] in _JOINED_BEFORE and text[places[index].start() - 1] in _DASHES:
         return ACTOR
-    if after < len(small):
+    if after < len(small) and (small[after] in _AGENTS or small[after] in _JOINED_AFTER):
         gap = text[places[after - 1].end()]
         if (gap == " " and small[after] in _AGENTS) or (gap in _DASHES and small[after] in _JOINED_AFTER):
             return ACTOR
@@ -110,7 +120,9 @@ def _by_ending(said: str, names: Names) -> Name | None:
         if name is not None:
             return name
         low = form.lower()
-        for length in range(len(low), _SHORTEST_STEM - 1, -1):
+        if low[:SHORTEST_STEM] not in names.roots:
+            continue
+        for length in range(len(low), SHORTEST_STEM - 1, -1):
             name = names.stems.get(low[:length])
             if name is not None:
                 return name
@@ -124,7 +136,7 @@ def _forms(word: str) -> list[str]:
         if word[0] in _ARABIC_PARTICLES:
             forms.append(word[1:])
         forms += [form[2:] for form in forms if form.startswith(("ال", "لل"))]
-    return [form for form in forms if len(form) >= _SHORTEST_STEM]
+    return [form for form in forms if len(form) >= SHORTEST_STEM]
 
 
 def _run_together(text: str, where: Where, names: Names) -> list[Hit]:

@@ -61,10 +61,15 @@ def matches(
 def _meant(name: Name, text: str, near: set[str]) -> str:
     """The place that a name means here: Georgia beside Tbilisi is a country."""
     for word in name.unless:
-        beside = word[1:-1] in near if word.startswith("{") else re.search(rf"\b{re.escape(word)}\b", text) is not None
+        beside = word[1:-1] in near if word.startswith("{") else word in text and _stands(word, text)
         if beside:
             return name.instead
     return name.place
+
+
+def _stands(word: str, text: str) -> bool:
+    """Whether a word is in a text as a word of its own."""
+    return re.search(rf"\b{re.escape(word)}\b", text) is not None
 
 
 @dataclass(frozen=True, slots=True)
