@@ -113,6 +113,8 @@ def _factor(text: str, found: Words, index: int, many: int) -> float:
 
 def _by_ending(said: str, names: Names) -> Name | None:
     """A name as other languages bend it: "russische", "Polens", "l'Ukraine", "в России", "والروسية"."""
+    if said[:SHORTEST_STEM] not in names.roots and said.islower() and said.isalpha() and said.isascii():
+        return None  # most words
     for form in _forms(said):
         name = names.exact.get(form)
         if name is None and form.endswith("s") and form[0].isupper() and len(form) > _SHORTEST_GENITIVE:

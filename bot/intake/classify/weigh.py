@@ -36,24 +36,24 @@ def matches(
     near = {hit.name.place for hit in hits}
     counts: dict[tuple[str, Where], int] = {}
     found: list[Match] = []
-    for hit in hits:
-        place = _meant(hit.name, text, near)
+    for name, said, where, start, factor in hits:
+        place = _meant(name, text, near) if name.unless else name.place
         lies = places.get(place)
-        counts[place, hit.where] = counts.get((place, hit.where), 0) + 1
-        if lies is None or counts[place, hit.where] > TWICE:
+        counts[place, where] = times = counts.get((place, where), 0) + 1
+        if lies is None or times > TWICE:
             continue
-        if hit.name.kind == "idiom" and hit.where == "body":
+        if name.kind == "idiom" and where == "body":
             continue  # everyday words tell where a headline was written; a long text has some of everywhere
-        weight = FIELD[hit.where] * KIND.get(hit.name.kind, 1.0) * hit.factor
-        if hit.name.weak:
+        weight = FIELD[where] * KIND.get(name.kind, 1.0) * factor
+        if name.weak:
             weight *= WEAK
-        if hit.name.kind not in SCENES:
+        if name.kind not in SCENES:
             weight *= HOME if place == home else lies.reach
         region, also = (overrides[place], "") if place in overrides else (lies.region, lies.also)
         if region:
-            found.append(Match(hit.said, place, region, hit.where, round(weight, 3), hit.start))
+            found.append(Match(said, place, region, where, round(weight, 3), start))
         if also:
-            found.append(Match(hit.said, place, also, hit.where, round(weight * BORDER, 3), hit.start))
+            found.append(Match(said, place, also, where, round(weight * BORDER, 3), start))
     brushed = all(each.where == "body" for each in found) and sum(each.weight for each in found) < ALONE
     return [] if brushed else found
 
@@ -84,12 +84,12 @@ class Weights:
     def of(cls, found: Iterable[Match]) -> "Weights":
         scores: dict[str, float] = {}
         own: dict[str, float] = {}
-        last: Match | None = None
-        for match in found:
-            scores[match.region] = scores.get(match.region, 0.0) + match.weight
-            lent = last is not None and (last.where, last.start, last.words) == (match.where, match.start, match.words)
-            own[match.region] = own.get(match.region, 0.0) + (0.0 if lent else match.weight)
-            last = match
+        last: tuple[str, int, str] | None = None
+        for said, _, region, where, weight, start in found:
+            scores[region] = scores.get(region, 0.0) + weight
+            here = (where, start, said)
+            own[region] = own.get(region, 0.0) + (0.0 if here == last else weight)  # the same words again: lent
+            last = here
         ranked = sorted(scores, key=lambda region: -round(scores[region], 6))
         if not ranked:
             return cls(0.0, (), ())

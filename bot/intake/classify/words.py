@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from operator import itemgetter
 from typing import NamedTuple
 
 # Abbreviations with full stops ("U.S.", "D.C.") are one word; an apostrophe stays inside ("N'Djamena", "Xi'an"),
@@ -27,6 +28,7 @@ _FOREIGN = frozenset(  # folded, as words are
 _ENGLISH = frozenset(
     "the of to and for with is are was were his her its their after by at from how why what says as on".split()  # noqa: SIM905
 )
+_whole = itemgetter(0)
 SHORTEST_SHOUT = 12  # characters; a shorter headline in capitals may be an abbreviation
 
 
@@ -45,7 +47,7 @@ def words(text: str) -> Words:
         text = _plainly_marked(text)
     plain = text.isascii()
     found = list((_PLAIN_WORD if plain else _WORD).finditer(text))
-    said = [each[0] for each in found]
+    said: list[str] = list(map(_whole, found))
     if not plain:
         said = [word if word.isalnum() and word.isascii() else fold(word) for word in said]
     elif "." in text:
