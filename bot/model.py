@@ -29,6 +29,7 @@ class Feed:
     full_text: bool = False  # may the article's body be kept, for search only
     tags: Mapping[str, str] = field(default_factory=dict)  # this publisher's tag -> region
     places: Mapping[str, str] = field(default_factory=dict)  # this publisher's country -> region, where it differs
+    any_certificate: bool = False  # somebody has said that this host's certificate need not be checked
     policy: str = ""  # how this feed's entries are told apart; "" is guid or link (see intake.identify)
     added: datetime | None = None
     polled: datetime | None = None  # None: never yet, so its first poll is silent
@@ -49,6 +50,7 @@ class Source:
     failures: int = 0
     status: str = "new"  # ok, unchanged, or the kind of failure: gone, not-a-feed, blocked, too-large, timeout, ...
     error: str = ""  # the failure in one sentence
+    any_certificate: bool = False  # every feed here says so
     memory: str = "{}"  # what else the poller remembers of it (hints, redirects, hours, hubs), as JSON
 
 

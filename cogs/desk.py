@@ -165,17 +165,29 @@ class DeskCommands(commands.GroupCog, group_name="desk", group_description="For 
             await notices.add_note(interaction, self.desk)
 
     @feed.command(name="add")
-    @app_commands.describe(url="The address of a feed, or of a page that has one")
-    async def feed_add(self, interaction: Admin, url: app_commands.Range[str, 1, 2000]) -> None:
+    @app_commands.describe(
+        url="The address of a feed, or of a page that has one",
+        newest="Post its newest article at once, to see that it works",
+        any_certificate="Do not check its certificate: only where you know why it cannot be trusted",
+    )
+    async def feed_add(
+        self,
+        interaction: Admin,
+        url: app_commands.Range[str, 1, 2000],
+        newest: bool = False,
+        any_certificate: bool | None = None,
+    ) -> None:
         """Read a feed for this server alone."""
         guild = interaction.guild_id or 0
         if len(await self.desk.archive.feeds(guild)) >= _MOST_FEEDS:
             raise NewsError(f"This server has {_MOST_FEEDS} feeds of its own; that is the most. Remove one first.")
         await interaction.response.defer(ephemeral=True, thinking=True)  # it is asked at once, and may be slow
         try:
-            found = await self.desk.feeds.add(url.strip(), guild)
+            found = await self.desk.feeds.add(url.strip(), guild, any_certificate=any_certificate, newest=newest)
         except SeveralFeeds as error:
-            await interaction.edit_original_response(view=await offers.several(self.desk.archive, error.feeds))
+            wishes = {"newest": newest, "any_certificate": bool(any_certificate)}
+            view = await offers.several(self.desk.archive, error.feeds, **wishes)
+            await interaction.edit_original_response(view=view)
         else:
             await interaction.edit_original_response(content=offers.added(found.sentence))
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -84,8 +85,9 @@ class Names(AbstractResolver):
 class Web:
     """A real server on loopback that writes down what it is asked and says what it was told to say."""
 
-    def __init__(self, clock: Clock | None = None) -> None:
+    def __init__(self, clock: Clock | None = None, tls: ssl.SSLContext | None = None) -> None:
         self.clock = clock or Clock()
+        self._tls = tls
         self.asked: list[Asked] = []
         self.busiest = 0  # most requests at once
         self._pages: dict[str, Script] = {}
@@ -101,7 +103,7 @@ class Web:
         del self._pages[path]
 
     def url(self, path: str, host: str = "127.0.0.1") -> str:
-        return f"http://{host}:{self.port}{path}"
+        return f"{'https' if self._tls else 'http'}://{host}:{self.port}{path}"
 
     def asked_for(self, path: str) -> list[Asked]:
         return [each for each in self.asked if each.path == path]
@@ -111,7 +113,7 @@ class Web:
         app.router.add_route("*", "/{rest:.*}", self._serve)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, auto_decompress=False)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        site = web.TCPSite(self._runner, "127.0.0.1", 0, ssl_context=self._tls)
         await site.start()
         self.port = int(self._runner.addresses[0][1])
         return self

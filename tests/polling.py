@@ -1,6 +1,7 @@
 """A house with a real archive, a real worker process and a web of our own, for tests of the poller."""
 
 import random
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -65,6 +66,7 @@ async def open_house(
     names: Names | None = None,
     target: str = "channel:1",
     every: timedelta = TEN_MINUTES,
+    tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[House]:
     """A house whose clock stands at noon, with one subscription to everything."""
     clock = Clock()
@@ -72,7 +74,7 @@ async def open_house(
     archive = await Archive.open(":memory:", regions, now=clock.now)
     nudged: list[str] = []
     try:
-        async with Web(clock) as web, open_session(private=private, resolver=names or Names()) as session:
+        async with Web(clock, tls) as web, open_session(private=private, resolver=names or Names()) as session:
             fetcher = Fetcher(session, Manners(clock), user_agent=AGENT, limits=limits)
             placing = Placing(load_classifier(shipped(), regions), regions)
             reading = Reading(worker)

@@ -9,7 +9,7 @@ import pytest_asyncio
 from bot.errors import NewsError, NotFound
 from bot.intake import discover
 from bot.intake.worker import ParseWorker
-from bot.model import Query
+from bot.model import Query, Subscription
 from bot.poller import Filled, SeveralFeeds
 from tests.fakes import Answer
 from tests.polling import House, open_house
@@ -46,6 +46,40 @@ async def test_a_feeds_own_address_is_added_asked_and_archived(house: House) -> 
     assert "3 articles" in added.sentence
     assert await house.posted() == []
     assert len((await house.archive.latest(Query(limit=9))).hits) == 3
+
+
+async def test_what_was_answered_while_looking_is_taken_in_and_not_asked_for_twice(house: House) -> None:
+    house.web["/feed"] = Answer(rss(B, A), headers={"ETag": '"one"'})
+    added = await house.poller.add(house.web.url("/feed"), 0)
+    assert len(house.web.asked) == 1 and "Its 2 articles are in the archive" in added.sentence
+    await house.goes_round()
+    assert house.web.asked[-1].headers["If-None-Match"] == '"one"'
+
+
+async def test_whoever_wants_to_see_that_it_works_gets_the_newest_posted_once(house: House) -> None:
+    house.web["/feed"] = rss(C, B, A)
+    added = await house.poller.add(house.web.url("/feed"), 0, newest=True)
+    assert "posted as a sample: “Vote in France”" in added.sentence
+    again = await house.poller.add(house.web.url("/feed"), 0, newest=True)
+    assert "out already" in again.sentence
+    await house.goes_round()
+    assert await house.posted() == [C.title] and house.nudged == ["owed"]
+
+
+async def test_a_servers_sample_goes_to_that_server_alone(house: House) -> None:
+    await house.archive.subscribe(Subscription("channel:7", "*", guild=7))
+    house.web["/feed"] = rss(A)
+    await house.poller.add(house.web.url("/feed"), 7, newest=True)
+    assert [each.target for each in await house.archive.outbox_rows()] == ["channel:7"]
+
+
+async def test_a_feed_without_articles_says_so(house: House) -> None:
+    house.web["/feed"] = rss()
+    added = await house.poller.add(house.web.url("/feed"), 0, newest=True)
+    assert "has no articles yet" in added.sentence and "no article to post" in added.sentence
+    house.web["/feed"] = rss(A)
+    await house.goes_round()
+    assert await house.posted() == [A.title]
 
 
 async def test_a_page_leads_to_the_feed_that_it_names(house: House) -> None:

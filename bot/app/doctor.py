@@ -94,7 +94,10 @@ async def _archive(archive: Archive) -> AsyncIterator[Finding]:
         words = "none yet. Add one with: newsdesk feeds add URL"
     yield Finding("feeds", bool(sources) and not failing, words)
     for source in failing[:_SHOWN]:
-        yield Finding("feed", False, f"{source.url}: {source.error}")
+        yield Finding("feed", False, f"{spoken(source.url)}: {source.error}")
+    unchecked = [spoken(each.url) for each in await archive.feeds() if each.any_certificate]
+    if unchecked:
+        yield Finding("certificates", True, f"unchecked, as somebody wished, for {', '.join(unchecked)}")
     waiting = await archive.outbox()
     asleep = [each for each in await archive.subscriptions() if each.suspended]
     words = ", ".join(f"{count} {state}" for state, count in waiting.items() if count) or "empty"

@@ -10,6 +10,13 @@ from bot.model import Feed, Source
 
 _FEEDS = "SELECT f.*, s.url FROM feed f JOIN source s ON s.id = f.source"
 _WANTED = "EXISTS (SELECT 1 FROM feed f WHERE f.source = s.id AND f.removed IS NULL)"
+# An address's certificate goes unchecked when all its feeds say so; then it is asked at once.
+_AGREE = """
+    UPDATE source SET any_certificate = agreed,
+        next_poll = CASE WHEN agreed > any_certificate THEN NULL ELSE next_poll END
+    FROM (SELECT coalesce(min(any_certificate), 0) AS agreed FROM feed WHERE source = ?1 AND removed IS NULL)
+    WHERE id = ?1
+"""
 _FORGET = "UPDATE source SET etag = NULL, modified = NULL, digest = NULL, next_poll = NULL WHERE id = ?"
 
 
@@ -21,6 +28,7 @@ def add(db: Connection, feed: Feed, now: datetime) -> Feed:
     values = from_feed(feed) | {"source": source, "owner": feed.owner}
     if old is not None and old["removed"] is None:
         db.execute(f"UPDATE feed SET {columns(values)} WHERE id = :id", values | {"id": old["id"]})  # noqa: S608 our columns
+        db.execute(_AGREE, [source])
         return _one(db, old["id"])
     values |= {"added": to_ms(feed.added or now), "polled": ms_or_none(feed.polled), "removed": None}
     if old is not None:
@@ -29,6 +37,7 @@ def add(db: Connection, feed: Feed, now: datetime) -> Feed:
         places = ", ".join(f":{name}" for name in values)
         db.execute(f"INSERT INTO feed ({', '.join(values)}) VALUES ({places})", values)  # noqa: S608 our columns
     db.execute(_FORGET, [source])
+    db.execute(_AGREE, [source])
     return _of(db, source, feed.owner)
 
 
@@ -41,6 +50,8 @@ def remove(db: Connection, url: str, owner: int, now: datetime) -> bool:
         """,
         [to_ms(now), owner, url],
     )
+    for row in db.execute("SELECT id FROM source WHERE url = ?", [url]).fetchall():
+        db.execute(_AGREE, [row["id"]])
     return gone.rowcount > 0
 
 

@@ -204,3 +204,10 @@ def forms_of_words(db: Database) -> None:
 def states_are_counted(db: Database) -> None:
     """Status and metrics count the outbox often."""
     db.execute("CREATE INDEX delivery_state ON delivery(state)")
+
+
+@migrations()
+def certificates_may_go_unchecked(db: Database) -> None:
+    """A feed's owner may take any certificate of its host; an address does so when all its feeds do."""
+    for table in ("feed", "source"):
+        db.execute(f"ALTER TABLE {table} ADD COLUMN any_certificate INTEGER NOT NULL DEFAULT 0")

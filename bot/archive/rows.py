@@ -30,6 +30,7 @@ def to_feed(row: Row) -> Feed:
         full_text=bool(row["full_text"]),
         tags=_mapping(row["tags"]),
         places=_mapping(row["places"]),
+        any_certificate=bool(row["any_certificate"]),
         policy=row["policy"],
         added=from_ms(row["added"]),
         polled=moment_or_none(row["polled"]),
@@ -48,6 +49,7 @@ def from_feed(feed: Feed) -> dict[str, object]:
         "full_text": feed.full_text,
         "tags": _json(dict(feed.tags)),
         "places": _json(dict(feed.places)),
+        "any_certificate": feed.any_certificate,
         "policy": feed.policy,
     }
 
@@ -65,6 +67,7 @@ def to_source(row: Row) -> Source:
         failures=row["failures"],
         status=row["status"],
         error=row["error"],
+        any_certificate=bool(row["any_certificate"]),
         memory=row["memory"],
     )
 

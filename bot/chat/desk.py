@@ -28,8 +28,13 @@ class Checked(Protocol):
 class FeedFinder(Protocol):
     """Finds the feed behind an address, asks it once, and keeps it."""
 
-    async def add(self, url: str, owner: int) -> Added:
-        """Raise a NewsError where there is no feed, or where we may not go."""
+    async def add(
+        self, url: str, owner: int, *, any_certificate: bool | None = None, newest: bool = False
+    ) -> Added:
+        """Raise a NewsError where there is no feed, or where we may not go.
+
+        `newest` posts one article to see that it works; `any_certificate` says whether its host's is left unchecked.
+        """
         ...
 
     async def check(self, url: str, owner: int) -> Checked:

@@ -1,7 +1,7 @@
 """What was found behind an address that an admin gave: several feeds to choose from, or one to look at first."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from typing import Any, Protocol
@@ -35,13 +35,13 @@ class Candidate(Protocol):
     def count(self) -> int: ...
 
 
-async def several(archive: Archive, candidates: Sequence[Candidate]) -> ui.LayoutView:
-    """Each with a button that adds it."""
+async def several(archive: Archive, candidates: Sequence[Candidate], **wishes: bool) -> ui.LayoutView:
+    """Each with a button that adds it, in the way that was wished for."""
     sections = []
     for each in candidates[:_MOST]:
         name = escape(cut(clean(each.title), 100)) or "Without a title"
         text = f"**{name}**\n-# {escape(cut(clean(each.url), 200))} · {each.count:,} articles"
-        sections.append(ui.Section[Any](text, accessory=AddFeed(await _remembered(archive, each.url))))
+        sections.append(ui.Section[Any](text, accessory=AddFeed(await _remembered(archive, each.url, wishes))))
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.TextDisplay(f"That page has {len(candidates)} feeds. Which one do you mean?"))
     return view.add_item(ui.Container[Any](*sections))
@@ -86,11 +86,12 @@ class AddFeed(ui.DynamicItem[ui.Button[Any]], template=r"fa:(?P<key>[0-9a-f]{20}
 
     async def _add(self, interaction: discord.Interaction[Any]) -> None:
         desk = desk_of(interaction)
-        url = await desk.archive.recall(f"feed:{self.key}")
-        if url is None:
+        wanted = await desk.archive.recall(f"feed:{self.key}")
+        if wanted is None:
             raise NotFound("This list is too old. Say `/desk feed add` again, please.")
         await interaction.response.defer()  # it is asked at once, and may be slow
-        found = await desk.feeds.add(url, interaction.guild_id or 0)
+        url, *wishes = wanted.split("\n")
+        found = await desk.feeds.add(url, interaction.guild_id or 0, **dict.fromkeys(wishes, True))
         view = ui.LayoutView(timeout=None)
         await interaction.edit_original_response(view=view.add_item(ui.TextDisplay(added(found.sentence))))
 
@@ -100,8 +101,9 @@ def add_to(client: commands.AutoShardedBot) -> None:
     client.add_dynamic_items(AddFeed)
 
 
-async def _remembered(archive: Archive, url: str) -> str:
+async def _remembered(archive: Archive, url: str, wishes: Mapping[str, bool]) -> str:
     """An address is longer than a button's name may be."""
-    key = blake2b(url.encode("utf-8", "replace"), digest_size=10).hexdigest()
-    await archive.remember(f"feed:{key}", url)
+    wanted = "\n".join([url, *(name for name, wished in wishes.items() if wished)])
+    key = blake2b(wanted.encode("utf-8", "replace"), digest_size=10).hexdigest()
+    await archive.remember(f"feed:{key}", wanted)
     return key

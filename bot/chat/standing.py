@@ -181,7 +181,8 @@ def _order(order: Subscription, desk: Desk) -> str:
 
 
 def _feed(feed: Feed, source: Source | None) -> str:
-    return f"**{shown_name(feed)}**\n{_small(escape(cut(feed.url, 200)))}\n{_health(source)}"
+    said = [escape(cut(feed.url, 200)), *(["any certificate of its host is taken"] if feed.any_certificate else [])]
+    return f"**{shown_name(feed)}**\n{_small(*said)}\n{_health(source)}"
 
 
 def _health(source: Source | None) -> str:

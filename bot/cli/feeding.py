@@ -83,14 +83,22 @@ async def list_feeds(settings: Settings, arguments: argparse.Namespace) -> None:
         polled = f"{source.polled:%d %b %H:%M}" if source and source.polled else "never"
         name = f"{feed.title}\n{feed.url}" if feed.title else feed.url
         owner = f"\nof server {feed.owner}" if feed.owner else ""
-        table.add_row(Text(name + owner), source.status if source else "", polled, Text(source.error if source else ""))
+        unchecked = "\nany certificate is taken" if feed.any_certificate else ""
+        table.add_row(
+            Text(name + owner + unchecked),
+            source.status if source else "",
+            polled,
+            Text(source.error if source else ""),
+        )
     show.console().print(table)
 
 
 async def add_feed(settings: Settings, arguments: argparse.Namespace) -> None:
     """Find the feed of an address, ask it once and say what it found."""
     async with open_core(settings) as core:
-        added = await core.poller.add(arguments.url, OPERATOR)
+        added = await core.poller.add(
+            arguments.url, OPERATOR, any_certificate=arguments.any_certificate, newest=arguments.newest
+        )
     if arguments.json:
         show.out({"feed": added.feed.url, "title": added.feed.title, "articles": added.articles})
     else:
@@ -166,4 +174,5 @@ def _feed_as_json(feed: Feed, source: Source | None) -> dict[str, object]:
         "polled": show.moment(source.polled) if source else None,
         "next_poll": show.moment(source.next_poll) if source else None,
         "failures": source.failures if source else 0,
+        "any_certificate": feed.any_certificate,
     }

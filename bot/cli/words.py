@@ -99,6 +99,13 @@ def _feeding(commands: "Commands[argparse.ArgumentParser]") -> None:
         command = _command(feeds, name, do, says)
         command.add_argument("url", metavar="URL")
         _json(command)
+        if name == "add":
+            command.add_argument("--newest", action="store_true", help="post its newest article, to see that it works")
+            command.add_argument(
+                "--any-certificate",
+                action=argparse.BooleanOptionalAction,
+                help="do not check its host's certificate: only where you know why it cannot be trusted",
+            )
     check = _command(feeds, "check", feeding.check_feed, "ask a feed once, show what would be posted, keep nothing")
     check.add_argument("url", metavar="URL")
     _json(check)

@@ -12,6 +12,7 @@ from aiohttp import (
     ClientConnectorCertificateError,
     ClientConnectorDNSError,
     ClientConnectorError,
+    ClientConnectorSSLError,
     ClientError,
     ClientOSError,
     ClientPayloadError,
@@ -31,7 +32,7 @@ from yarl import URL
 from bot.intake.addresses import host_of, join, origin, parted, split, spoken
 from bot.intake.manners import Manners
 from bot.intake.reach import public_socket, was_refused
-from bot.model import Document
+from bot.model import Document, Feed, Source
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +69,15 @@ class Fetched:
     code: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """How far a request may go."""
+
+    until: bytes
+    size: int
+    unchecked: str
+
+
 class Fetcher:
     """Fetches documents, each by one polite GET and at most five redirects walked by hand."""
 
@@ -91,16 +101,19 @@ class Fetcher:
         accept: str = FEED_TYPES,
         until: bytes = b"",
         size: int | None = None,
+        unchecked: str = "",
     ) -> Fetched:
         """Ask for a document. Validators are shown to their `holder` alone, which is the first host unless said.
 
-        With `until`, reading stops there, and a document that is too large is cut, not refused.
+        With `until`, reading stops there, and a document that is too large is cut, not refused. The certificate of the
+        host `unchecked` is taken as it is; no other's, wherever redirects lead.
         """
         headers = {"Accept": accept, "User-Agent": self._named(subscribers)}
         validators = {"If-None-Match": etag, "If-Modified-Since": modified}
         held = {name: text for name, text in validators.items() if text is not None}
         try:
-            return await self._walk(url, headers, (holder or host_of(url), held), until, size or self._limits.size)
+            reach = _Reach(until, size or self._limits.size, unchecked)
+            return await self._walk(url, headers, (holder or host_of(url), held), reach)
         except (ClientError, OSError, TimeoutError, ValueError) as error:
             status, sentence = _failure(error, host_of(url) or spoken(url))
             return Fetched(status, sentence)
@@ -110,7 +123,7 @@ class Fetcher:
         return self._agent.removesuffix(")") + count if self._agent.endswith(")") else self._agent
 
     async def _walk(
-        self, url: str, headers: dict[str, str], validators: tuple[str, dict[str, str]], until: bytes, size: int
+        self, url: str, headers: dict[str, str], validators: tuple[str, dict[str, str]], reach: "_Reach"
     ) -> Fetched:
         """Follow redirects; validators and credentials stay with the origin they belong to."""
         address, credentials = parted(url)
@@ -119,7 +132,7 @@ class Fetcher:
             if split(address) is None:
                 return Fetched("bad-address", f"{spoken(address)[:200]} is no http or https address.")
             shown = headers | validators[1] if host_of(address) == validators[0] else headers
-            answer = await self._ask(address, shown, credentials, until, size)
+            answer = await self._ask(address, shown, credentials, reach)
             if answer.code not in _FOLLOWED:
                 moved = address if for_good and len(seen) > 1 else ""
                 return replace(answer, permanent=moved)
@@ -136,13 +149,16 @@ class Fetcher:
         return Fetched("redirect-loop", f"{host_of(url)} redirects more than {REDIRECTS} times.")
 
     async def _ask(
-        self, address: str, headers: dict[str, str], credentials: tuple[str, str] | None, until: bytes, size: int
+        self, address: str, headers: dict[str, str], credentials: tuple[str, str] | None, reach: "_Reach"
     ) -> Fetched:
         if credentials:
             headers = headers | {"Authorization": encode_basic_auth(*credentials)}
+        checked = host_of(address) != reach.unchecked
         async with (
             self.manners.turn(address),
-            self._session.get(URL(address), headers=headers, allow_redirects=False, timeout=self._timeout) as response,
+            self._session.get(
+                URL(address), headers=headers, allow_redirects=False, timeout=self._timeout, ssl=checked
+            ) as response,
         ):
             told = MappingProxyType({name.lower(): text for name, text in response.headers.items()})
             code = response.status
@@ -155,11 +171,16 @@ class Fetcher:
                 host = host_of(address)
                 status, sentence = ("blocked", f"{host} {wall}") if wall else _refusal(code, host)
                 return Fetched(status, sentence, headers=told, code=code)
-            body = await _read(response, until, size)
+            body = await _read(response, reach.until, reach.size)
             if body is None:
-                limit = f"{size / _MEGABYTE:.0f} MB"
+                limit = f"{reach.size / _MEGABYTE:.0f} MB"
                 return Fetched("too-large", f"{host_of(address)} sends more than {limit}.", headers=told, code=code)
             return Fetched("ok", document=Document(address, code, body, told), headers=told, code=code)
+
+
+def unchecked(asked: Feed | Source) -> str:
+    """The host whose certificate need not be checked, if somebody has said so of this feed."""
+    return host_of(asked.url) if asked.any_certificate else ""
 
 
 def open_session(
@@ -249,8 +270,10 @@ def _failure(error: Exception, host: str) -> tuple[str, str]:
             return "private", f"{host} lies on a private address, which feeds may not (see NEWSDESK_PRIVATE_FEEDS)."
         case TimeoutError():
             return "timeout", f"{host} did not answer in time."
-        case ClientConnectorCertificateError() | ssl.SSLError():
-            return "tls", f"The certificate of {host} cannot be trusted."
+        case ClientConnectorCertificateError() | ssl.SSLCertVerificationError():
+            return "tls", f"The certificate of {host} cannot be trusted{_flaw(error)}."
+        case ClientConnectorSSLError() | ssl.SSLError():
+            return "tls", f"{host} does not speak a TLS that is safe."
         case ClientConnectorDNSError():
             return "unreachable", f"There is no host {host}, or its name cannot be looked up now."
         case ClientConnectorError():
@@ -265,3 +288,10 @@ def _failure(error: Exception, host: str) -> tuple[str, str]:
             return "not-http", f"{host} answers with something that is not HTTP."
         case _:
             return "unreachable", f"{host} cannot be reached ({type(error).__name__})."
+
+
+def _flaw(error: Exception) -> str:
+    """What is wrong with a certificate, in the words of the library."""
+    cause = error.certificate_error if isinstance(error, ClientConnectorCertificateError) else error
+    words = getattr(cause, "verify_message", "")
+    return f" ({words.rstrip('.')})" if words else ""

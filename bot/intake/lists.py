@@ -24,6 +24,7 @@ _KEYS: Mapping[str, type | tuple[type, ...]] = {
     "every": (int, float),
     "pages": bool,
     "full_text": bool,
+    "any_certificate": bool,
     "tags": dict,
     "places": dict,
 }
@@ -126,6 +127,7 @@ class _Reader:
             every=self._every(at, table),
             pages=bool(table.get("pages", True)),
             full_text=bool(table.get("full_text", False)),
+            any_certificate=bool(table.get("any_certificate", False)),
             tags=self._map(at, table, "tags"),
             places=self._map(at, table, "places"),
         )

@@ -2,19 +2,22 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.archive.archive import Archive
 from bot.errors import NewsError, NotFound
 from bot.intake import discover
 from bot.intake.addresses import host_of, split, spoken
-from bot.intake.fetch import Fetcher
-from bot.model import Added, Feed, Source
+from bot.intake.fetch import Fetched, Fetcher
+from bot.model import Added, Feed, Query, Source
 from bot.poller.reading import Reading, Unusable
+from bot.poller.taking import Taking
 
 log = logging.getLogger(__name__)
 
 _TRIED = 12  # addresses asked before we give up
+_LOOKED_AT = 25  # articles, of which the newest is this feed's
 
 
 class SeveralFeeds(NewsError):
@@ -34,6 +37,7 @@ class Candidate:
     title: str
     count: int
     first: str = ""  # the address of its first article, to tell twins in two formats
+    fetched: Fetched | None = None  # what it answered, so that it need not be asked again
 
 
 class Adding:
@@ -44,39 +48,79 @@ class Adding:
         archive: Archive,
         fetcher: Fetcher,
         reading: Reading,
-        poll: Callable[[Source], Awaitable[object]],
+        taking: Taking,
+        poll: Callable[[Source, Fetched | None], Awaitable[object]],
+        now: Callable[[], datetime],
     ) -> None:
         self._archive = archive
         self._fetcher = fetcher
         self._reading = reading
+        self._taking = taking
         self._poll = poll
+        self._now = now
+        self._unchecked = ""  # the host whose certificate is taken as it is
 
-    async def add(self, typed: str, owner: int) -> Added:
-        """Find the feed, keep it, ask it. Raises NewsError when there is none, or several."""
+    async def add(self, typed: str, owner: int, *, any_certificate: bool | None = None, newest: bool = False) -> Added:
+        """Find the feed, keep it, take in what it answered. Raises NewsError when there is none, or several.
+
+        With `newest`, its newest article is posted, so that somebody sees that it works. `any_certificate` says
+        whether its host's certificate goes unchecked; None leaves that as it is.
+        """
         url = discover.completed(typed)
+        self._unchecked = host_of(url) if any_certificate else ""
         known = next((feed for feed in await self._archive.feeds(owner) if feed.url in (typed, url)), None)
-        found = [Candidate(known.url, known.title, 0)] if known else await self.find(url)
+        if known:
+            return await self._again(known, any_certificate, newest)
+        found = await self.find(url)
         if len(found) > 1:
             raise SeveralFeeds(url, found)
-        feed = known or await self._archive.add_feed(Feed(found[0].url, owner=owner, title=found[0].title))
-        if known is None:
-            source = next(each for each in await self._archive.sources() if each.id == feed.source)
-            await self._poll(source)
-        kept = next((each for each in await self._archive.feeds(owner) if each.id == feed.id), feed)
-        name = f"“{kept.title}”" if kept.title else spoken(kept.url)
-        if known:
-            return Added(kept, 0, f"{name} is polled already ({spoken(kept.url)}).")
-        sentence = (
-            f"{name} is polled from now on ({spoken(kept.url)}). Its {found[0].count} articles are in the archive; "
-            "what comes next is posted."
-        )
-        return Added(kept, found[0].count, sentence)
+        chosen = found[0]
+        unchecked = bool(self._unchecked) and host_of(chosen.url) == self._unchecked
+        feed = Feed(chosen.url, owner=owner, title=chosen.title, any_certificate=unchecked)
+        feed = await self._archive.add_feed(feed)
+        if unchecked:
+            log.warning("takes any certificate feed=%s owner=%d", spoken(feed.url), owner)
+        source = next(each for each in await self._archive.sources() if each.id == feed.source)
+        await self._poll(source, chosen.fetched)
+        sentence = f"{_name(feed)} is polled from now on ({spoken(feed.url)}). {await self._kept(feed, chosen.count)}"
+        return Added(feed, chosen.count, f"{sentence}{await self._sample(feed) if newest else ''}{_warning(feed)}")
+
+    async def _again(self, known: Feed, any_certificate: bool | None, newest: bool) -> Added:
+        """It is there already; what was said besides is done all the same."""
+        feed = known
+        if any_certificate is not None and any_certificate != known.any_certificate:
+            feed = await self._archive.add_feed(replace(known, any_certificate=any_certificate))
+            log.warning("takes %s certificate feed=%s", "any" if any_certificate else "no untrusted", spoken(feed.url))
+        sentence = f"{_name(feed)} is polled already ({spoken(feed.url)})."
+        if known.any_certificate and not feed.any_certificate:
+            sentence += f" The certificate of {host_of(feed.url)} is checked again."
+        return Added(feed, 0, f"{sentence}{await self._sample(feed) if newest else ''}{_warning(feed)}")
+
+    async def _kept(self, feed: Feed, count: int) -> str:
+        """What became of what it answered."""
+        source = next(each for each in await self._archive.sources() if each.id == feed.source)
+        if source.error:
+            return f"It could not be taken in yet: {source.error}"
+        if not count:
+            return "It has no articles yet; what comes next is posted."
+        articles = "Its one article is" if count == 1 else f"Its {count:,} articles are"
+        return f"{articles} in the archive; what comes next is posted."
+
+    async def _sample(self, feed: Feed) -> str:
+        """Post the newest article, as if it had come only now."""
+        page = await self._archive.latest(Query(feed=feed.url, viewer=feed.owner, limit=_LOOKED_AT))
+        newest = next((hit.article for hit in page.hits if feed.url in hit.article.feeds), None)
+        if newest is None:
+            return " There is no article to post as a sample."
+        if await self._taking.post(newest, self._now()):
+            return f" Its newest is posted as a sample: “{newest.title}”."
+        return f" Its newest, “{newest.title}”, is in no channel's standing order, or is out already."
 
     async def find(self, url: str) -> list[Candidate]:
         """The feeds behind an address, each asked once. Raises NewsError when there is none."""
         if split(url) is None:
             raise NewsError(f"“{spoken(url)[:200]}” is no web address.")
-        fetched = await self._fetcher.fetch(url)
+        fetched = await self._fetch(url)
         if fetched.document is None:
             platform = discover.by_platform(url)
             if not platform:
@@ -85,7 +129,7 @@ class Adding:
         document = fetched.document
         try:
             parsed = await self._reading.feed(document)
-            return [Candidate(url, parsed.title, parsed.count)]
+            return [Candidate(url, parsed.title, parsed.count, fetched=fetched)]
         except Unusable as error:
             if error.status != "not-a-feed":
                 raise
@@ -115,7 +159,7 @@ class Adding:
         raise NotFound(f"{host_of(url)} has no feed that we could find there. Give the feed's own address.")
 
     async def _asked(self, url: str) -> Candidate | None:
-        fetched = await self._fetcher.fetch(url)
+        fetched = await self._fetch(url)
         if fetched.document is None:
             return None
         try:
@@ -123,4 +167,18 @@ class Adding:
         except Unusable:
             return None
         first = parsed.entries[0].link if parsed.entries else ""
-        return Candidate(url, parsed.title, parsed.count, first)
+        return Candidate(url, parsed.title, parsed.count, first, fetched)
+
+    async def _fetch(self, url: str) -> Fetched:
+        return await self._fetcher.fetch(url, unchecked=self._unchecked)
+
+
+def _name(feed: Feed) -> str:
+    return f"“{feed.title}”" if feed.title else spoken(feed.url)
+
+
+def _warning(feed: Feed) -> str:
+    """An exception is never made silently."""
+    if not feed.any_certificate:
+        return ""
+    return f" Any certificate of {host_of(feed.url)} is taken: whoever sits on the way can change what it says."

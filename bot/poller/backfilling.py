@@ -11,7 +11,7 @@ from bot.clock import Clock
 from bot.errors import NewsError, NotFound
 from bot.intake import memory, older
 from bot.intake.addresses import spoken
-from bot.intake.fetch import Fetcher
+from bot.intake.fetch import Fetcher, unchecked
 from bot.intake.outcome import Poll
 from bot.intake.parse import Parsed
 from bot.model import OPERATOR, Feed, Source
@@ -55,13 +55,16 @@ class Backfilling:
         poll = Poll(source, memory.read(source.memory), self._clock.now(), timedelta(0), random.Random())  # noqa: S311
         key = f"backfill {owner} {url}"
         resumed = _Place.read(await self._archive.recall(key), since)
-        here = await self._read(resumed.url or url)
+        here = await self._read(resumed.url or url, unchecked(feed))
         filled = Filled(0, 0, None)
         if not resumed.url:
             filled = await self._keep(filled, here, feed, poll, since)
             told(filled)
         found_any = bool(resumed.url)
-        async for page in self._walking.back(url, here, way=resumed.way, most=MOST, start=resumed.number):
+        back = self._walking.back(
+            url, here, way=resumed.way, most=MOST, start=resumed.number, unchecked=unchecked(feed)
+        )
+        async for page in back:
             found_any = True
             filled = await self._keep(filled, page.parsed, feed, poll, since)
             told(filled)
@@ -71,8 +74,8 @@ class Backfilling:
         await self._archive.remember(key, "")
         return _finished(filled, found_any, source)
 
-    async def _read(self, url: str) -> Parsed:
-        fetched = await self._fetcher.fetch(url)
+    async def _read(self, url: str, unchecked: str) -> Parsed:
+        fetched = await self._fetcher.fetch(url, unchecked=unchecked)
         if fetched.document is None:
             raise NewsError(fetched.error)
         return await self._reading.feed(fetched.document)

@@ -10,7 +10,7 @@ from bot.errors import NewsError
 from bot.intake import memory
 from bot.intake.addresses import spoken
 from bot.intake.discover import completed
-from bot.intake.fetch import Fetcher
+from bot.intake.fetch import Fetcher, unchecked
 from bot.intake.outcome import Poll
 from bot.model import OPERATOR, Article, Feed, Source
 from bot.poller.placing import Placing
@@ -44,7 +44,7 @@ class Checking:
         url = completed(typed)
         known = next((each for each in await self._archive.feeds(owner) if each.url in (typed, url)), None)
         feed = known or Feed(url, owner=owner)
-        fetched = await self._fetcher.fetch(feed.url)
+        fetched = await self._fetcher.fetch(feed.url, unchecked=unchecked(feed))
         if fetched.document is None:
             raise NewsError(fetched.error)
         parsed = await self._reading.feed(fetched.document)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.intake import pages
 from bot.intake.addresses import is_redirector, split, spoken
-from bot.intake.fetch import PAGE_TYPES, Fetched, Fetcher
+from bot.intake.fetch import PAGE_TYPES, Fetched, Fetcher, unchecked
 from bot.intake.pages import Page
 from bot.model import Article, Sighting, Tag
 from bot.poller.reading import Reading
@@ -63,6 +63,7 @@ class Completing:
             accept=PAGE_TYPES,
             until=b"" if full_text else pages.HEAD_END,
             size=WHOLE_PAGE if full_text else pages.ENOUGH,
+            unchecked=unchecked(sighting.feed),
         )
         if fetched.status == "busy":
             manners.hush_for(sighting.article.url, PAUSE)

@@ -5,7 +5,7 @@ import contextlib
 import json
 import logging
 import random
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from bot.clock import Clock
 from bot.intake import memory, outcome
 from bot.intake.addresses import host_of, is_here, spoken
 from bot.intake.classify import Classifier
-from bot.intake.fetch import Fetcher, open_session
+from bot.intake.fetch import Fetched, Fetcher, open_session, unchecked
 from bot.intake.manners import Manners
 from bot.intake.outcome import Poll
 from bot.intake.schedule import RETRY_CAP, retry_after
@@ -84,6 +84,7 @@ class Poller:
 
     async def run(self) -> None:
         """Poll what is due, for ever. Ends by being cancelled; what is under way is then not kept, and asked again."""
+        await self._tell_exceptions()
         busy: set[int] = set()
         ended: set[int] = set()  # since the archive was last asked: its answer may still call them due
         self._fetcher.manners.keep(outcome.remembered_silences(await self._archive.recall(SILENCES)))
@@ -109,6 +110,7 @@ class Poller:
 
     async def round(self, *, every: bool = False, told: Callable[[Polled], None] = lambda line: None) -> list[Polled]:
         """Poll once what is due, or every source; a line per feed, told as soon as it is known."""
+        await self._tell_exceptions()
         self._fetcher.manners.keep(outcome.remembered_silences(await self._archive.recall(SILENCES)))
         feeds: dict[int, list[Feed]] = {}
         for feed in await self._archive.feeds():
@@ -132,11 +134,11 @@ class Poller:
                 await asyncio.sleep(0)
         return lines
 
-    async def poll(self, source: Source, feeds: Sequence[Feed] = ()) -> list[Polled]:
-        """Ask one source and take in what it has. Nothing that goes wrong here goes further."""
+    async def poll(self, source: Source, feeds: Sequence[Feed] = (), fetched: Fetched | None = None) -> list[Polled]:
+        """Ask one source, unless what it says was `fetched` already, and take that in. No fault goes further."""
         began = asyncio.get_running_loop().time()
         try:
-            after, accepted = await self._ask(source)
+            after, accepted = await self._ask(source, fetched)
         except Exception:  # the boundary: one source
             log.exception("poll failed feed=%s", spoken(source.url))
             after, accepted = await self._set_aside(source), Accepted()
@@ -151,9 +153,17 @@ class Poller:
             log.info("polled feed=%s fresh=%d owed=%d", spoken(source.url), len(accepted.new), accepted.owed)
         return [_line(feed, after, accepted) for feed in feeds or (Feed(source.url),)]
 
-    async def add(self, url: str, owner: int) -> Added:
-        """Find the feed of an address, ask it once, keep it. Its articles are archived, not posted."""
-        return await Adding(self._archive, self._fetcher, self._reading, self.poll).add(url, owner)
+    async def add(self, url: str, owner: int, *, any_certificate: bool | None = None, newest: bool = False) -> Added:
+        """Find the feed of an address, ask it once, keep it. Its articles are archived, not posted.
+
+        But for the `newest` one, where somebody wants to see that it works.
+        """
+
+        def take_in(source: Source, fetched: Fetched | None) -> Awaitable[object]:
+            return self.poll(source, fetched=fetched)
+
+        adding = Adding(self._archive, self._fetcher, self._reading, self._taking, take_in, self._clock.now)
+        return await adding.add(url, owner, any_certificate=any_certificate, newest=newest)
 
     async def check(self, url: str, owner: int = OPERATOR) -> Checked:
         """Ask a feed once, say what would be posted, keep nothing."""
@@ -173,6 +183,12 @@ class Poller:
     def _ear(self) -> contextlib.AbstractAsyncContextManager[object]:
         return open_ear(self._pushing) if self._pushing else contextlib.nullcontext()
 
+    async def _tell_exceptions(self) -> None:
+        """TLS is never silently off: each start says for whom it is."""
+        for feed in await self._archive.feeds():
+            if feed.any_certificate:
+                log.warning("takes any certificate feed=%s owner=%d", spoken(feed.url), feed.owner)
+
     async def _due(self, busy: int) -> list[Source]:
         """What is due; nothing for the moment when the archive cannot tell."""
         try:
@@ -181,9 +197,11 @@ class Poller:
             log.exception("could not ask the archive what is due")
             return []
 
-    async def _ask(self, source: Source) -> tuple[Source, Accepted]:
+    async def _ask(self, source: Source, fetched: Fetched | None) -> tuple[Source, Accepted]:
         """One request, and its answer's way into the archive."""
         poll = self._circumstances(source)
+        if fetched is not None:
+            return await self._take(poll, poll.memory.address or source.url, fetched)
         address = poll.memory.address or source.url
         silent = self._fetcher.manners.silent_until(address, poll.now)
         if silent is not None:
@@ -195,8 +213,12 @@ class Poller:
             modified=source.modified if held else None,
             holder=poll.memory.holder,
             subscribers=poll.memory.subscribers,
+            unchecked=unchecked(source),
         )
-        poll = replace(poll, now=self._clock.now())
+        return await self._take(replace(poll, now=self._clock.now()), address, fetched)
+
+    async def _take(self, poll: Poll, address: str, fetched: Fetched) -> tuple[Source, Accepted]:
+        """What was answered, on its way into the archive."""
         if fetched.status == "unchanged":
             after = await self._settle(outcome.unchanged(poll, fetched))
             await self._taking.follow(poll, after)

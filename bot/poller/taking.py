@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.archive.archive import Archive
 from bot.intake import doubt, older, outcome, slices
 from bot.intake.addresses import canonical, spoken
-from bot.intake.fetch import Fetched, Fetcher
+from bot.intake.fetch import Fetched, Fetcher, unchecked
 from bot.intake.identify import digest, identify
 from bot.intake.memory import moment, read
 from bot.intake.older import Way
@@ -106,6 +106,14 @@ class Taking:
         sightings = [replace(each, silent=True) for each in wanted]
         unseen = [each for each, _ in await self._placed(await self._archive.unseen(sightings))]
         return await self._archive.accept(unseen, None, self._route, poll.now)
+
+    async def post(self, article: Article, now: datetime) -> int:
+        """Owe one article that is in the archive already, as if it were new; how many channels get it."""
+        wanted = await self._archive.subscriptions()
+        owed = await self._archive.owe(article, self._route(replace(article, late=False), wanted), now)
+        if owed:
+            self._nudge()
+        return owed
 
     def _with_wishes(self, poll: Poll, feeds: Sequence[Feed]) -> Poll:
         """The poll, with what the feeds at this address want: the shortest of their intervals."""
@@ -212,7 +220,8 @@ class Taking:
         found: list[Sighting] = []
         closed = False
         reached: Way = "" if way == "none" else way
-        async for page in self._walking.back(url, parsed, way=reached, most=OLDER_PAGES):
+        back = self._walking.back(url, parsed, way=reached, most=OLDER_PAGES, unchecked=unchecked(feed))
+        async for page in back:
             reached = page.way
             sightings = await sightings_in(page.parsed, feed, poll)
             keys = [key for each in sightings for key in each.article.keys]

@@ -31,33 +31,38 @@ class Walking:
         self._reading = reading
 
     async def back(
-        self, url: str, newest: Parsed, *, way: Way = "", most: int, start: int = 2
+        self, url: str, newest: Parsed, *, way: Way = "", most: int, start: int = 2, unchecked: str = ""
     ) -> AsyncIterator[OlderPage]:
-        """The older pages, at most so many, until one brings nothing that was not on the pages before."""
+        """The older pages, at most so many, until one brings nothing that was not on the pages before.
+
+        The certificate of the host `unchecked` is taken as it is.
+        """
         if way == "none":
             return
         met = _names(newest)
         here, number = newest, start
         for _ in range(most):
-            page = await self._step(url, here, way, number, met)
+            page = await self._step(url, here, way, number, met, unchecked)
             if page is None:
                 return
             yield page
             met |= _names(page.parsed)
             here, way, number = page.parsed, page.way, number + 1
 
-    async def _step(self, url: str, here: Parsed, way: Way, number: int, met: set[str]) -> OlderPage | None:
+    async def _step(
+        self, url: str, here: Parsed, way: Way, number: int, met: set[str], unchecked: str
+    ) -> OlderPage | None:
         named = linked(here.links)
         tries: list[tuple[Way, str]] = [("link", named)] if named and way in ("", "link") else []
         tries += [(each, numbered(url, each, number)) for each in NUMBERED if way in ("", each)]
         for kind, address in tries:
-            parsed = await self._read(address)
+            parsed = await self._read(address, unchecked)
             if parsed is not None and _names(parsed) - met:  # a server that knows no pages sends the first one again
                 return OlderPage(address, kind, number, parsed)
         return None
 
-    async def _read(self, address: str) -> Parsed | None:
-        fetched = await self._fetcher.fetch(address)
+    async def _read(self, address: str, unchecked: str) -> Parsed | None:
+        fetched = await self._fetcher.fetch(address, unchecked=unchecked)
         if fetched.document is None:
             log.info("found no older page url=%s error=%s", spoken(address), fetched.error)
             return None

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import pty
+import ssl
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -141,6 +142,27 @@ async def test_a_feed_is_added_polled_listed_and_searched(newsdesk: Newsdesk, ne
     assert (await newsdesk("feeds", "remove", latest)).code == 0
     assert (await newsdesk("feeds", "list", "--json")).lines == []
     assert (await newsdesk("latest", "--json", "--limit", "3")).lines == found
+
+
+async def test_an_exception_for_a_certificate_is_said_wherever_feeds_are_spoken_of(
+    newsdesk: Newsdesk, tmp_path: Path
+) -> None:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(ROOT / "tests" / "intake" / "self-signed.pem")
+    async with Web(Clock(), tls) as web:
+        web["/feed"] = rss(item("Rain in Kenya"))
+        feed = web.url("/feed")
+        refused = await newsdesk("feeds", "add", feed)
+        assert refused.code == 1 and "cannot be trusted (self-signed certificate)" in refused.err
+        added = await newsdesk("feeds", "add", feed, "--any-certificate")
+        assert added.code == 0 and f"Any certificate of 127.0.0.1:{web.port} is taken" in added.out, added.err
+        assert "any certificate is taken" in (await newsdesk("feeds", "list")).out
+        assert [line["any_certificate"] for line in (await newsdesk("feeds", "list", "--json")).lines] == [True]
+        assert f"unchecked, as somebody wished, for {feed}" in " ".join((await newsdesk("doctor")).out.split())
+        polled = await newsdesk("poll", "--all", "--json")
+        assert [line["error"] for line in polled.lines] == [None] and f"any certificate feed={feed}" in polled.err
+        assert "checked again" in (await newsdesk("feeds", "add", feed, "--no-any-certificate")).out
+        assert "cannot be trusted" in str((await newsdesk("poll", "--all", "--json")).lines[0]["error"])
 
 
 async def test_a_feeds_page_will_do(newsdesk: Newsdesk, newsroom: Newsroom) -> None:

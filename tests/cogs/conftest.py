@@ -47,13 +47,16 @@ class Finder:
     archive: Archive
     refusals: dict[str, str] = field(default_factory=dict)
     pages: dict[str, list[Candidate]] = field(default_factory=dict)  # pages with several feeds
+    samples: list[str] = field(default_factory=list)  # feeds whose newest article was wanted
 
-    async def add(self, url: str, owner: int) -> Added:
+    async def add(self, url: str, owner: int, *, any_certificate: bool | None = None, newest: bool = False) -> Added:
         if url in self.refusals:
             raise NewsError(self.refusals[url])
         if url in self.pages:
             raise SeveralFeeds(url, self.pages[url])
-        feed = await self.archive.add_feed(Feed(url=url, owner=owner, title="The *Gazette*"))
+        feed = Feed(url=url, owner=owner, title="The *Gazette*", any_certificate=bool(any_certificate))
+        feed = await self.archive.add_feed(feed)
+        self.samples += [url] if newest else []
         return Added(feed, 12, f"“{feed.title}” is polled from now on. Its 12 articles are in the archive.")
 
     async def check(self, url: str, owner: int) -> Checked:

@@ -240,6 +240,21 @@ async def test_of_several_feeds_one_is_chosen_also_after_a_restart(house: House)
     assert [each.url for each in await house.archive.feeds(house.guild.id)] == [long]
 
 
+async def test_what_is_wished_for_a_feed_is_done_also_when_one_of_several_is_chosen(house: House) -> None:
+    house.finder.pages["https://gazette.test/"] = [Candidate("https://gazette.test/feed", "News", 10)]
+    wishes = {"newest": True, "any_certificate": True}
+    asked = answer(await house.call(house.ada, "desk feed add", url="https://gazette.test/", **wishes))
+    assert house.finder.samples == []
+    await house.press(house.ada, asked, button(asked, "Add"))
+    async with asyncio.timeout(5):
+        while not await house.archive.feeds():
+            await asyncio.sleep(0.01)
+    assert [each.any_certificate for each in await house.archive.feeds(house.guild.id)] == [True]
+    assert house.finder.samples == ["https://gazette.test/feed"]
+    listed = answer(await house.call(house.ada, "desk feed list"))
+    assert "any certificate of its host is taken" in text(listed)
+
+
 async def test_a_feed_can_be_looked_at_first(house: House) -> None:
     said = answer(await house.call(house.ada, "desk feed check", url="https://gazette.test/feed"))
     assert said.only_for == house.ada.id
