@@ -53,12 +53,13 @@ def scan(text: str, where: Where, names: Names) -> list[Hit]:
     said, small, places, plain = found
     loud, strange = shouted(text), foreign(text, found)
     every = range(len(said)) if loud or strange else _promising(small, names)
+    begins = names.longest
     hits: list[Hit] = []
     free = 0  # the words before this one have served
     for index in every:
         if index < free:
             continue
-        name, many = _longest(said, small, index, names, loud)
+        name, many = _longest(said, small, index, names, loud) if loud or small[index] in begins else (None, 1)
         if strange and (name is None or name.kind == "idiom"):  # an English word, met in another language
             name, many = _by_ending(said[index], names), 1
         free = index + many
