@@ -6,10 +6,12 @@ from bot.archive.search import index, normal
 
 PIECE = 200  # articles in one transaction
 VERSION = "index.version"  # under this key the archive remembers which normaliser made its index
+_OWN = "index.own"  # under this key: that servers' own articles are marked
 
 
 def note_version(db: Connection) -> None:
-    """An empty archive is of today's version."""
+    """An empty archive is of today's version; servers' own articles are marked in one that is older."""
+    _mark_own(db)
     if memos.recall(db, VERSION) is None and db.execute("SELECT 1 FROM article").fetchone() is None:
         memos.remember(db, VERSION, str(normal.VERSION))
 
@@ -36,3 +38,13 @@ def step(db: Connection) -> tuple[int, int, bool]:
         index.put_in_place(db)
         memos.remember(db, VERSION, str(normal.VERSION))
     return done, int(db.execute("SELECT count(*) FROM article").fetchone()[0]), finished
+
+
+def _mark_own(db: Connection) -> None:
+    if memos.recall(db, _OWN) is not None:
+        return
+    rows = db.execute("SELECT article FROM article_region WHERE owner > 0 AND region = 0 ORDER BY article").fetchall()
+    for row in rows:
+        for article in articles.load(db, [row["article"]]).values():
+            index.mark_own(db, article, articles.marks_of(db, article))
+    memos.remember(db, _OWN, "yes")

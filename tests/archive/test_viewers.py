@@ -1,12 +1,16 @@
 """A server's own feeds are its own: nobody else meets their articles, whatever they ask."""
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.archive import Archive
+from bot.archive import Archive, articles, connect
+from bot.archive.connect import Connection
+from bot.archive.search import index, tokens
 from bot.model import OPERATOR, Article, Order, Query, Viewer
 from bot.regions import Regions
 from tests.archive.conftest import Room
@@ -101,3 +105,36 @@ async def test_a_word_that_only_anothers_articles_have_is_neither_counted_nor_su
     answer = await room.archive.search(Query("zanzibra", viewer=11))
     assert [hit.article.title for hit in answer.hits] == ["Zanzibar votes"]
     assert "zanzibar" in answer.understood
+
+
+async def test_an_archive_from_before_own_articles_were_marked_hides_them_all_the_same(
+    tmp_path: Path, regions: Regions
+) -> None:
+    file = tmp_path / "archive.db"
+    archive = await Archive.open(file, regions, now=lambda: NOON)
+    room = Room(archive)
+    await room.takes_in(an_article("Zanzibar votes"), feed=await room.feed(owner=11))
+    await room.takes_in(an_article("Zanzibar in the rain"), feed=await room.feed())
+    await archive.close()
+    db = connect.writer(file)
+    unmark_own(db)
+    db.close()
+    archive = await Archive.open(file, regions, now=lambda: NOON)
+    assert await archive.check() == []
+    for viewer, number in ((OPERATOR, 1), (22, 1), (11, 2), (None, 2)):
+        assert (await archive.search(Query("zanzibar", viewer=viewer, order="newest"))).total == number
+        assert len(await archive.headlines("zanz", viewer)) == number
+    await archive.close()
+
+
+def unmark_own(db: Connection) -> None:
+    """The index as it was made before there was a mark."""
+    for row in db.execute("SELECT article FROM article_region WHERE owner > 0 AND region = 0").fetchall():
+        (article,) = articles.load(db, [row["article"]]).values()
+        filed = articles.marks_of(db, article)
+        index.drop(db, article, filed)
+        shared = index._texts(replace(article, owner=OPERATOR), filed)
+        owner = tokens.owner(article.owner)
+        words, titles = (text.replace(tokens.owner(OPERATOR), owner, 1) for text in shared[:2])
+        index._put(db, article.id, (words, titles, "", "", *shared[2:4], f"{owner} {shared[6]}"))
+    db.execute("DELETE FROM memo WHERE key = 'index.own'")

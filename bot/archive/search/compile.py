@@ -29,24 +29,20 @@ class Plan:
     high: int  # excluded
 
     @property
-    def seen_by(self) -> str:
-        return visible(self.viewer)
-
-    @property
-    def filters(self) -> str:
-        """Where it is filed, with who may see it."""
-        wanted = f"{visible(self.viewer)} AND {self.wanted}" if self.wanted else visible(self.viewer)
-        return f"({wanted}) NOT {self.unwanted}" if self.unwanted else wanted
-
-    @property
     def expression(self) -> str:
         """For the index of all words."""
-        return f"({self.words}) AND {self.filters}" if self.words else self.filters
+        return self._filed(f"({self.words})" if self.words else "")
 
     def loosely(self, word: str) -> str:
         """For the index of all words, when one of those asked for will do."""
-        expression = f"{quoted(word)} AND {self.filters}"
+        expression = self._filed(quoted(word))
         return f"({expression}) NOT ({self.excluded})" if self.excluded else expression
+
+    def _filed(self, words: str) -> str:
+        """These words where it is to be filed, for who may see it."""
+        expression = " AND ".join(filter(None, (words, self.wanted))) or quoted(tokens.EVERY)
+        expression = f"({expression}) NOT {self.unwanted}" if self.unwanted else expression
+        return visible(expression, self.viewer)
 
     def heads(self, words: str) -> list[str]:
         """For the index of title and teaser. Who may see it is a matter of columns: nobody else's are read."""
@@ -80,13 +76,13 @@ def quoted(word: str) -> str:
     return '"' + word.replace('"', '""') + '"'
 
 
-def visible(viewer: Viewer) -> str:
-    """The private words of those whose articles this viewer may see."""
+def visible(expression: str, viewer: Viewer) -> str:
+    """The same for this viewer alone: without other servers' own articles. To ask for all others takes far longer."""
     if viewer is None:
-        return quoted(tokens.EVERY)
-    if viewer == OPERATOR:
-        return quoted(tokens.owner(OPERATOR))
-    return f"({quoted(tokens.owner(OPERATOR))} OR {quoted(tokens.owner(viewer))})"
+        return expression
+    own = quoted(tokens.OWN)
+    hidden = own if viewer == OPERATOR else f"({own} NOT {quoted(tokens.owner(viewer))})"
+    return f"({expression}) NOT {hidden}"
 
 
 def owners(viewer: Viewer) -> list[int] | None:

@@ -22,8 +22,7 @@ def headlines(db: Connection, typed: str, viewer: Viewer, limit: int) -> list[Ar
     """The newest articles whose title has these words, the last of them perhaps unfinished."""
     words = normal.words(normal.fold(typed[:200]))[:_MOST_WORDS]
     parts = [quoted(word) for word in words[:-1]] + [f"{quoted(word)} *" for word in words[-1:]]
-    parts += [visible(viewer)] if viewer is not None else []
-    expression = " AND ".join(parts) or '"\ue002" *'
+    expression = visible(" AND ".join(parts) or '"\ue002" *', viewer)
     rows = db.execute("SELECT rowid FROM titles WHERE titles MATCH ? ORDER BY rowid DESC LIMIT ?", [expression, limit])
     keys = [row["rowid"] for row in rows]
     found = articles.load(db, keys)

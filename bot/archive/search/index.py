@@ -46,6 +46,15 @@ def drop(db: Connection, article: Article, marks: Marks) -> None:
     _take(db, article.id, texts)
 
 
+def mark_own(db: Connection, article: Article, marks: Marks) -> None:
+    """Mark a server's own article that was put in when such articles were not marked."""
+    texts = _texts(article, marks)
+    unmarked = tuple(text.replace(f"{tokens.OWN} ", "", 1) for text in texts)
+    for where in ("", _ANEW) if _is_in_new(db, article) else ("",):
+        _take(db, article.id, unmarked, where)
+        _put(db, article.id, texts, where)
+
+
 def change(db: Connection, before: tuple[Article, Marks], after: tuple[Article, Marks]) -> None:
     """Put it in anew, where that makes a difference."""
     if _texts(*before) != _texts(*after):
@@ -132,10 +141,11 @@ def _texts(article: Article, marks: Marks) -> tuple[str, ...]:
     title = normal.indexed(normal.fold(article.title))
     teaser = normal.indexed(normal.fold(article.teaser))
     rest = normal.indexed(normal.fold(" ".join(_rest(article))))
-    owner = tokens.owner(article.owner)
+    shared = article.owner == OPERATOR
+    # Whose it is; others' own are left out by one word, which is seldom there, rather than all shared ones asked for.
+    owner = tokens.owner(article.owner) if shared else f"{tokens.OWN} {tokens.owner(article.owner)}"
     filed = " ".join(_filed(article, marks))
     # A server's own articles lie in columns of their own, so that nobody else's query reads them.
-    shared = article.owner == OPERATOR
     heads = (title, teaser, "", "", filed) if shared else ("", "", title, teaser, f"{owner} {filed}")
     return f"{tokens.EVERY} {owner} {filed} {title} {teaser} {rest}", f"{owner} {title}", *heads
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.archive.connect import Connection
-from bot.archive.search.compile import Plan, quoted
+from bot.archive.search.compile import Plan, quoted, visible
 from bot.archive.search.query import Asked, Both, Either, Node, Term, Without
 from bot.archive.search.stem import stem
 
@@ -111,11 +111,11 @@ def _likeness(word: str, other: str) -> int:
 
 def _seen(db: Connection, plan: Plan, word: str) -> int:
     """How many articles that this viewer may see have a word, as far as it matters."""
-    return _number(db, f"{quoted(word)} AND {plan.seen_by}", _MOST_COUNTED)
+    return _number(db, visible(quoted(word), plan.viewer), _MOST_COUNTED)
 
 
 def _together(db: Connection, plan: Plan, words: Iterable[str]) -> int:
-    return _number(db, f"{' AND '.join(map(quoted, words))} AND {plan.seen_by}", 1)
+    return _number(db, visible(" AND ".join(map(quoted, words)), plan.viewer), 1)
 
 
 def _number(db: Connection, expression: str, most: int) -> int:

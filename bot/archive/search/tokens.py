@@ -2,6 +2,7 @@
 
 EVERY = "\ue000"  # every article
 IMAGE = "\ue001"  # every article with a photo
+OWN = "\ue007"  # every article of a server's own feeds
 _OWNER, _REGION, _FEED, _AUTHOR, _LANGUAGE = "\ue002", "\ue003", "\ue004", "\ue005", "\ue006"
 _DIGITS, _BASE = 0xE400, 1024
 
