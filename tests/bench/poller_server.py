@@ -11,7 +11,8 @@ START = datetime(2026, 3, 1, tzinfo=UTC)
 _WORDS = (
     "of ports and rails, of grain and gas, of treaties kept and broken, as seen from the capital and the coast " * 3
 )
-_version = 1
+_versions: list[tuple[int, int]] = [(1_000_000, 1)]  # feeds below this number are at this version, the first that fits
+_keep = True  # the process is this one server
 
 
 def document(feed: int, version: int) -> bytes:
@@ -40,22 +41,35 @@ def _item(feed: int, number: int) -> str:
 
 async def _feed(request: web.Request) -> web.Response:
     feed = int(request.match_info["feed"])
-    tag = f'"{feed}-{_version}"'
+    version = next(version for below, version in _versions if feed < below)
+    tag = f'"{feed}-{version}"'
     if request.headers.get("If-None-Match") == tag:
-        return web.Response(status=304, headers={"ETag": tag})
-    return web.Response(body=document(feed, _version), content_type="application/rss+xml", headers={"ETag": tag})
+        response = web.Response(status=304, headers={"ETag": tag})
+    else:
+        body = document(feed, version)
+        response = web.Response(body=body, content_type="application/rss+xml", headers={"ETag": tag})
+    if not _keep:
+        response.force_close()
+    return response
 
 
 async def _turn(request: web.Request) -> web.Response:
-    global _version  # the process is this one server
-    _version = int(request.match_info["version"])
+    below, version = int(request.match_info["below"]), int(request.match_info["version"])
+    _versions[:] = [(below, version), *((each, old) for each, old in _versions if each > below)]
+    return web.Response(text="ok")
+
+
+async def _keeping(request: web.Request) -> web.Response:
+    global _keep
+    _keep = request.match_info["keep"] == "1"
     return web.Response(text="ok")
 
 
 async def _start() -> web.AppRunner:
     app = web.Application()
     app.router.add_get("/feed/{feed}", _feed)
-    app.router.add_get("/version/{version}", _turn)
+    app.router.add_get("/version/{version}/{below}", _turn)
+    app.router.add_get("/keep/{keep}", _keeping)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0, backlog=4096).start()
