@@ -1,6 +1,7 @@
 """The door: the console command, its exit codes and its log."""
 
 import asyncio
+import io
 import logging
 import os
 import sys
@@ -16,6 +17,9 @@ DONE, FAILED, MISUSED = 0, 1, 2
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; 0: done, 1: it failed, 2: usage or configuration, each with one sentence on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # what a terminal cannot show is no reason to stop
     arguments = parser().parse_args(argv)
     try:
         settings = from_environment()

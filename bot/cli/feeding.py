@@ -12,10 +12,10 @@ from bot.app.core import open_archive, open_core
 from bot.cli import show
 from bot.clock import WallClock
 from bot.errors import NewsError, NotFound
-from bot.intake.files import parse_file_apart
+from bot.intake.files import PATIENCE, parse_file, spoken_path, walk
 from bot.intake.lists import read_opml, write_opml
 from bot.intake.worker import ParseWorker
-from bot.model import OPERATOR, Feed, Source
+from bot.model import OPERATOR, Article, Feed, Source
 from bot.poller import Polled
 from bot.poller.backfilling import Filled
 from bot.regions import load_regions
@@ -44,23 +44,39 @@ async def poll(settings: Settings, arguments: argparse.Namespace) -> None:
 
 async def parse(settings: Settings, arguments: argparse.Namespace) -> int:
     """What the intake makes of each file; 1 when one of them is no feed."""
-    failed, worker = 0, ParseWorker()
+    feeds = failed = articles = 0
+    worker, progress = ParseWorker(seconds=PATIENCE), show.Progress()
     try:
-        for path in arguments.files:
+        for found in walk(arguments.files):
             try:
-                articles = await parse_file_apart(worker, path, arguments.url)
+                if isinstance(found, NewsError):
+                    raise found
+                progress.tell(f"{feeds + failed:,} files, {articles:,} articles … {spoken_path(found.path)}")
+                printed = await parse_file(worker, found, arguments.url)
             except NewsError as error:
-                print(f"newsdesk: {error}", file=sys.stderr)  # noqa: T201
-                failed = 1
+                failed += 1
+                progress.say(f"newsdesk: {error}")
                 continue
-            for article in articles:
-                if arguments.json:
-                    show.out(show.as_json(article))
-                else:
-                    show.print_article(show.console(), article)
+            feeds, articles = feeds + 1, articles + len(printed.articles)
+            if not printed.articles:
+                progress.say(f"newsdesk: {printed.path} is a feed without articles.")
+            for article in printed.articles:
+                _print_parsed(article, arguments.json)
     finally:
+        progress.end()
         await worker.close()
-    return failed
+    if feeds + failed != 1:
+        progress.say(f"{feeds:,} feeds with {articles:,} articles; {failed:,} others that are none.")
+    return 1 if failed else 0
+
+
+def _print_parsed(article: Article, as_json: bool) -> None:
+    """A line."""
+    if as_json:
+        show.out(show.as_json(article))
+    else:
+        when = f"{article.published:%Y-%m-%d %H:%M}" if article.published else f"{'no date':16}"
+        print(f"{when}  {article.title}  {article.url}")  # noqa: T201 - the console is where this belongs
 
 
 async def list_feeds(settings: Settings, arguments: argparse.Namespace) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -15,17 +16,54 @@ from bot.errors import NewsError
 from bot.intake.classify import evidence
 from bot.model import Article, Found, Hit, Story
 
+SOON, SHORT, LONG = 1.0, 0.1, 10.0  # seconds
 _FROM, _TO = "\ue0f0", "\ue0f1"  # around a matched word in a snippet
 
 
 def out(line: Mapping[str, object]) -> None:
     """One JSON object on a line of its own."""
-    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+    text = json.dumps(line, ensure_ascii=False)
+    try:
+        text.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:  # a terminal of another alphabet, or half a character
+        text = json.dumps(line)
+    sys.stdout.write(text + "\n")
 
 
 def told(title: str, sentence: str) -> None:
     """A headline, and what is said of it."""
     console().print(Text(title, style="bold"), Text(f"  {sentence}"), sep="\n")
+
+
+class Progress:
+    """Tells on stderr how far long work is, once it takes more than a second; whatever is printed stays whole."""
+
+    def __init__(self) -> None:
+        self._began = self._told = time.monotonic()
+        self._wide = 0
+
+    def tell(self, line: str) -> None:
+        """How far it is: in place on a terminal, otherwise a line every now and then."""
+        now, terminal = time.monotonic(), sys.stderr.isatty()
+        if now - self._began < SOON or now - self._told < (SHORT if terminal else LONG):
+            return
+        self._told = now
+        if not terminal:
+            print(line, file=sys.stderr)  # noqa: T201
+            return
+        self._wide = max(self._wide, len(line))
+        print(f"\r{line[:100]:{min(self._wide, 100)}}", end="", file=sys.stderr, flush=True)  # noqa: T201
+
+    def say(self, line: str) -> None:
+        """A line that stays."""
+        self.end()
+        print(line, file=sys.stderr)  # noqa: T201
+
+    def end(self) -> None:
+        """Leave nothing behind."""
+        if self._wide:
+            print(f"\r{'':{min(self._wide, 100)}}\r", end="", file=sys.stderr, flush=True)  # noqa: T201
+            self._wide = 0
 
 
 def console() -> Console:

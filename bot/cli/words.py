@@ -85,7 +85,7 @@ def _reading(commands: "Commands[argparse.ArgumentParser]") -> None:
 
 def _feeding(commands: "Commands[argparse.ArgumentParser]") -> None:
     parse = _command(commands, "parse", feeding.parse, "what the intake makes of a feed document")
-    parse.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parse.add_argument("files", nargs="+", type=Path, metavar="FILE", help="or a folder: every file in it")
     parse.add_argument("--url", default="", metavar="BASE", help="the address the document came from")
     _json(parse)
     feeds = commands.add_parser("feeds", help="list, add and remove feeds").add_subparsers(

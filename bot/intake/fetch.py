@@ -3,9 +3,9 @@
 import asyncio
 import logging
 import ssl
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from types import MappingProxyType
 
 from aiohttp import (
@@ -29,7 +29,8 @@ from aiohttp import (
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from bot.intake.addresses import host_of, join, origin, parted, split, spoken
+from bot.intake import unpack
+from bot.intake.addresses import host_of, join, origin, parted, spoken
 from bot.intake.manners import Manners
 from bot.intake.reach import public_socket, was_refused
 from bot.model import Document, Feed, Source
@@ -127,15 +128,15 @@ class Fetcher:
     ) -> Fetched:
         """Follow redirects; validators and credentials stay with the origin they belong to."""
         address, credentials = parted(url)
-        first, for_good, seen = origin(address), True, {address}
+        start, for_good, seen = address, True, {address}
         for _ in range(REDIRECTS + 1):
-            if split(address) is None:
+            host = host_of(address)
+            if not host:
                 return Fetched("bad-address", f"{spoken(address)[:200]} is no http or https address.")
-            shown = headers | validators[1] if host_of(address) == validators[0] else headers
+            shown = headers | validators[1] if host == validators[0] else headers
             answer = await self._ask(address, shown, credentials, reach)
             if answer.code not in _FOLLOWED:
-                moved = address if for_good and len(seen) > 1 else ""
-                return replace(answer, permanent=moved)
+                return replace(answer, permanent=address) if for_good and len(seen) > 1 else answer
             target, _ = parted(join(address, answer.headers.get("location", "")))  # not with credentials of theirs
             if not target:
                 return Fetched("bad-redirect", f"{host_of(address)} redirects to nowhere.", code=answer.code)
@@ -143,7 +144,7 @@ class Fetcher:
                 return Fetched("redirect-loop", f"{host_of(address)} redirects in a circle.", code=answer.code)
             for_good = for_good and (answer.code in _FOR_GOOD or _is_upgrade(address, target))
             seen.add(target)
-            if origin(target) != first:
+            if origin(target) != origin(start):
                 credentials = None
             address = target
         return Fetched("redirect-loop", f"{host_of(url)} redirects more than {REDIRECTS} times.")
@@ -157,7 +158,7 @@ class Fetcher:
         async with (
             self.manners.turn(address),
             self._session.get(
-                URL(address), headers=headers, allow_redirects=False, timeout=self._timeout, ssl=checked
+                _url(address), headers=headers, allow_redirects=False, timeout=self._timeout, ssl=checked
             ) as response,
         ):
             told = MappingProxyType({name.lower(): text for name, text in response.headers.items()})
@@ -181,6 +182,12 @@ class Fetcher:
 def unchecked(asked: Feed | Source) -> str:
     """The host whose certificate need not be checked, if somebody has said so of this feed."""
     return host_of(asked.url) if asked.any_certificate else ""
+
+
+@lru_cache(maxsize=4096)
+def _url(address: str) -> URL:
+    """aiohttp's own form of an address; it remembers what it has worked out of it."""
+    return URL(address)
 
 
 def open_session(
@@ -215,18 +222,9 @@ async def _read(response: ClientResponse, until: bytes, size: int) -> bytes | No
             if not until:
                 return None
             break
-    if body[:2] == b"\x1f\x8b":  # packed, but nobody says so
-        return await asyncio.to_thread(_unpack, bytes(body), size)
+    if body[:2] == unpack.MARK:
+        return await asyncio.to_thread(unpack.unpacked, bytes(body), size)
     return bytes(body)
-
-
-def _unpack(body: bytes, size: int) -> bytes | None:
-    unpacker = zlib.decompressobj(31)
-    try:
-        plain = unpacker.decompress(body, size + 1)
-    except zlib.error:
-        return body
-    return None if len(plain) > size else plain
 
 
 def _is_upgrade(address: str, target: str) -> bool:

@@ -1,6 +1,7 @@
 """The console as its users meet it: the real process, its output, its exit codes."""
 
 import asyncio
+import gzip
 import json
 import os
 import pty
@@ -188,6 +189,62 @@ async def test_parse_prints_an_article_a_line_and_fails_for_what_is_no_feed(news
     both = await newsdesk("parse", "bad.rss", "good.rss", "absent.rss", "--json")
     assert both.code == 1 and len(both.lines) == 1
     assert "bad.rss" in both.err and "absent.rss" in both.err and "Traceback" not in both.err
+
+
+async def test_any_folder_can_be_thrown_at_parse(newsdesk: Newsdesk, tmp_path: Path) -> None:
+    folder = tmp_path / "zoo"
+    deep = folder / "deep"
+    deep.mkdir(parents=True)
+    (folder / "good.rss").write_bytes(rss(item("Rain in Kenya"), item("Talks in Oman")))
+    Path(os.fsdecode(os.fsencode(deep) + b"/b\xffd\nname\x1b[1m.rss")).write_bytes(rss(item("Dams of Laos")))
+    (deep / "packed.xml.gz").write_bytes(gzip.compress(rss(item("Vote in France"))))
+    (deep / "none.rss").write_bytes(rss())
+    (folder / "empty").touch()
+    (folder / "noise").write_bytes(bytes(range(256)) * 400)
+    (folder / "page.html").write_text("<!doctype html><html><body>Log in</body></html>")
+    (folder / "circle").symlink_to(folder)
+    (folder / "itself").symlink_to(folder / "itself")
+    (folder / "nowhere").symlink_to(folder / "gone")
+    os.mkfifo(folder / "pipe")
+    with (folder / "huge").open("wb") as huge:
+        huge.truncate(2**34)
+    (folder / "nested.json").write_text('{"version": "https://jsonfeed.org/version/1", "items": ' + "[" * 200_000)
+    done = await newsdesk("parse", str(folder), "--json")
+    assert done.code == 1 and "Traceback" not in done.err
+    assert {line["title"] for line in done.lines} == {
+        "Rain in Kenya",
+        "Talks in Oman",
+        "Dams of Laos",
+        "Vote in France",
+    }
+    said = [line for line in done.err.splitlines() if line.startswith("newsdesk: ")]
+    names = ("empty", "huge", "itself", "nested.json", "noise", "nowhere", "page.html", "pipe", "none.rss")
+    assert len(said) == len(names) and all(any(name in line for line in said) for name in names)
+    assert done.err.splitlines()[-1] == "4 feeds with 4 articles; 8 others that are none."
+    again = await newsdesk("parse", str(folder), "--json")
+    assert [line["title"] for line in again.lines] == [line["title"] for line in done.lines]
+
+
+async def test_parse_reads_from_a_pipe_and_waits_for_none_that_stays_silent(newsdesk: Newsdesk, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writing = asyncio.create_task(asyncio.to_thread(pipe.write_bytes, rss(item("Rain in Kenya"))))
+    done = await newsdesk("parse", str(pipe), "--json")
+    await writing
+    assert [line["title"] for line in done.lines] == ["Rain in Kenya"], done.err
+    none = await newsdesk("parse", "/dev/null")
+    assert none.code == 1 and "no file that can be read" in none.err
+
+
+async def test_parse_tells_people_a_line_each_and_any_terminal_gets_through(newsdesk: Newsdesk, tmp_path: Path) -> None:
+    (tmp_path / "a.rss").write_bytes(rss(item("Дождь в Кении 🌧")))
+    plain = await newsdesk("parse", "a.rss")
+    assert plain.code == 0 and plain.err == ""
+    (line,) = plain.out.splitlines()
+    assert line.startswith("2026-03-24 11:00  Дождь в Кении 🌧  https://mag.test/")
+    narrow = await newsdesk("parse", "a.rss", "--json", PYTHONIOENCODING="latin-1")
+    assert narrow.code == 0 and [each["title"] for each in narrow.lines] == ["Дождь в Кении 🌧"]
+    assert (await newsdesk("parse", "a.rss", PYTHONIOENCODING="latin-1")).code == 0
 
 
 async def test_classify_reads_lines_and_says_why(newsdesk: Newsdesk) -> None:
