@@ -3,13 +3,13 @@
 import asyncio
 import logging
 import random
-from collections import deque
 from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.clock import Clock
+from bot.delivery.card import is_list
 from bot.delivery.terms import quiet_until, read_terms
 from bot.model import Delivery, Later, Outcome, Refused, Sent, Suspended, Unknown
 
@@ -33,7 +33,7 @@ class Sender(Protocol):
         ...
 
     async def send_list(self, deliveries: Sequence[Delivery]) -> Outcome:
-        """Post several as one."""
+        """Post several as one, or edit the list that is out."""
         ...
 
     def room_in_list(self, deliveries: Sequence[Delivery]) -> int:
@@ -58,7 +58,9 @@ class Outbox(Protocol):
 
     async def due_deliveries(self, now: datetime, limit: int = 50, busy: Collection[str] = ()) -> list[Delivery]: ...
     async def line(self, target: str, limit: int = 10) -> list[Delivery]: ...
-    async def sending(self, delivery: int, now: datetime) -> None: ...
+    async def list_of(self, delivery: int) -> list[Delivery]: ...
+    async def posted_since(self, target: str, since: datetime) -> list[datetime]: ...
+    async def sending(self, delivery: int, now: datetime) -> Delivery | None: ...
     async def settle(self, delivery: int, outcome: Outcome, now: datetime) -> None: ...
     async def in_flight(self) -> list[Delivery]: ...
     async def suspend_target(self, target: str, reason: str) -> None: ...
@@ -101,7 +103,6 @@ class Courier:
         self._running: set[asyncio.Task[None]] = set()
         self._resting: dict[str, datetime] = {}
         self._doubts: dict[str, _Doubt] = {}
-        self._hour: dict[str, deque[datetime]] = {}  # when capped targets got their posts of the last hour
         self._news = news or asyncio.Event()
         self._overdue = True  # look into the outbox even while most lanes are busy
         self._stopping = False
@@ -204,14 +205,16 @@ class Courier:
 
     async def _carry(self, delivery: Delivery) -> None:
         """From the outbox to the target. What leaves has been written down before as leaving."""
-        if not _is_edit(delivery):
-            if wait := self._not_now(delivery):
-                await self._settle(wait, delivery)
-                return
-            if listed := await self._list_from(delivery):
-                await self._carry_list(listed)
-                return
-        delivery = await self._leave(delivery)
+        if not _is_edit(delivery) and (wait := await self._not_now(delivery)):
+            await self._settle(wait, delivery)
+            return
+        if listed := await self._list_with(delivery):
+            await self._carry_list(listed)
+            return
+        left = await self._leave(delivery)
+        if not left:
+            return
+        (delivery,) = left
         outcome = await self._try(self._sender.send(delivery), delivery)
         if isinstance(outcome, Unknown) and not _is_edit(delivery):
             await self._find_out(_Doubt(delivery))
@@ -220,10 +223,14 @@ class Courier:
 
     async def _carry_list(self, deliveries: list[Delivery]) -> None:
         """What a cap kept waiting, in one post. If it does not go as a list, each goes alone when its time has come."""
-        deliveries = [await self._leave(each) for each in deliveries]
+        deliveries = await self._leave(*deliveries)
+        if not deliveries:
+            return
         head, *others = deliveries
         outcome = await self._try(self._sender.send_list(deliveries), head)
         match outcome:
+            case Unknown(reason) if _is_edit(head):
+                await self._settle(Later(reason), *deliveries)
             case Unknown():
                 await self._find_out(_Doubt(head, listed=tuple(others)))
             case Refused(reason):
@@ -231,21 +238,22 @@ class Courier:
             case _:
                 await self._settle(outcome, *deliveries)
 
-    def _not_now(self, delivery: Delivery) -> Later | None:
+    async def _not_now(self, delivery: Delivery) -> Later | None:
         """What the standing order says about the hour: quiet hours, and how many posts are enough."""
         terms, now = read_terms(delivery.subscription.options), self._clock.now()
         if until := quiet_until(terms, now):
             return Later("quiet hours", until - now)
         if terms.cap:
-            hour = self._hour.setdefault(delivery.target, deque())
-            while hour and hour[0] <= now - HOUR:
-                hour.popleft()
+            hour = await self._archive.posted_since(delivery.target, now - HOUR)
             if len(hour) >= terms.cap:
-                return Later(f"{OVER} {terms.cap} posts an hour", hour[0] + HOUR - now)
+                return Later(f"{OVER} {terms.cap} posts an hour", hour[-terms.cap] + HOUR - now)
         return None
 
-    async def _list_from(self, head: Delivery) -> list[Delivery]:
-        """The deliveries that go with this one in a list: only what a cap kept waiting."""
+    async def _list_with(self, head: Delivery) -> list[Delivery]:
+        """The deliveries that go with this one in a list: those of a list that is out, or what a cap kept waiting."""
+        if _is_edit(head):
+            listed = await self._archive.list_of(head.id) if is_list(head.shown) else []
+            return [replace(each, edit=True) for each in listed]
         if not head.reason.startswith(OVER):
             return []
         waiting = await self._archive.line(head.target)
@@ -262,10 +270,11 @@ class Courier:
             log.exception("sender failed article=%d target=%s", delivery.article.id, delivery.target)
             return Unknown(f"a failure on our side ({type(error).__name__})")
 
-    async def _leave(self, delivery: Delivery) -> Delivery:
+    async def _leave(self, *deliveries: Delivery) -> list[Delivery]:
+        """Those of them that are still wanted, written down as leaving, and as they are now."""
         now = self._clock.now()
-        await self._archive.sending(delivery.id, now)
-        return replace(delivery, attempted=now, attempts=delivery.attempts + 1)
+        leaving = await asyncio.gather(*(self._archive.sending(each.id, now) for each in deliveries))
+        return [each for each in leaving if each is not None]
 
     async def _find_out(self, doubt: _Doubt) -> None:
         """Look whether it is out; send it again only when it surely is not; ask a person when nobody can know."""
@@ -289,7 +298,9 @@ class Courier:
 
     async def _again(self, doubt: _Doubt) -> None:
         """It surely is not out: once more, in the same form and with the same nonce."""
-        deliveries = [await self._leave(each) for each in doubt.all]
+        deliveries = await self._leave(*doubt.all)
+        if not deliveries:
+            return
         head, *others = deliveries
         sending = self._sender.send_list(deliveries) if others else self._sender.send(head)
         outcome = await self._try(sending, head)
@@ -321,8 +332,6 @@ class Courier:
         head = deliveries[0]
         if _is_edit(head):
             return
-        if isinstance(outcome, Sent) and head.target in self._hour:
-            self._hour[head.target].append(self._clock.now())
         if isinstance(outcome, Later) and outcome.after is not None:
             self._rest(head.target, outcome.after)
 

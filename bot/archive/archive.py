@@ -192,8 +192,14 @@ class Archive:
     async def line(self, target: str, limit: int = 10) -> list[Delivery]:
         return await self._read(outbox.line, target, limit)
 
-    async def sending(self, delivery: int, now: datetime) -> None:
-        await self._write(outbox.sending, delivery, now)
+    async def list_of(self, delivery: int) -> list[Delivery]:
+        return await self._read(outbox.list_of, delivery)
+
+    async def posted_since(self, target: str, since: datetime) -> list[datetime]:
+        return await self._read(outbox.posted_since, target, since)
+
+    async def sending(self, delivery: int, now: datetime) -> Delivery | None:
+        return await self._write(outbox.sending, delivery, now)
 
     async def settle(self, delivery: int, outcome: Outcome, now: datetime) -> None:
         await self._write(outbox.settle, delivery, outcome, now)

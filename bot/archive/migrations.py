@@ -211,3 +211,11 @@ def certificates_may_go_unchecked(db: Database) -> None:
     """A feed's owner may take any certificate of its host; an address does so when all its feeds do."""
     for table in ("feed", "source"):
         db.execute(f"ALTER TABLE {table} ADD COLUMN any_certificate INTEGER NOT NULL DEFAULT 0")
+
+
+@migrations()
+def the_first_message_is_dated(db: Database) -> None:
+    """A cap counts the posts of an hour, also over a restart; an edit is none."""
+    db.execute("ALTER TABLE delivery ADD COLUMN sent INTEGER")
+    db.execute("UPDATE delivery SET sent = settled WHERE state = 'sent'")
+    db.execute("CREATE INDEX delivery_sent ON delivery(target, sent) WHERE sent IS NOT NULL")

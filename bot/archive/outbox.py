@@ -9,7 +9,7 @@ from typing import assert_never, cast
 
 from bot.archive import articles
 from bot.archive.connect import Connection, Row
-from bot.archive.moments import ms_or_none, to_ms
+from bot.archive.moments import from_ms, ms_or_none, to_ms
 from bot.archive.rows import marks, to_delivery, to_subscription
 from bot.model import Article, Delivery, Later, Outcome, Owed, Refused, Sent, State, Suspended, Unknown
 
@@ -89,17 +89,44 @@ def line(db: Connection, target: str, limit: int) -> list[Delivery]:
     return _deliveries(db, rows)
 
 
-def sending(db: Connection, delivery: int, now: datetime) -> None:
-    """It leaves now. What is out already stays `sent`: an edit can be repeated without harm."""
-    db.execute(
+def list_of(db: Connection, delivery: int) -> list[Delivery]:
+    """All that is out in the same message, in the order in which it stands there."""
+    rows = db.execute(
+        """
+        SELECT d.* FROM delivery one JOIN delivery d ON d.target = one.target AND d.message = one.message
+        WHERE one.id = ? AND d.state = 'sent' AND d.sent IS NOT NULL ORDER BY d.published, d.article
+        """,
+        [delivery],
+    ).fetchall()
+    return _deliveries(db, rows)
+
+
+def posted_since(db: Connection, target: str, since: datetime) -> list[datetime]:
+    """When messages went out to a target, the oldest first. A list is one."""
+    rows = db.execute(
+        "SELECT min(sent) AS sent FROM delivery WHERE target = ? AND sent > ? GROUP BY message ORDER BY sent",
+        [target, to_ms(since)],
+    )
+    return [from_ms(row["sent"]) for row in rows]
+
+
+def sending(db: Connection, delivery: int, now: datetime) -> Delivery | None:
+    """It leaves now, as it is at this moment; None when nobody wants it any more.
+
+    What has changed since it was found due is in it, and what changes from here on marks it to be edited. What is out
+    already stays `sent`: an edit can be repeated without harm.
+    """
+    left = db.execute(
         """
         UPDATE delivery SET attempts = attempts + 1, attempted = ?,
             edit = CASE state WHEN 'sent' THEN 2 ELSE 0 END,
             state = CASE state WHEN 'sent' THEN 'sent' ELSE 'sending' END
-        WHERE id = ? AND state != 'refused'
+        WHERE id = ? AND state IN ('pending', 'later', 'sending', 'sent')
         """,
         [to_ms(now), delivery],
-    )
+    ).rowcount
+    row = db.execute("SELECT * FROM delivery WHERE id = ?", [delivery]).fetchone()
+    return _deliveries(db, [row])[0] if left else None
 
 
 def settle(db: Connection, delivery: int, outcome: Outcome, now: datetime) -> None:
@@ -111,7 +138,9 @@ def settle(db: Connection, delivery: int, outcome: Outcome, now: datetime) -> No
         case Sent(message, shown):
             # A change that came while the first message was on its way is not in it: its mark stays.
             edit = 1 if row["edit"] == 1 else 0
-            _set(db, delivery, now, state="sent", reason="", due=None, message=message, shown=shown, edit=edit)
+            first = to_ms(now) if row["sent"] is None else row["sent"]
+            is_out = {"state": "sent", "sent": first, "message": message, "shown": shown}
+            _set(db, delivery, now, reason="", due=None, edit=edit, **is_out)
         case Later(reason, after):
             due = to_ms(now + (after if after is not None else _wait(row["attempts"])))
             if row["state"] == "sent":

@@ -86,11 +86,16 @@ def embed_of(made: Card) -> discord.Embed:
 def view_of(made: Card) -> ui.View:
     """Only dynamic items and links: anything else would unregister the dynamic ones when it times out."""
     view = ui.View(timeout=None)
-    if made.more or made.long or not made.link:
+    if not made.several and (made.more or made.long or not made.link):
         view.add_item(Keep(made.article, made.long))
     if made.link:
         view.add_item(ui.Button(label="Open article", url=made.link))
     return view
+
+
+def lists(message: Mapping[str, Any]) -> bool:
+    """Whether a message of ours that shows articles is a list: it has no button, only links in its text."""
+    return not message.get("components")
 
 
 def shows(message: Mapping[str, Any], made: Card) -> bool:

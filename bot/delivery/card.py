@@ -29,6 +29,8 @@ ALT = 1024
 LONGEST_BUTTON_LINK = 512
 OCTETS = 8000  # of all text of a message: what is longer in bytes has been answered with 500
 LAST_LATIN = "\u024f"
+GONE = "No longer at its address"
+LIST = "list"  # how the digest of a list begins; alone, when it was found again and not looked at closely
 _GREY = 0x5C6773
 
 
@@ -57,6 +59,7 @@ class Card:
     more: bool  # the feed gave more text than this
     long: bool = False
     note: str = ""  # "Updated 14:05", "No longer at its address"
+    several: bool = False  # a list of articles
 
     @property
     def description(self) -> str:
@@ -70,7 +73,8 @@ class Card:
     def shown(self) -> str:
         """The digest of what it shows. That it was updated at some hour shows nothing new by itself."""
         shown = astuple(replace(self, note="" if self.note.startswith("Updated") else self.note))
-        return hashlib.blake2b(repr(shown).encode("utf-8", "replace"), digest_size=12).hexdigest()
+        digest = hashlib.blake2b(repr(shown).encode("utf-8", "replace"), digest_size=12).hexdigest()
+        return f"{LIST}:{digest}" if self.several else digest
 
 
 def card(
@@ -102,6 +106,17 @@ def card(
         note=_note(article, terms, updated),
     )
     return _with_alt_that_fits(made)
+
+
+def is_list(shown: str) -> bool:
+    """Whether a digest is that of a list."""
+    return shown.startswith(LIST)
+
+
+def updated_at(moment: datetime, terms: Terms) -> str:
+    """By the clock of those who read there."""
+    zone = "" if terms.zone else " UTC"
+    return f"Updated {moment.astimezone(terms.clock):%H:%M}{zone}"
 
 
 def plain(made: Card) -> Card:
@@ -174,11 +189,8 @@ def _footer(article: Article, terms: Terms) -> str:
 
 def _note(article: Article, terms: Terms, updated: datetime | None) -> str:
     if article.gone is not None:
-        return "No longer at its address"
-    if updated is None:
-        return ""
-    zone = "" if terms.zone else " UTC"
-    return f"Updated {updated.astimezone(terms.clock):%H:%M}{zone}"
+        return GONE
+    return updated_at(updated, terms) if updated else ""
 
 
 def _with_alt_that_fits(made: Card) -> Card:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from bot.delivery.card import Card, card
+from bot.delivery.card import GONE, Card, card, updated_at
 from bot.delivery.terms import Terms
 from bot.delivery.text import clean, cut, escape, isolate, size, web_address
 from bot.model import Article
@@ -12,7 +13,8 @@ from bot.regions import Regions
 MOST = 10  # articles in a list
 LONGEST = 3800  # characters of its text; Discord takes 4096
 OCTETS = 6500
-SHOWN = "list"  # in place of a digest: a list is not edited when one of its articles changes
+HEADLINE = 120
+SHORTER = (HEADLINE, 60, 30)  # what of a headline is shown where a correction has made the list too long
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +29,37 @@ def listing(articles: Sequence[Article], regions: Regions, region: str | None, t
     """As many as have room, in their order; None when that is fewer than two."""
     lines: list[str] = []
     for article in articles[:MOST]:
-        line = _line(article)
-        text = "\n".join([*lines, line])
-        if not line or len(text) > LONGEST or size(text) > OCTETS:
+        line = _line(article) if _link(article) else ""  # without an address it could not be found again
+        if not line or not _fit([*lines, line]):
             break
         lines.append(line)
     if len(lines) < 2:
         return None
+    chosen = articles[: len(lines)]
+    return Listing(_card(chosen, lines, regions, region, terms), tuple(each.id for each in chosen))
+
+
+def relisting(
+    articles: Sequence[Article], regions: Regions, region: str | None, terms: Terms, updated: datetime
+) -> Card:
+    """A list that is out, with all its articles as they are now."""
+    lines: list[str] = []
+    for most in SHORTER:
+        lines = [_line(each, most) for each in articles]
+        if _fit(lines):
+            break
+    else:
+        lines = [_line(replace(each, url=""), SHORTER[-1]) for each in articles]
+    return replace(_card(articles, lines, regions, region, terms), note=updated_at(updated, terms))
+
+
+def _card(
+    articles: Sequence[Article], lines: Sequence[str], regions: Regions, region: str | None, terms: Terms
+) -> Card:
     place = regions.get(region) if region else None
-    first = card(articles[0], regions, region=region, terms=terms)
-    name = f" from {clean(place.name)}" if place else ""
-    headline = f"{len(lines)} more{name}"
-    made = replace(
-        first,
+    headline = f"{len(lines)} more" + (f" from {clean(place.name)}" if place else "")
+    return replace(
+        card(articles[0], regions, region=region, terms=terms),  # for its colour
         title=headline,
         content=f"**{escape(headline)}**",
         byline="",
@@ -50,15 +70,26 @@ def listing(articles: Sequence[Article], regions: Regions, region: str | None, t
         footer="",
         note="",
         more=False,
+        several=True,
     )
-    return Listing(made, tuple(each.id for each in articles[: len(lines)]))
 
 
-def _line(article: Article) -> str:
-    """A headline that is a link, and who wrote where; nothing for an article that has no address to be found by."""
+def _line(article: Article, most: int = HEADLINE) -> str:
+    """A headline that is a link, and who wrote where."""
+    headline = escape(cut(clean(article.title) or "Untitled", most, most * 3, escaped=True))
+    link, source = _link(article), escape(cut(clean(article.source_name), 40, 120))
+    shown = f"[{headline}]({link})" if link else headline
+    if article.gone is not None:
+        shown = f"~~{shown}~~ · {GONE.lower()}"
+    return f"• {shown}" + (f" · {isolate(source)}" if source else "")
+
+
+def _link(article: Article) -> str:
+    """An address that can stand in a text; one with brackets in it would end too soon."""
     link = web_address(article.url, 512)
-    if not link or ")" in link or "(" in link:
-        return ""
-    headline = escape(cut(clean(article.title) or "Untitled", 120, 360, escaped=True))
-    source = escape(cut(clean(article.source_name), 40, 120))
-    return f"• [{headline}]({link})" + (f" · {isolate(source)}" if source else "")
+    return "" if ")" in link or "(" in link else link
+
+
+def _fit(lines: Sequence[str]) -> bool:
+    text = "\n".join(lines)
+    return len(text) <= LONGEST and size(text) <= OCTETS

@@ -10,6 +10,7 @@ from tests.bench.delivery_scene import Bench, a_bench, share
 
 PER_SECOND = 50  # what Discord allows
 MOST = 1.1  # times the time that this takes
+PATIENCE = 150  # milliseconds for a command
 
 
 async def main() -> int:
@@ -37,10 +38,9 @@ async def main() -> int:
     print(f"  posts        {taken:7.1f} s  {taken / best:5.3f} of what 50/s allows (at most {MOST})  429: {limited}")
     median, most = share(waits, 0.5) * 1000, share(waits, 0.99) * 1000
     longest = max(waits) * 1000
-    print(
-        f"  commands     {len(waits):7d}    median {median:.0f} ms  p99 {most:.0f} ms (under 150)  max {longest:.0f} ms"
-    )
-    return 0 if taken <= best * MOST and not limited else 1
+    told = f"median {median:.0f} ms  p99 {most:.0f} ms (under {PATIENCE})  max {longest:.0f} ms"
+    print(f"  commands     {len(waits):7d}    {told}")
+    return 0 if taken <= best * MOST and not limited and most < PATIENCE else 1
 
 
 class _Posted:

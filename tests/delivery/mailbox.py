@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from bot.delivery.card import LIST
 from bot.model import Delivery, Outcome, Sent
 
 
@@ -37,7 +38,8 @@ class Mailbox:
 
     async def send_list(self, deliveries: Sequence[Delivery]) -> Outcome:
         titles = " + ".join(each.article.title for each in deliveries)
-        return await self.send(replace(deliveries[0], article=replace(deliveries[0].article, title=titles)))
+        answer = await self.send(replace(deliveries[0], article=replace(deliveries[0].article, title=titles)))
+        return replace(answer, shown=LIST) if isinstance(answer, Sent) else answer
 
     def room_in_list(self, deliveries: Sequence[Delivery]) -> int:
         return min(len(deliveries), 3)

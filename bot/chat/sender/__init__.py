@@ -5,10 +5,11 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import discord
 
+from bot.chat import cards
 from bot.chat.errors import Rule, rule_for
 from bot.chat.sender import channel, forum
 from bot.chat.sender.dm import Doors
@@ -17,11 +18,11 @@ from bot.chat.sender.post import Post
 from bot.chat.sender.publish import Memory, Publisher
 from bot.chat.sender.request import Answer, Line
 from bot.clock import Clock, WallClock
-from bot.delivery.card import Card, card
-from bot.delivery.listing import SHOWN, Listing, listing
+from bot.delivery.card import LIST, Card, card
+from bot.delivery.listing import Listing, listing, relisting
 from bot.delivery.pace import Allowance
 from bot.delivery.route import EVERY_REGION
-from bot.delivery.terms import read_terms
+from bot.delivery.terms import Terms, read_terms
 from bot.model import Delivery, Later, Outcome, Refused, Sent, Suspended, Unknown
 from bot.regions import Regions
 
@@ -66,18 +67,22 @@ class DiscordSender:
         return self._told(delivery, place, _outcome(answer, made.card.shown))
 
     async def send_list(self, deliveries: Sequence[Delivery]) -> Outcome:
-        """One post for several, as many as room_in_list() has found to fit."""
+        """One post for several, as many as room_in_list() has found to fit; or edit the list that is out."""
         head = deliveries[0]
         place = await self._place(head)
         if not isinstance(place, Place):
             return place
-        made = self._list(deliveries)
-        if made is None:
-            return Later("no list to make")
-        post = Post(made.card, head.subscription.mention, head.subscription.silent)
+        subscription, tags = head.subscription, self._tags(place, *deliveries)
+        if head.edit and head.message is not None:
+            made = Post(self._relist(deliveries), subscription.mention, subscription.silent, tags)
+            return await self._edit(head, place, made, head.message)
+        found = self._list(deliveries)
+        if found is None or len(found.articles) < len(deliveries):
+            return Later("no list to make")  # one of them has changed since there was room for it
+        post = Post(found.card, subscription.mention, subscription.silent, tags)
         # A nonce of its own: the head's would give back another message, if that were sent alone some day.
-        answer = await self._ask(replace(head, nonce=f"l{head.nonce}"[:25]), place, post)
-        return self._told(head, place, _outcome(answer, SHOWN))
+        answer = await self._deliver(replace(head, nonce=f"l{head.nonce}"[:25]), place, post)
+        return self._told(head, place, _outcome(answer, found.card.shown))
 
     def room_in_list(self, deliveries: Sequence[Delivery]) -> int:
         """How many of these one list would hold; 0 where there can be none."""
@@ -111,11 +116,12 @@ class DiscordSender:
         return max(0.0, wait)
 
     def _list(self, deliveries: Sequence[Delivery]) -> Listing | None:
-        head = deliveries[0].subscription
-        if head.kind == "forum":
-            return None
-        region = head.region if head.region != EVERY_REGION else None
-        return listing([each.article for each in deliveries], self._regions, region, read_terms(head.options))
+        region, terms = _of_list(deliveries)
+        return listing([each.article for each in deliveries], self._regions, region, terms)
+
+    def _relist(self, deliveries: Sequence[Delivery]) -> Card:
+        region, terms = _of_list(deliveries)
+        return relisting([each.article for each in deliveries], self._regions, region, terms, self._clock.now())
 
     async def _place(self, delivery: Delivery, to_read: bool = False) -> Place | Outcome:
         if self._client.is_closed() or not self._client.is_ready():
@@ -147,14 +153,14 @@ class DiscordSender:
 
     def _post(self, delivery: Delivery, place: Place) -> Post:
         subscription = delivery.subscription
-        return Post(self._card(delivery), subscription.mention, subscription.silent, self._tags(delivery, place))
+        return Post(self._card(delivery), subscription.mention, subscription.silent, self._tags(place, delivery))
 
-    def _tags(self, delivery: Delivery, place: Place) -> tuple[int, ...]:
-        """The tag that was ordered; else those that are named like the article's regions."""
-        ordered = delivery.subscription.tag
+    def _tags(self, place: Place, *deliveries: Delivery) -> tuple[int, ...]:
+        """The tag that was ordered; else those that are named like the regions of what is posted."""
+        ordered = deliveries[0].subscription.tag
         if ordered in place.tags and ordered is not None:
             return (ordered,)
-        regions = delivery.article.regions
+        regions = {region for each in deliveries for region in each.article.regions}
         return tuple(tag for tag, name in place.tags.items() if self._regions.from_tag(name) in regions)[:MOST_TAGS]
 
     async def _deliver(self, delivery: Delivery, place: Place, made: Post) -> Answer:
@@ -165,7 +171,7 @@ class DiscordSender:
         match _rule(answer).action:
             case "no-tag" if made.tags:
                 answer = await self._ask(delivery, place, replace(made, tags=()))
-            case "plain":
+            case "plain" if not made.card.several:
                 log.warning(
                     "refused form article=%d target=%s words=%s", made.card.article, delivery.target, answer.words
                 )
@@ -183,11 +189,12 @@ class DiscordSender:
 
     async def _edit(self, delivery: Delivery, place: Place, made: Post, message: int) -> Outcome:
         """Safe to repeat, so that not knowing is no more than having to try again."""
-        if delivery.shown in (made.card.shown, SHOWN):
+        if delivery.shown == made.card.shown:
             return Sent(message, delivery.shown)
         if place.kind == "forum":
             answer = await forum.edit(self._line, message, made)
-            if answer.ok:
+            thread = self._client.get_channel(message)
+            if answer.ok and (not isinstance(thread, discord.Thread) or thread.name != made.card.title):
                 await forum.rename(self._line, message, made.card.title)
         else:
             answer = await channel.edit(self._line, place, message, made)
@@ -209,7 +216,8 @@ class DiscordSender:
         if me is None:
             return Later("not connected to Discord", NOT_READY)
         look = forum.look_back if place.kind == "forum" else channel.look_back
-        found = await look(self._line, place, delivery.attempted or self._clock.now(), made, me.id)
+        shows = partial(cards.shows, made=made)
+        found = await look(self._line, place, delivery.attempted or self._clock.now(), shows, me.id)
         match found:
             case None:
                 return None
@@ -217,7 +225,14 @@ class DiscordSender:
                 outcome = _outcome(found, "")
                 return Later(outcome.reason) if isinstance(outcome, Unknown | Refused) else outcome
             case message:
-                return self._told(delivery, place, Sent(message, made.shown))
+                shown = LIST if cards.lists(message) else made.shown
+                return self._told(delivery, place, Sent(int(message["id"]), shown))
+
+
+def _of_list(deliveries: Sequence[Delivery]) -> tuple[str | None, Terms]:
+    """The region that stands over a list, and what its standing order says."""
+    order = deliveries[0].subscription
+    return (order.region if order.region != EVERY_REGION else None), read_terms(order.options)
 
 
 def _rule(answer: Answer) -> Rule:

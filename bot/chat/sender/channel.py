@@ -1,6 +1,6 @@
 """Posting where messages are: text and announcement channels, threads, direct messages."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +10,9 @@ from bot.chat import cards
 from bot.chat.sender.place import Place
 from bot.chat.sender.post import Post, edit_body, message_body
 from bot.chat.sender.request import Answer, Line
-from bot.delivery.card import Card
+
+Message = Mapping[str, Any]
+Shows = Callable[[Message], bool]
 
 PAGE = 100
 PAGES = 5  # so many messages since an attempt are looked through
@@ -25,36 +27,36 @@ async def edit(line: Line, place: Place, message: int, made: Post) -> Answer:
     return await line.ask(_message("PATCH", place.id, message), edit_body(made))
 
 
-async def look_back(line: Line, place: Place, since: datetime, made: Card, me: int) -> int | Answer | None:
-    """The message's id if it is out, None if it is surely not, an answer where Discord did not tell."""
+async def look_back(line: Line, place: Place, since: datetime, shows: Shows, me: int) -> Message | Answer | None:
+    """The message if it is out, None if it is surely not, an answer where Discord did not tell."""
     after = cards.snowflake_at(since - BEFORE)
     for _ in range(PAGES):
         answer = await line.ask(_messages("GET", place), query={"after": after, "limit": PAGE})
         if not answer.ok:
-            return await _last_one(line, place, made, me) or answer if answer.status >= 500 else answer
-        found = [each for each in answer.items if mine(each, me) and cards.shows(each, made)]
+            return await _last_one(line, place, shows, me) or answer if answer.status >= 500 else answer
+        found = [each for each in answer.items if mine(each, me) and shows(each)]
         if found:
-            return int(found[0]["id"])
+            return found[0]
         if len(answer.items) < PAGE:
             return None
         after = max(int(each["id"]) for each in answer.items)
     return None
 
 
-def mine(message: Mapping[str, Any], me: int) -> bool:
+def mine(message: Message, me: int) -> bool:
     """Whether we posted it: an answer to a person shows articles too, and is no delivery."""
     is_answer = message.get("interaction_metadata") or message.get("webhook_id")
     return not is_answer and str(message.get("author", {}).get("id")) == str(me)
 
 
-async def _last_one(line: Line, place: Place, made: Card, me: int) -> int | None:
+async def _last_one(line: Line, place: Place, shows: Shows, me: int) -> Message | None:
     """A channel whose list cannot be read may still show its last message singly. Only a find is an answer."""
     channel = await line.ask(Route("GET", "/channels/{channel_id}", channel_id=place.id))
     last = channel.body.get("last_message_id") if channel.ok else None
     if not last:
         return None
     message = await line.ask(_message("GET", place.id, int(last)))
-    return int(last) if message.ok and mine(message.body, me) and cards.shows(message.body, made) else None
+    return message.body if message.ok and mine(message.body, me) and shows(message.body) else None
 
 
 def _messages(method: str, place: Place) -> Route:

@@ -5,11 +5,10 @@ from datetime import datetime
 from discord.http import Route
 
 from bot.chat import cards
-from bot.chat.sender.channel import BEFORE, mine
+from bot.chat.sender.channel import BEFORE, Message, Shows, mine
 from bot.chat.sender.place import Place
 from bot.chat.sender.post import Post, edit_body, forum_body
 from bot.chat.sender.request import Answer, Line
-from bot.delivery.card import Card
 
 MOST = 50  # threads since an attempt whose first message is read
 
@@ -29,8 +28,8 @@ async def rename(line: Line, thread: int, title: str) -> Answer:
     return await line.ask(Route("PATCH", "/channels/{channel_id}", channel_id=thread), {"name": title})
 
 
-async def look_back(line: Line, place: Place, since: datetime, made: Card, me: int) -> int | Answer | None:
-    """The thread's id if it is out, None if it is surely not, an answer where Discord did not tell."""
+async def look_back(line: Line, place: Place, since: datetime, shows: Shows, me: int) -> Message | Answer | None:
+    """The thread's first message if it is out, None if it is surely not, an answer where Discord did not tell."""
     after = cards.snowflake_at(since - BEFORE)
     active = Route("GET", "/guilds/{guild_id}/threads/active", guild_id=place.guild)
     archived = Route("GET", "/channels/{channel_id}/threads/archived/public", channel_id=place.id)
@@ -47,8 +46,8 @@ async def look_back(line: Line, place: Place, since: datetime, made: Card, me: i
         ]
         for thread in sorted(threads, reverse=True)[:MOST]:
             message = await line.ask(_first_message("GET", thread))
-            if message.ok and mine(message.body, me) and cards.shows(message.body, made):
-                return thread
+            if message.ok and mine(message.body, me) and shows(message.body):
+                return message.body
             if not message.ok and message.status != 404:
                 return message
     return None
