@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 OPERATOR = 0  # the owner of feeds that everybody may read
+ROUNDUP = "@week"  # in place of a region: the order is for a weekly round-up, and its options say when
 Viewer = int | None  # who asks: a server's id, OPERATOR for "public only" (a DM), None for the operator, who sees all
 
 
@@ -194,6 +195,25 @@ class Owed:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A region's share of a round-up."""
+
+    region: str  # "" is the whole world
+    articles: tuple[Article, ...]  # the foremost first
+    total: int  # that came in, shown or not
+
+
+@dataclass(frozen=True, slots=True)
+class Roundup:
+    """A week on one page, chosen when it was owed, so that every attempt sends the same."""
+
+    since: datetime
+    until: datetime
+    zone: str  # whose days it is told in
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """One article owed to one target. Rows of the outbox."""
 
@@ -210,6 +230,7 @@ class Delivery:
     message: int | None = None  # the message's id, once it is out
     shown: str = ""  # digest of what the message shows
     edit: bool = False  # out already, but what is shown is no longer what we know
+    roundup: Roundup | None = None  # in place of the article, which then only names it
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from bot.chat.client import NewsClient
 from bot.clock import WallClock
 from bot.delivery.route import route
 from bot.errors import NewsError
-from bot.model import Delivery, Feed, Query, Subscription
+from bot.model import ROUNDUP, Delivery, Feed, Query, Subscription
 from bot.newsroom import Newsroom
 from bot.regions import Regions, load_regions
 from bot.settings import Settings, shipped
@@ -156,7 +156,7 @@ async def _invite_into_my_servers(settings: Settings, regions: Regions, stage: S
         for order in orders:
             if order.target not in places:
                 kind = order.kind if order.kind in {"text", "announcement", "forum"} else "text"
-                name = order.region if order.region != "*" else "all-the-news"
+                name = {"*": "all-the-news", ROUNDUP: "the-week"}.get(order.region, order.region)
                 places[order.target] = guilds[order.guild].add_channel(name, kind=kind).id
             new = replace(order, target=f"channel:{places[order.target]}", guild=guilds[order.guild].id, suspended="")
             await archive.subscribe(new)

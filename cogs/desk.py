@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chat import choices, first_steps, lists, mapping, moving, notices, offers, releases, reports, standing
+from bot.chat import choices, first_steps, lists, mapping, moving, notices, offers, releases, reports, standing, weekly
 from bot.chat.client import NewsClient
 from bot.chat.desk import Desk, viewer_of
 from bot.chat.destination import CannotPost, Channels, Destination
@@ -22,6 +22,7 @@ _HISTORY = "Give me **Read Message History** there as well: without it I cannot 
 Admin = discord.Interaction[Any]
 Command = app_commands.Command[Any, ..., Any] | app_commands.ContextMenu
 Channel = app_commands.Transform[Destination, Channels]
+Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
 @app_commands.guild_only()
@@ -119,6 +120,32 @@ class DeskCommands(commands.GroupCog, group_name="desk", group_description="For 
     async def subscriptions(self, interaction: Admin) -> None:
         """What goes where, and whether it arrives."""
         await lists.show(interaction, lists.ORDERS)
+
+    @app_commands.command()
+    @app_commands.describe(
+        channel="Where to; left out, the round-ups there are, with a button to stop each",
+        weekday="On which day; Monday, if nothing is said",
+        time="At what time: 09:00, if nothing is said",
+        zone="Whose clock: Europe/Berlin; UTC, if nothing is said",
+        regions="Of which regions, with commas between them; the whole world, if nothing is said",
+    )
+    @app_commands.autocomplete(time=weekly.some_times, zone=weekly.some_zones, regions=weekly.some_regions)
+    async def roundup(
+        self,
+        interaction: Admin,
+        channel: Channel | None = None,
+        weekday: Weekday | None = None,
+        time: app_commands.Range[str, 0, 20] = "",
+        zone: app_commands.Range[str, 0, 100] = "",
+        regions: app_commands.Range[str, 0, 500] = "",
+    ) -> None:
+        """Post the week on one page, every week; said again for the same channel, it changes the order."""
+        wish, said = weekly.Wish(weekday or "", time, zone, regions), ""
+        if channel is not None:
+            said = await weekly.order(self.desk, interaction.guild_id or 0, channel, wish)
+        elif wish != weekly.Wish():
+            raise NewsError("Say in which `channel`, too: there may be a round-up in each.")
+        await lists.show(interaction, lists.ROUNDUPS, said)
 
     @app_commands.command()
     async def status(self, interaction: Admin) -> None:

@@ -16,7 +16,7 @@ FLOORS: list[set[str]] = [
     {"cli"},
     {"app", "rehearsal"},
     {"cogs"},
-    {"courier", "chat", "poller"},
+    {"courier", "chat", "poller", "almanac"},
     {"archive", "delivery", "intake"},
     {"model", "errors", "clock", "settings", "regions"},
 ]

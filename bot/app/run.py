@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import cogs
+from bot.almanac import Almanac
 from bot.app.core import Core, open_core
 from bot.app.metrics import Metrics, serve_metrics
 from bot.chat.client import NewsClient, invite_link, speak_to
@@ -57,9 +58,11 @@ async def run(
         async with opening as core:
             gc.freeze()  # what is loaded by now stays: without this, a pass of the collector stops the loop for 50 ms
             line = Line(core, wake, metrics, ready)
+            almanac = Almanac(core.archive, core.clock, wake.set)
             serving = serve_metrics(settings.metrics, metrics, core.archive.outbox, lambda: line.stands)
             async with serving, _until(stop) as tasks:
                 tasks.create_task(_kept_alive(core.poller.run, core.clock), name="poller")
+                tasks.create_task(_kept_alive(almanac.run, core.clock), name="almanac")
                 tasks.create_task(line.hold(), name="line to Discord")
     log.info("stopped")
 

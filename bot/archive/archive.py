@@ -10,7 +10,19 @@ from tempfile import TemporaryDirectory
 from typing import Self, TypeVar
 
 from bot.archive import accept as accepting
-from bot.archive import articles, feeds, history, identities, memos, outbox, prune, rebuild, subscriptions, upkeep
+from bot.archive import (
+    articles,
+    feeds,
+    history,
+    identities,
+    memos,
+    outbox,
+    prune,
+    rebuild,
+    roundups,
+    subscriptions,
+    upkeep,
+)
 from bot.archive.connect import Connection
 from bot.archive.migrations import migrate
 from bot.archive.search import complete
@@ -29,6 +41,7 @@ from bot.model import (
     Outcome,
     Owed,
     Query,
+    Roundup,
     Route,
     Sighting,
     Source,
@@ -229,6 +242,20 @@ class Archive:
 
     async def holding(self) -> list[int]:
         return await self._read(outbox.holding)
+
+    # --- weekly round-ups -------------------------------------------------------------------------------------
+
+    async def roundup_orders(self) -> list[tuple[Subscription, int]]:
+        return await self._read(roundups.orders)
+
+    async def of_week(self, viewer: int, since: datetime, until: datetime) -> list[Article]:
+        return await self._read(roundups.of_week, viewer, since, until)
+
+    async def owe_roundup(self, order: Subscription, week: int, roundup: Roundup, refused: str, now: datetime) -> bool:
+        return await self._write(roundups.owe, order, week, roundup, refused, now)
+
+    async def last_roundup(self, target: str) -> Delivery | None:
+        return await self._read(roundups.last, target)
 
     # --- odds and ends ----------------------------------------------------------------------------------------
 

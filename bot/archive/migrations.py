@@ -214,6 +214,14 @@ def certificates_may_go_unchecked(db: Database) -> None:
 
 
 @migrations()
+def weekly_round_ups(db: Database) -> None:
+    """A round-up is owed like an article; the week stands, below zero, where the article's key would."""
+    db.execute("ALTER TABLE delivery ADD COLUMN listed TEXT NOT NULL DEFAULT ''")
+    db.execute("CREATE INDEX delivery_roundup ON delivery(target, article) WHERE article < 0")
+    db.execute("CREATE INDEX subscription_roundup ON subscription(id) WHERE region = '@week'")
+
+
+@migrations()
 def the_first_message_is_dated(db: Database) -> None:
     """A cap counts the posts of an hour, also over a restart; an edit is none."""
     db.execute("ALTER TABLE delivery ADD COLUMN sent INTEGER")

@@ -10,7 +10,7 @@ from typing import assert_never, cast
 from bot.archive import articles
 from bot.archive.connect import Connection, Row
 from bot.archive.moments import from_ms, ms_or_none, to_ms
-from bot.archive.rows import marks, to_delivery, to_subscription
+from bot.archive.rows import brings, marks, to_delivery, to_subscription
 from bot.model import Article, Delivery, Later, Outcome, Owed, Refused, Sent, State, Suspended, Unknown
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(hours=1)  # where nobody says how long to wait
@@ -77,7 +77,7 @@ def due(db: Connection, now: datetime, limit: int, busy: Collection[str]) -> lis
     rows = db.execute(_HEADS, given).fetchall()
     if len(rows) < limit:
         rows += db.execute(_EDITS, given | {"limit": limit - len(rows)}).fetchall()
-    return _deliveries(db, rows)
+    return deliveries(db, rows)
 
 
 def line(db: Connection, target: str, limit: int) -> list[Delivery]:
@@ -86,7 +86,7 @@ def line(db: Connection, target: str, limit: int) -> list[Delivery]:
         "SELECT * FROM delivery WHERE target = ? AND state IN ('pending', 'later') ORDER BY published, article LIMIT ?",
         [target, limit],
     ).fetchall()
-    return _deliveries(db, rows)
+    return deliveries(db, rows)
 
 
 def list_of(db: Connection, delivery: int) -> list[Delivery]:
@@ -98,7 +98,7 @@ def list_of(db: Connection, delivery: int) -> list[Delivery]:
         """,
         [delivery],
     ).fetchall()
-    return _deliveries(db, rows)
+    return deliveries(db, rows)
 
 
 def posted_since(db: Connection, target: str, since: datetime) -> list[datetime]:
@@ -126,7 +126,7 @@ def sending(db: Connection, delivery: int, now: datetime) -> Delivery | None:
         [to_ms(now), delivery],
     ).rowcount
     row = db.execute("SELECT * FROM delivery WHERE id = ?", [delivery]).fetchone()
-    return _deliveries(db, [row])[0] if left else None
+    return deliveries(db, [row])[0] if left else None
 
 
 def settle(db: Connection, delivery: int, outcome: Outcome, now: datetime) -> None:
@@ -165,7 +165,7 @@ def settle(db: Connection, delivery: int, outcome: Outcome, now: datetime) -> No
 
 def in_flight(db: Connection) -> list[Delivery]:
     """What may or may not be out."""
-    return _deliveries(db, db.execute("SELECT * FROM delivery WHERE state = 'sending' ORDER BY id").fetchall())
+    return deliveries(db, db.execute("SELECT * FROM delivery WHERE state = 'sending' ORDER BY id").fetchall())
 
 
 def wake_edits(db: Connection) -> None:
@@ -222,7 +222,7 @@ def rows(db: Connection, limit: int) -> list[Delivery]:
     settled = db.execute(
         "SELECT * FROM delivery WHERE state IN ('sent', 'refused') ORDER BY id DESC LIMIT ?", [limit - len(waiting)]
     ).fetchall()
-    return _deliveries(db, waiting + settled)
+    return deliveries(db, waiting + settled)
 
 
 def waiting(
@@ -235,7 +235,7 @@ def waiting(
     """
     counted = db.execute(f"SELECT d.state, count(*) AS number {of_guild} GROUP BY d.state", [guild, state])
     rows = db.execute(f"SELECT d.* {of_guild} ORDER BY d.published, d.article LIMIT ?3", [guild, state, limit])
-    return {cast(State, row["state"]): row["number"] for row in counted}, _deliveries(db, rows.fetchall())
+    return {cast(State, row["state"]): row["number"] for row in counted}, deliveries(db, rows.fetchall())
 
 
 def holding(db: Connection) -> list[int]:
@@ -270,16 +270,16 @@ def _set(db: Connection, delivery: int, now: datetime, **values: object) -> None
     )
 
 
-def _deliveries(db: Connection, rows: Sequence[Row]) -> list[Delivery]:
+def deliveries(db: Connection, rows: Sequence[Row]) -> list[Delivery]:
     """Rows with their articles and standing orders."""
-    found = articles.load(db, [row["article"] for row in rows])
+    found = articles.load(db, [key for row in rows for key in brings(row)])
     orders = {row["subscription"] for row in rows}
     subscriptions = {
         row["id"]: to_subscription(row)
         for row in db.execute(f"SELECT * FROM subscription WHERE id IN ({marks(len(orders))})", list(orders))  # noqa: S608 question marks
     }
     return [
-        to_delivery(row, found[row["article"]], subscriptions[row["subscription"]])
+        to_delivery(row, found, subscriptions[row["subscription"]])
         for row in rows
-        if row["article"] in found
+        if row["listed"] or row["article"] in found
     ]

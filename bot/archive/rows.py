@@ -9,7 +9,7 @@ from typing import cast
 
 from bot.archive.connect import Row
 from bot.archive.moments import from_ms, moment_or_none, ms_or_none, to_ms
-from bot.model import Article, Delivery, Feed, Image, Source, State, Subscription, Tag
+from bot.model import Article, Delivery, Feed, Image, Part, Roundup, Source, State, Subscription, Tag
 
 _PART = "\x1f"  # between the parts of a packed text; control characters are no text
 
@@ -185,10 +185,12 @@ def from_subscription(subscription: Subscription) -> dict[str, object]:
     }
 
 
-def to_delivery(row: Row, article: Article, subscription: Subscription) -> Delivery:
+def to_delivery(row: Row, found: Mapping[int, Article], subscription: Subscription) -> Delivery:
+    """With the article, or the round-up, that it brings; both must be among those found."""
     return Delivery(
         id=row["id"],
-        article=article,
+        article=found[row["article"]] if not row["listed"] else _named(row),
+        roundup=to_roundup(row["listed"], found) if row["listed"] else None,
         target=row["target"],
         subscription=subscription,
         nonce=row["nonce"],
@@ -201,6 +203,33 @@ def to_delivery(row: Row, article: Article, subscription: Subscription) -> Deliv
         shown=row["shown"],
         edit=bool(row["edit"]),
     )
+
+
+def from_roundup(roundup: Roundup) -> str:
+    """Which articles it shows, as their keys."""
+    parts = [[each.region, each.total, [one.id for one in each.articles]] for each in roundup.parts]
+    return _json({"since": to_ms(roundup.since), "until": to_ms(roundup.until), "zone": roundup.zone, "parts": parts})
+
+
+def to_roundup(listed: str, found: Mapping[int, Article]) -> Roundup:
+    """With its articles, as far as they are still there."""
+    said = json.loads(listed)
+    parts = [
+        Part(region, tuple(found[key] for key in keys if key in found), total) for region, total, keys in said["parts"]
+    ]
+    return Roundup(from_ms(said["since"]), from_ms(said["until"]), said["zone"], tuple(parts))
+
+
+def brings(row: Row) -> list[int]:
+    """The keys of the articles that a delivery shows."""
+    if not row["listed"]:
+        return [row["article"]]
+    return [key for _, _, keys in json.loads(row["listed"])["parts"] for key in keys]
+
+
+def _named(row: Row) -> Article:
+    """In place of an article, where one is named: a round-up has a week."""
+    return Article(title="The weekly round-up", url="", id=row["article"], published=from_ms(row["published"]))
 
 
 def clean(text: str) -> str:

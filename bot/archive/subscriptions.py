@@ -7,6 +7,8 @@ from bot.archive.moments import to_ms
 from bot.archive.rows import columns, from_subscription, to_subscription
 from bot.model import Subscription
 
+TAKEN_BACK = "the subscription was taken back"  # of what surely was not out yet
+
 
 def subscribe(db: Connection, subscription: Subscription, now: datetime) -> Subscription:
     """Place a standing order; for the same target and region, change it. It gets nothing old."""
@@ -38,10 +40,10 @@ def unsubscribe(db: Connection, target: str, region: str, now: datetime) -> bool
     _hand_over(db, row["id"], target)
     db.execute(
         """
-        UPDATE delivery SET state = 'refused', reason = 'the subscription was taken back', settled = ?
+        UPDATE delivery SET reason = CASE state WHEN 'held' THEN ? ELSE ? END, state = 'refused', settled = ?
         WHERE target = ? AND subscription = ? AND state IN ('pending', 'later', 'suspended', 'held')
         """,
-        [to_ms(now), target, row["id"]],
+        [f"held, and {TAKEN_BACK}", TAKEN_BACK, to_ms(now), target, row["id"]],
     )
     return True
 

@@ -101,7 +101,8 @@ _AGREE = {
     "A sighting names an article that is not there.": """
         SELECT article FROM sighting EXCEPT SELECT id FROM article LIMIT 1""",
     "Something is owed for an article that is not there.": """
-        SELECT article FROM delivery WHERE state NOT IN ('sent', 'refused') EXCEPT SELECT id FROM article LIMIT 1""",
+        SELECT article FROM delivery WHERE state NOT IN ('sent', 'refused') AND article > 0
+        EXCEPT SELECT id FROM article LIMIT 1""",
     "An article is known by nothing.": """
         SELECT id FROM article EXCEPT SELECT article FROM identity LIMIT 1""",
 }

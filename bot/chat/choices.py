@@ -13,7 +13,7 @@ from bot.chat.desk import desk_of, viewer_of
 from bot.chat.pager import pick
 from bot.delivery.text import clean, cut
 from bot.errors import NewsError
-from bot.model import Subscription
+from bot.model import ROUNDUP, Subscription
 from bot.regions import Region, Regions, fold_tag
 
 log = logging.getLogger(__name__)
@@ -23,6 +23,7 @@ LONGEST = 100  # characters of a choice, both of what it shows and of what it st
 PATIENCE = 0.9  # seconds; after that nobody looks at the list any more
 EVERYTHING = "*"
 _EVERY_REGION = "All regions"
+_ROUND_UP = "Weekly round-up"
 _DAYS = ("today", "yesterday", "1 week ago", "1 month ago", "3 months ago", "1 year ago")
 
 T = TypeVar("T")
@@ -101,8 +102,8 @@ async def forum_tags(interaction: Reader, typed: str) -> list[Choice[str]]:
 
 def region_name(regions: Regions, code: str) -> str:
     """What a region is called, also one that the operator no longer has."""
-    if code == EVERYTHING:
-        return _EVERY_REGION
+    if code in (EVERYTHING, ROUNDUP):
+        return _EVERY_REGION if code == EVERYTHING else _ROUND_UP
     found = regions.get(code)
     return cut(clean(found.name), LONGEST) if found else code
 

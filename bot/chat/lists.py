@@ -13,16 +13,16 @@ from bot.chat.standing import Entry, Listing
 from bot.chat.trouble import explain
 from bot.delivery.text import size
 
-ORDERS, FEEDS, FOLLOWING = "orders", "feeds", "following"
+ORDERS, ROUNDUPS, FEEDS, FOLLOWING = "orders", "roundups", "feeds", "following"
 _MOST, _CHARACTERS, _OCTETS = 10, 3300, 6500  # of a page
-_WHICH = rf"(?P<name>{ORDERS}|{FEEDS}|{FOLLOWING}):(?P<page>\d{{1,4}})"
+_WHICH = rf"(?P<name>{ORDERS}|{ROUNDUPS}|{FEEDS}|{FOLLOWING}):(?P<page>\d{{1,4}})"
 
 Reader = discord.Interaction[Any]
 
 
-async def show(interaction: Reader, name: str) -> None:
-    """Answer with the first page of a list."""
-    await interaction.response.send_message(view=await _view(interaction, name, 0), ephemeral=True)
+async def show(interaction: Reader, name: str, said: str = "") -> None:
+    """Answer with the first page of a list, below what is to be said."""
+    await interaction.response.send_message(view=await _view(interaction, name, 0, said), ephemeral=True)
 
 
 def add_to(client: commands.AutoShardedBot) -> None:
@@ -70,7 +70,7 @@ class TakeBack(ui.DynamicItem[ui.Button[Any]], template=re.compile(rf"tb:{_WHICH
 async def _take_back(interaction: Reader, name: str, value: str) -> None:
     desk, guild = desk_of(interaction), interaction.guild_id or 0
     match name:
-        case "orders":
+        case "orders" | "roundups":
             await standing.take_back(desk, guild, value)
         case "feeds":
             await standing.remove_feed(desk, guild, value)
@@ -83,13 +83,15 @@ async def _listing(interaction: Reader, name: str) -> Listing:
     match name:
         case "orders":
             return await standing.orders(desk, guild)
+        case "roundups":
+            return await standing.round_ups(desk, guild)
         case "feeds":
             return await standing.own_feeds(desk, guild)
         case _:
             return await following.listing(desk, interaction.user.id)
 
 
-async def _view(interaction: Reader, name: str, number: int) -> ui.LayoutView:
+async def _view(interaction: Reader, name: str, number: int, said: str = "") -> ui.LayoutView:
     """One page of a list, made anew; the last one where it has become shorter."""
     listing = await _listing(interaction, name)
     view = ui.LayoutView(timeout=None)
@@ -97,7 +99,7 @@ async def _view(interaction: Reader, name: str, number: int) -> ui.LayoutView:
         return view.add_item(ui.TextDisplay(listing.empty))
     pages = _pages(listing)
     number = min(number, len(pages) - 1)
-    view.add_item(ui.TextDisplay(listing.heading))
+    view.add_item(ui.TextDisplay(f"{said}\n{listing.heading}".strip()))
     sections = [
         ui.Section[Any](each.text, accessory=TakeBack(name, number, each.value, listing.button))
         for each in pages[number]

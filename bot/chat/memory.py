@@ -24,9 +24,14 @@ _FIELDS = {
 }
 
 
+def short(query: Query) -> str:
+    """A query that is surely short: a region and two days."""
+    return _written(_said(query), _APART)
+
+
 async def pack(archive: Archive, query: Query) -> str:
     """A query in as many characters as a button has room for. Not who asked it: that is whoever presses."""
-    said = {letter: str(getattr(query, name) or "") for letter, name in _FIELDS.items()}
+    said = _said(query)
     whole = _written(said, _APART)
     if len(whole) <= ROOM and not any(_APART in value for value in said.values()):
         return whole
@@ -67,6 +72,10 @@ def base36(number: int) -> str:
         number, rest = divmod(number, 36)
         letters = _DIGITS[rest] + letters
     return letters or "0"
+
+
+def _said(query: Query) -> dict[str, str]:
+    return {letter: str(getattr(query, name) or "") for letter, name in _FIELDS.items()}
 
 
 def _written(said: dict[str, str], apart: str) -> str:

@@ -13,12 +13,13 @@ from bot.chat.choices import region_name
 from bot.chat.desk import Desk
 from bot.chat.mapping import Map
 from bot.chat.sender.publish import kept_waiting
-from bot.chat.standing import feed_name, relative, state, where
+from bot.chat.standing import became, feed_name, relative, state, where
 from bot.delivery.text import clean, cut, escape, size
+from bot.delivery.weekly import EMPTY
 from bot.intake import ledger
 from bot.intake.addresses import canonical
 from bot.intake.classify import NO_REGION
-from bot.model import OPERATOR, Delivery, Event, Feed, Source, State, Story, Subscription
+from bot.model import OPERATOR, ROUNDUP, Delivery, Event, Feed, Source, State, Story, Subscription
 from bot.regions import Regions
 
 _ROWS = 8  # of each part
@@ -72,6 +73,7 @@ async def status(desk: Desk, guild: int) -> ui.LayoutView:
         *agreement,
         "",
         *_orders(orders, desk),
+        *await _skipped(orders, desk),
         "",
         *_deliveries(counts, oldest),
         *unpublished,
@@ -141,9 +143,20 @@ def _orders(orders: Sequence[Subscription], desk: Desk) -> Iterable[str]:
     if orders and not still:
         yield "-# All are being carried out."
     for each in still[:_ROWS]:
-        yield f"{escape(region_name(desk.regions, each.region))} → {where(each)}{state(each)}"
+        again = "/desk roundup" if each.region == ROUNDUP else "/desk subscribe"
+        yield f"{escape(region_name(desk.regions, each.region))} → {where(each)}{state(each, again)}"
     if len(still) > _ROWS:
         yield f"-# and {len(still) - _ROWS} more: `/desk subscriptions`"
+
+
+async def _skipped(orders: Sequence[Subscription], desk: Desk) -> list[str]:
+    """Round-ups whose week has passed without one, unless there was nothing to tell."""
+    last = [(each, await desk.archive.last_roundup(each.target)) for each in orders if each.region == ROUNDUP]
+    return [
+        f"⚠️ Weekly round-up → {where(order)}{became(made)}"
+        for order, made in last
+        if made and made.state == "refused" and made.reason != EMPTY
+    ][:_ROWS]
 
 
 def _deliveries(counts: dict[State, int], oldest: Sequence[Delivery]) -> Iterable[str]:

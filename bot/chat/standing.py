@@ -8,9 +8,10 @@ from bot.chat.choices import region_name
 from bot.chat.desk import Desk
 from bot.delivery.terms import read_terms
 from bot.delivery.text import clean, cut, escape
+from bot.delivery.weekly import Plan, read_plan
 from bot.delivery.wish import in_words
 from bot.errors import NewsError, NotFound
-from bot.model import Feed, Source, Subscription
+from bot.model import ROUNDUP, Delivery, Feed, Source, Subscription
 
 MOST_ORDERS = 500  # of one server
 
@@ -63,12 +64,24 @@ async def remove_feed(desk: Desk, guild: int, value: str) -> None:
 async def orders(desk: Desk, guild: int) -> Listing:
     """Every standing order with its state."""
     ordered = await desk.archive.subscriptions(guild)
-    entries = [Entry(_order(each, desk), str(each.id)) for each in ordered]
+    entries = [Entry(await _order(each, desk), str(each.id)) for each in ordered]
     return Listing(
         heading=f"## Standing orders ({len(entries)})",
         entries=entries,
         empty="This server has ordered nothing yet. `/desk subscribe` sends a region's articles to a channel.",
         button="Take back",
+    )
+
+
+async def round_ups(desk: Desk, guild: int) -> Listing:
+    """The weekly round-ups alone."""
+    ordered = [each for each in await desk.archive.subscriptions(guild) if each.region == ROUNDUP]
+    return Listing(
+        heading=f"## Weekly round-ups ({len(ordered)})",
+        entries=[Entry(await _round_up(each, desk), str(each.id)) for each in ordered],
+        empty="This server has no weekly round-up. Order one with `/desk roundup` and a `channel`; `weekday`, `time`, "
+        "`zone` and `regions` say when it comes and what it shows.",
+        button="Stop",
     )
 
 
@@ -117,6 +130,17 @@ def in_full(order: Subscription, desk: Desk) -> str:
     region = region_name(desk.regions, order.region)
     what = "every new article" if order.region == "*" else f"every new article about **{escape(region)}**"
     return "\n".join([f"{where(order)} gets {what} from now on.", *(f"- {each}" for each in _said(order)[:-1])])
+
+
+def of_plan(plan: Plan, desk: Desk) -> str:
+    """The regions of a round-up."""
+    return ", ".join(f"**{escape(region_name(desk.regions, each))}**" for each in plan.regions) or "**the world**"
+
+
+async def coming(order: Subscription, plan: Plan, desk: Desk) -> str:
+    """When the next round-up comes; a week that had one has no other."""
+    done = {each.id: week for each, week in await desk.archive.roundup_orders()}.get(order.id)
+    return f"<t:{int(plan.next(desk.clock.now(), done).timestamp())}:F>"
 
 
 def where(order: Subscription) -> str:
@@ -175,9 +199,34 @@ def state(order: Subscription, command: str = "/desk subscribe") -> str:
     return f"\n⚠️ **Nothing is sent:** {reason}\n-# Put that right, then give the order again with `{command}`."
 
 
-def _order(order: Subscription, desk: Desk) -> str:
+async def _order(order: Subscription, desk: Desk) -> str:
+    if order.region == ROUNDUP:
+        return await _round_up(order, desk)
     region = escape(region_name(desk.regions, order.region))
     return f"**{region}** → {where(order)}\n{_small(*_said(order))}{state(order)}"
+
+
+async def _round_up(order: Subscription, desk: Desk) -> str:
+    plan = read_plan(order.options)
+    if plan is None:
+        return f"**Weekly round-up** → {where(order)}\n⚠️ Its plan cannot be read: order it again with `/desk roundup`."
+    last = await desk.archive.last_roundup(order.target)
+    said = _small(plan.words, f"next {await coming(order, plan, desk)}", _since(order.created))
+    what = f"**Weekly round-up** of {of_plan(plan, desk)} → {where(order)}\n{said}"
+    return f"{what}{became(last) if last else ''}{state(order, '/desk roundup')}"
+
+
+def became(last: Delivery) -> str:
+    """What became of the last round-up."""
+    week = f"<t:{int(last.article.published.timestamp())}:D>" if last.article.published else "the last one"
+    match last.state:
+        case "sent":
+            return f"\n-# {week}: posted"
+        case "refused":
+            return f"\n-# {week}: not posted: {escape(cut(clean(last.reason), 200))}"
+        case "held":
+            return f"\n⚠️ {week}: held back (`/desk release`)"
+    return f"\n-# {week}: on its way"
 
 
 def _feed(feed: Feed, source: Source | None) -> str:

@@ -136,9 +136,9 @@ async def house(stage: Stage) -> AsyncIterator[House]:
 
 
 @asynccontextmanager
-async def a_house(stage: Stage, regions: Regions) -> AsyncIterator[House]:
+async def a_house(stage: Stage, regions: Regions, clock: Clock | None = None) -> AsyncIterator[House]:
     """The bot with these regions, in a server with a lobby and two people."""
-    clock: Clock = StoppedClock()
+    clock = clock or StoppedClock()
     archive = await Archive.open(":memory:", regions, now=clock.now)
     finder, nudges = Finder(archive), list[int]()
     desk = Desk(archive, regions, clock, finder, lambda: nudges.append(1))

@@ -5,12 +5,13 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from functools import lru_cache, partial
+from functools import lru_cache
 
 import discord
 
 from bot.chat import cards
 from bot.chat.errors import Rule, rule_for
+from bot.chat.roundup import page
 from bot.chat.sender import channel, forum
 from bot.chat.sender.dm import Doors
 from bot.chat.sender.place import Place, find
@@ -23,6 +24,7 @@ from bot.delivery.listing import Listing, listing, relisting
 from bot.delivery.pace import Allowance
 from bot.delivery.route import EVERY_REGION
 from bot.delivery.terms import Terms, read_terms
+from bot.delivery.weekly import LATE, OVERDUE
 from bot.model import Delivery, Later, Outcome, Refused, Sent, Suspended, Unknown
 from bot.regions import Regions
 
@@ -60,11 +62,13 @@ class DiscordSender:
         place = await self._place(delivery)
         if not isinstance(place, Place):
             return place
+        if delivery.roundup and self._clock.now() - delivery.roundup.until > LATE:
+            return Refused(OVERDUE)
         made = self._post(delivery, place)
         if delivery.edit and delivery.message is not None:
             return await self._edit(delivery, place, made, delivery.message)
         answer = await self._deliver(delivery, place, made)
-        return self._told(delivery, place, _outcome(answer, made.card.shown))
+        return self._told(delivery, place, _outcome(answer, made.shown))
 
     async def send_list(self, deliveries: Sequence[Delivery]) -> Outcome:
         """One post for several, as many as room_in_list() has found to fit; or edit the list that is out."""
@@ -153,6 +157,9 @@ class DiscordSender:
 
     def _post(self, delivery: Delivery, place: Place) -> Post:
         subscription = delivery.subscription
+        if delivery.roundup:
+            week = page(-delivery.article.id, delivery.roundup, self._regions)
+            return Post(week.card, subscription.mention, subscription.silent, self._tags(place, delivery), page=week)
         return Post(self._card(delivery), subscription.mention, subscription.silent, self._tags(place, delivery))
 
     def _tags(self, place: Place, *deliveries: Delivery) -> tuple[int, ...]:
@@ -212,12 +219,11 @@ class DiscordSender:
                 return other
 
     async def _look(self, delivery: Delivery, place: Place) -> Outcome | None:
-        made, me = self._card(delivery), self._client.user
+        made, me = self._post(delivery, place), self._client.user
         if me is None:
             return Later("not connected to Discord", NOT_READY)
         look = forum.look_back if place.kind == "forum" else channel.look_back
-        shows = partial(cards.shows, made=made)
-        found = await look(self._line, place, delivery.attempted or self._clock.now(), shows, me.id)
+        found = await look(self._line, place, delivery.attempted or self._clock.now(), made.is_in, me.id)
         match found:
             case None:
                 return None

@@ -1,5 +1,6 @@
 """A card with what a standing order adds to it, and the body of the request that posts it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,7 +8,8 @@ import discord
 from discord.http import handle_message_parameters
 
 from bot.chat import cards
-from bot.delivery.card import Card, plain
+from bot.chat.roundup import Page
+from bot.delivery.card import LIST, Card, plain
 
 _ARCHIVE_MINUTES = 10080  # a forum post stays open for a week
 
@@ -21,6 +23,16 @@ class Post:
     silent: bool = False
     tags: tuple[int, ...] = ()
     bare: bool = False  # headline and link alone, after Discord refused the whole
+    page: Page | None = None  # a round-up in place of the card, whose headline it has
+
+    @property
+    def shown(self) -> str:
+        """What is kept of what it shows; a list or a round-up is never edited."""
+        return LIST if self.page else self.card.shown
+
+    def is_in(self, message: Mapping[str, Any]) -> bool:
+        """Whether a message that we find in a channel is this one."""
+        return self.page.is_in(message) if self.page else cards.shows(message, self.card)
 
 
 def message_body(post: Post, nonce: str = "") -> dict[str, Any]:
@@ -53,11 +65,14 @@ def edit_body(post: Post, in_forum: bool = False) -> dict[str, Any]:
 
 def _body(post: Post, content: str, mention: int | None) -> dict[str, Any]:
     made = plain(post.card) if post.bare else post.card
-    embeds = [] if post.bare else [cards.embed_of(made)]
+    if post.page:
+        embeds, view = [*(post.page.plain() if post.bare else post.page.embeds)], post.page.view()
+    else:
+        embeds, view = [] if post.bare else [cards.embed_of(made)], cards.view_of(made)
     if post.bare and made.link:
         content = f"{content}\n<{made.link}>"
     with handle_message_parameters(
-        content or None, embeds=embeds, view=cards.view_of(made), allowed_mentions=cards.mentions(mention)
+        content or None, embeds=embeds, view=view, allowed_mentions=cards.mentions(mention)
     ) as made_parameters:
         body: dict[str, Any] = made_parameters.payload or {}
     del body["tts"]

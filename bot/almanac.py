@@ -1,0 +1,74 @@
+"""Sees when a week is over, and owes each standing order for a round-up its page: once."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.clock import Clock
+from bot.delivery.weekly import EMPTY, LATE, OVERDUE, WEEK, Plan, choose, read_plan
+from bot.model import Article, Roundup, Subscription
+
+log = logging.getLogger(__name__)
+
+FIRST_LOOK = timedelta(minutes=2)  # after a start the feeds are asked first: what they bring belongs to the week
+LOOK = timedelta(seconds=20)
+
+
+class Weeks(Protocol):
+    """What the almanac asks of the archive."""
+
+    async def roundup_orders(self) -> list[tuple[Subscription, int]]: ...
+    async def of_week(self, viewer: int, since: datetime, until: datetime) -> list[Article]: ...
+    async def owe_roundup(
+        self, order: Subscription, week: int, roundup: Roundup, refused: str, now: datetime
+    ) -> bool: ...
+
+
+class Almanac:
+    """Runs beside the poller. What it has not written down when we die is found due again at the next start."""
+
+    def __init__(self, archive: Weeks, clock: Clock, nudge: Callable[[], None]) -> None:
+        self._archive = archive
+        self._clock = clock
+        self._nudge = nudge
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        await self._clock.sleep(FIRST_LOOK)
+        while True:
+            await self.look()
+            await self._clock.sleep(LOOK)
+
+    async def look(self) -> None:
+        """Owe what has fallen due. The boundary: one order that cannot be carried out stops no other."""
+        now = self._clock.now()
+        for order, done in await self._archive.roundup_orders():
+            try:
+                await self._owe(order, done, now)
+            except Exception:
+                log.exception("could not make a round-up target=%s", order.target)
+
+    async def _owe(self, order: Subscription, done: int, now: datetime) -> None:
+        plan = read_plan(order.options)
+        if plan is None:
+            log.warning("cannot read the plan of a round-up target=%s", order.target)
+            return
+        moment = plan.last(now)
+        week = plan.week(moment)
+        if moment < plan.since or week <= done:
+            return
+        roundup, refused = await self._made(order, plan, moment, now)
+        if await self._archive.owe_roundup(order, week, roundup, refused, now):
+            level = logging.WARNING if refused == OVERDUE else logging.INFO
+            log.log(level, "owed round-up week=%d target=%s words=%s", week, order.target, refused or "due")
+            self._nudge()
+
+    async def _made(self, order: Subscription, plan: Plan, moment: datetime, now: datetime) -> tuple[Roundup, str]:
+        """The page, or why there is none."""
+        empty = Roundup(moment - WEEK, moment, plan.zone)
+        if now - moment > LATE:
+            return empty, OVERDUE
+        articles = await self._archive.of_week(order.guild, empty.since, empty.until)
+        parts = choose(articles, plan.regions)
+        return Roundup(empty.since, empty.until, plan.zone, parts), "" if parts else EMPTY
