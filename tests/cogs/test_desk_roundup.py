@@ -11,7 +11,7 @@ import pytest
 from bot.almanac import Almanac
 from bot.chat.sender import DiscordSender
 from bot.courier import Courier
-from bot.model import Delivery, Feed, Outcome
+from bot.model import Article, Delivery, Feed, Outcome
 from bot.regions import load_regions
 from bot.settings import shipped
 from bot.stage import Channel, Message, Permission, Stage
@@ -45,7 +45,7 @@ class Weekly:
 
     async def prints(self, *titles: str, region: str = "africa", feed: Feed | None = None) -> None:
         """New articles, a minute apart, up to now."""
-        made = []
+        made: list[Article] = []
         for title in titles:
             self.number += 1
             moment = self.clock.now() - timedelta(minutes=len(titles) - len(made))
@@ -310,7 +310,7 @@ async def test_it_goes_where_articles_go(weekly: Weekly, kind: str) -> None:
 async def test_what_cannot_be_understood_is_told_and_nothing_is_ordered(
     weekly: Weekly, options: dict[str, str], told: str
 ) -> None:
-    assert told in await weekly.order(**options)
+    assert told in await weekly.order(None, **options)
     assert await weekly.house.archive.subscriptions() == []
 
 
