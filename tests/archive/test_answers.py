@@ -114,3 +114,14 @@ async def test_feeds_are_completed(room: Room) -> None:
     assert await room.archive.feed_titles("monde", 0) == ["Le Monde diplomatique"]
     assert await room.archive.feed_titles("", 0) == ["Le Monde diplomatique"]
     assert await room.archive.feed_titles("ze", 5) == ["Die Zeit"]
+
+
+async def test_short_words_count_in_all_their_forms(room: Room) -> None:
+    filler = "Much else happened in the world today and nobody wrote about it at all."
+    await room.takes_in(
+        an_article("Other news", text=f"{filler} Somebody pays. {filler}"),
+        an_article("Paying for peace", text=filler, published=NOON - timedelta(days=3)),
+    )
+    assert await found(room, "pay") == ["Paying for peace", "Other news"]
+    (_, hit) = (await room.archive.search(Query("pay"))).hits
+    assert f"{OPENING}pays{CLOSING}" in hit.snippet

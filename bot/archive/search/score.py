@@ -91,7 +91,7 @@ class _Finder:
         self._words = words
         self._stems = [stem(word) for word in words]
         self._known: dict[str, list[tuple[int, float, bool]]] = {}
-        self._beginnings = sorted({_beginning(root) for root in self._stems if not normal.is_running(root)})
+        self._beginnings = sorted({beginning(root) for root in self._stems if not normal.is_running(root)})
         self._running = sorted({word for word in words if normal.is_running(word)})
 
     def counts(self, text: Text) -> list[_Count]:
@@ -139,9 +139,9 @@ class _Finder:
         return known
 
 
-def _beginning(root: str) -> str:
-    """What all forms of a word, and its relatives, begin with."""
-    return root[: min(_RELATED_LETTERS, max(3, len(root) - 1))]
+def beginning(root: str) -> str:
+    """What all forms of a word, and its relatives, begin with: "pai" is the root of "paying"."""
+    return root[: min(_RELATED_LETTERS, max(2 if root.endswith("i") else 3, len(root) - 1))]
 
 
 def _share(word: str, root: str, wanted: str, wanted_root: str) -> float:

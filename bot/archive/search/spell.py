@@ -1,7 +1,7 @@
 """Corrects what the archive does not know, and offers to correct what it hardly knows."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.archive.connect import Connection
@@ -56,29 +56,30 @@ def _better(db: Connection, plan: Plan, word: str, known: int, beside: list[str]
     found = _seen_of(db, plan, _existing(db, "title_word", neighbours))
     if known:
         found = {each: number for each, number in found.items() if number >= known * _MUCH}
-        return _likeliest(word, found, set())
-    together = _beside(db, plan, found, beside)
+        return next(iter(_likely(word, found)), None)
+    together = _beside(db, plan, _likely(word, found), beside)
     if not together:  # words that no title has are known by their stems alone
         roots: dict[str, str] = {}
         for each in (*found, *neighbours):
             roots.setdefault(stem(each), each)
         stems = _existing(db, "known_word", list(roots))
         found |= _seen_of(db, plan, (roots[root] for root in stems))
-        together = _beside(db, plan, found, beside)
-    return _likeliest(word, found, together)
+        together = _beside(db, plan, _likely(word, found), beside)
+    return next(iter(_likely(word, found, together)), None)
 
 
-def _likeliest(word: str, found: dict[str, int], together: set[str]) -> str | None:
-    return max(found, key=lambda each: (each in together, _likeness(word, each), found[each], each), default=None)
+def _likely(word: str, found: dict[str, int], together: Collection[str] = ()) -> list[str]:
+    """The likeliest first."""
+    return sorted(found, key=lambda each: (each in together, _likeness(word, each), found[each], each), reverse=True)
 
 
 def _seen_of(db: Connection, plan: Plan, words: Iterable[str]) -> dict[str, int]:
     return {each: number for each in words if (number := _seen(db, plan, each))}
 
 
-def _beside(db: Connection, plan: Plan, found: Iterable[str], beside: list[str]) -> set[str]:
+def _beside(db: Connection, plan: Plan, found: Sequence[str], beside: list[str]) -> set[str]:
     """Those that stand in one article with the other words of the query."""
-    return {each for each in list(found)[:_MOST_TRIED] if beside and _together(db, plan, [each, *beside])}
+    return {each for each in found[:_MOST_TRIED] if beside and _together(db, plan, [each, *beside])}
 
 
 def _existing(db: Connection, table: str, words: Sequence[str]) -> set[str]:
