@@ -112,22 +112,6 @@ async def test_a_page_that_names_none_has_it_at_a_usual_place(house: House, plac
     assert (await house.poller.add(house.web.url("/section"), 0)).feed.url == house.web.url(place)
 
 
-async def test_a_news_sitemap_is_a_source(house: House) -> None:
-    house.web["/news.xml"] = """<?xml version="1.0"?>
-      <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"
-        xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">
-      <url><loc>https://mag.test/rain</loc><news:news><news:publication><news:name>Mag</news:name>
-      <news:language>en</news:language></news:publication><news:publication_date>2026-03-24T10:00:00Z</news:publication_date>
-      <news:title>Rain &amp; wind in Kenya</news:title><news:keywords>Africa, Rain</news:keywords></news:news>
-      <image:image><image:loc>https://mag.test/rain.jpg</image:loc></image:image></url>
-      <url><loc>https://mag.test/about</loc></url></urlset>"""
-    added = await house.poller.add(house.web.url("/news.xml"), 0)
-    article = (await house.archive.latest(Query(limit=1))).hits[0].article
-    assert added.articles == 1
-    assert (article.title, article.url) == ("Rain & wind in Kenya", "https://mag.test/rain")
-    assert article.image is not None and article.regions == ("africa",)
-
-
 async def test_where_there_is_no_feed_it_is_said(house: House) -> None:
     house.web["/"] = page()
     with pytest.raises(NotFound, match="no feed that we could find"):

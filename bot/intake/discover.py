@@ -48,7 +48,19 @@ def usual_places(url: str) -> list[str]:
     root = f"{parts.scheme}://{parts.netloc}"
     folder = parts.path.rstrip("/")
     near = [f"{root}{folder}{place}" for place in ("/feed", "/rss")] if folder else []
-    return near + [root + place for place in (*USUAL_PLACES, *SITEMAPS)]
+    return near + [root + place for place in USUAL_PLACES]
+
+
+def usual_sitemaps(url: str) -> list[str]:
+    """Where a site's news sitemap lies, if it is named nowhere."""
+    parts = urlsplit(url)
+    return [f"{parts.scheme}://{parts.netloc}{place}" for place in SITEMAPS]
+
+
+def robots(url: str) -> str:
+    """Where a site says what robots should know, its sitemaps among it."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}/robots.txt"
 
 
 def _youtube(query: str, path: str, page: bytes) -> list[str]:

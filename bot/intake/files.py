@@ -64,14 +64,16 @@ async def parse_file(worker: ParseWorker, found: Found, base: str = "") -> Print
     except NewsError as error:
         raise NewsError(f"{name}: {error}") from error
     if not parsed.format:
-        raise NewsError(f"{name} is {said_of(body, parsed.html)}.")
+        raise NewsError(f"{name} is {said_of(body, parsed.html, parsed.sitemap)}.")
     return Printed(name, parsed.title, parsed.format, tuple(_articles(document, parsed)))
 
 
-def said_of(body: bytes, html: bool) -> str:
+def said_of(body: bytes, html: bool, sitemap: bool = False) -> str:
     """What a document is that is no feed."""
     if not body.strip():
         return "empty"
+    if sitemap:
+        return "a sitemap without news"
     return "a web page, not a feed" if html else "no feed that we can read"
 
 

@@ -35,6 +35,7 @@ class Memory:
     learning_since: str = ""
     loaded: int = 0  # polls without news that cost the whole document; answers of 304 are set against them
     wished: bool = False  # so does everybody: the usual interval is for none of them
+    parts: tuple[str, ...] = ()  # of an index: each sitemap's address, validators and number of articles
     gap: str = ""  # when older pages were last needed
     paging: str = ""  # how they are reached: link, page, paged; "none" when there are none
 

@@ -53,7 +53,7 @@ def taken_in(poll: Poll, fetched: Fetched, parsed: Parsed, digest: bytes, news: 
     moved = _moved(remembered, fetched.permanent, poll.now)
     if parsed.cut_off:
         return _broken_off(poll, moved)
-    return replace(_settled(poll, moved, "ok", fetched, keep=False), digest=digest)
+    return replace(_settled(poll, moved, "ok", fetched, keep=fetched.status == "unchanged"), digest=digest)
 
 
 def failed(poll: Poll, status: str, error: str, headers: Mapping[str, str]) -> Source:
@@ -116,7 +116,7 @@ def _settled(poll: Poll, remembered: Memory, status: str, fetched: Fetched, keep
         failures=0,
         status=status,
         error="",
-        memory=poll.source.memory if remembered == poll.memory else memory.write(remembered),
+        memory=poll.source.memory if remembered == memory.read(poll.source.memory) else memory.write(remembered),
     )
 
 

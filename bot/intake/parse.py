@@ -24,6 +24,7 @@ from bot.intake.pages import alternates
 from bot.intake.schedule import feed_hint
 from bot.model import Document, Entry
 
+INDEX = "sitemap-index"
 MOST = 1000  # entries of one document
 # What feedparser is known to raise at hostile documents, instead of setting its bozo bit.
 _BREAKS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, AssertionError)
@@ -48,6 +49,8 @@ class Parsed:
     hint: timedelta | None = None
     skip_hours: frozenset[int] = frozenset()
     skip_days: frozenset[str] = frozenset()
+    parts: tuple[str, ...] = ()  # the sitemaps that an index leads to
+    sitemap: bool = False  # of news or not
 
 
 def parse(document: Document, known: Collection[str] = ()) -> Parsed:
@@ -59,9 +62,8 @@ def parse(document: Document, known: Collection[str] = ()) -> Parsed:
     whole = slices.whole_part(body)
     cut_off, body = whole is not None, slices.spelt_out(body if whole is None else whole)
     root = _tree(body, document.headers)
-    if root is not None and etree.QName(root).localname == "urlset":
-        listed = tuple(sitemap.entries(root, document.url, MOST))
-        return Parsed("sitemap" if listed else "", listed, count=len(listed), shared=_shared(listed))
+    if root is not None and etree.QName(root).localname in {"urlset", "sitemapindex"}:
+        return _from_sitemap(root, document.url)
     pieces = slices.cut(body)
     marks = tuple(map(slices.mark, pieces.items)) if pieces else ()
     elements = _elements(root)
@@ -119,6 +121,22 @@ def _read(body: bytes, document: Document, elements: list[etree._Element]) -> Pa
         ),
         skip_hours=hours,
         skip_days=days,
+    )
+
+
+def _from_sitemap(root: etree._Element, url: str) -> Parsed:
+    """A news sitemap, or an index of sitemaps; a sitemap without news is no feed."""
+    if etree.QName(root).localname == "sitemapindex":
+        parts = sitemap.parts(root, url)
+        return Parsed(INDEX if parts else "", parts=parts, sitemap=True)
+    listed = tuple(sitemap.entries(root, url, MOST))
+    return Parsed(
+        format="sitemap" if listed else "",
+        entries=listed,
+        title=sitemap.publication(root),
+        count=len(listed),
+        shared=_shared(listed),
+        sitemap=True,
     )
 
 

@@ -1,5 +1,6 @@
-"""A news sitemap is a source in its own right: the last two days of a site's articles."""
+"""A news sitemap is a source in its own right: the last two days of a site's articles. An index leads to several."""
 
+import re
 from collections.abc import Iterator
 
 from lxml import etree
@@ -8,6 +9,36 @@ from bot.intake import text
 from bot.intake.addresses import join
 from bot.intake.dates import read_date
 from bot.model import Entry, Image, Tag
+
+_MOST_LISTED = 50_000  # by the protocol
+_OF_NEWS = re.compile(r"news|noticia|nachricht|actu(?:alit|s)|notizi", re.I)
+MOST_PARTS = 3  # of an index that are read at each poll: the newest
+_LISTED = re.compile(rb"^[ \t]*sitemap[ \t]*:[ \t]*(\S{1,2000})", re.I | re.M)
+
+
+def parts(root: etree._Element, base: str) -> tuple[str, ...]:
+    """The sitemaps that an index names, those that may bring news: said to be of news, if any is, and changed last."""
+    dated = []
+    for node in list(_children(root, "sitemap"))[:_MOST_LISTED]:
+        address, changed = join(base, _text(node, "loc")), read_date(_text(node, "lastmod"))
+        if address:
+            dated.append((changed.timestamp() if changed else 0.0, address))
+    dated.sort(key=lambda each: -each[0])  # those without a date stay as they are listed, at the end
+    addresses = list(dict.fromkeys(address for _, address in dated))
+    return tuple([each for each in addresses if _OF_NEWS.search(each)] or addresses)[:MOST_PARTS]
+
+
+def listed(robots: bytes, base: str) -> list[str]:
+    """The sitemaps that a robots.txt names, those of news first."""
+    found = [join(base, each[1].decode("utf-8", "replace")) for each in _LISTED.finditer(robots)]
+    return sorted(dict.fromkeys(filter(None, found)), key=lambda each: not _OF_NEWS.search(each))
+
+
+def publication(root: etree._Element) -> str:
+    """The name under which the articles of a news sitemap are published."""
+    for node in root.iter("{*}publication"):
+        return text.line(_text(node, "name"))[:200]
+    return ""
 
 
 def entries(root: etree._Element, base: str, most: int) -> Iterator[Entry]:

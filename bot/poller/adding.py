@@ -7,10 +7,12 @@ from datetime import datetime
 
 from bot.archive.archive import Archive
 from bot.errors import NewsError, NotFound
-from bot.intake import discover
+from bot.intake import discover, sitemap
 from bot.intake.addresses import host_of, split, spoken
 from bot.intake.fetch import Fetched, Fetcher
-from bot.model import Added, Feed, Query, Source
+from bot.intake.parse import Parsed
+from bot.model import Added, Document, Feed, Query, Source
+from bot.poller.indexes import Indexes
 from bot.poller.reading import Reading, Unusable
 from bot.poller.taking import Taking
 
@@ -122,13 +124,13 @@ class Adding:
             raise NewsError(f"“{spoken(url)[:200]}” is no web address.")
         fetched = await self._fetch(url)
         if fetched.document is None:
-            platform = discover.by_platform(url)
-            if not platform:
+            candidate = await self._first(discover.by_platform(url))
+            if candidate is None:
                 raise NewsError(fetched.error)
-            return await self._first_that_fits(url, platform)
+            return [candidate]
         document = fetched.document
         try:
-            parsed = await self._reading.feed(document)
+            parsed = await self._feed(document)
             return [Candidate(url, parsed.title, parsed.count, fetched=fetched)]
         except Unusable as error:
             if error.status != "not-a-feed":
@@ -138,9 +140,20 @@ class Adding:
             fitting = await self._all_that_fit(named)
             if fitting:
                 return fitting
-        return await self._first_that_fits(
-            url, [*discover.by_platform(document.url, document.body), *discover.usual_places(document.url)]
-        )
+        return await self._elsewhere(url, document)
+
+    async def _elsewhere(self, url: str, document: Document) -> list[Candidate]:
+        """What nothing on the page itself tells: the platform's habits, the usual places, the sitemaps of news."""
+        robots = discover.robots(document.url)
+        usual = [*discover.by_platform(document.url, document.body), *discover.usual_places(document.url)]
+        found = await self._first(usual) if document.url != robots else None
+        if found is None:
+            told = document if document.url == robots else (await self._fetch(robots)).document
+            found = await self._first(sitemap.listed(told.body, told.url) if told else ())
+        found = found or await self._first(discover.usual_sitemaps(document.url))
+        if found is None:
+            raise NotFound(f"{host_of(url)} has no feed that we could find there. Give the feed's own address.")
+        return [found]
 
     async def _all_that_fit(self, urls: Sequence[str]) -> list[Candidate]:
         """Every one that is a feed; twins (one feed in two formats) count once."""
@@ -151,23 +164,27 @@ class Adding:
                 found.setdefault(candidate.first or candidate.url, candidate)
         return list(found.values())
 
-    async def _first_that_fits(self, url: str, urls: Sequence[str]) -> list[Candidate]:
+    async def _first(self, urls: Sequence[str]) -> Candidate | None:
         for each in urls[:_TRIED]:
             candidate = await self._asked(each)
             if candidate is not None:
-                return [candidate]
-        raise NotFound(f"{host_of(url)} has no feed that we could find there. Give the feed's own address.")
+                return candidate
+        return None
 
     async def _asked(self, url: str) -> Candidate | None:
         fetched = await self._fetch(url)
         if fetched.document is None:
             return None
         try:
-            parsed = await self._reading.feed(fetched.document)
+            parsed = await self._feed(fetched.document)
         except Unusable:
             return None
         first = parsed.entries[0].link if parsed.entries else ""
         return Candidate(url, parsed.title, parsed.count, first, fetched)
+
+    async def _feed(self, document: Document) -> Parsed:
+        """What a feed says, an index with its parts. Raises Unusable."""
+        return await Indexes(self._fetcher, self._reading).whole(await self._reading.feed(document), self._unchecked)
 
     async def _fetch(self, url: str) -> Fetched:
         return await self._fetcher.fetch(url, unchecked=self._unchecked)

@@ -13,6 +13,7 @@ from bot.intake.discover import completed
 from bot.intake.fetch import Fetcher, unchecked
 from bot.intake.outcome import Poll
 from bot.model import OPERATOR, Article, Feed, Source
+from bot.poller.indexes import Indexes
 from bot.poller.placing import Placing
 from bot.poller.reading import Reading
 from bot.poller.taking import sightings_in
@@ -48,6 +49,7 @@ class Checking:
         if fetched.document is None:
             raise NewsError(fetched.error)
         parsed = await self._reading.feed(fetched.document)
+        parsed = await Indexes(self._fetcher, self._reading).whole(parsed, unchecked(feed))
         sources = {each.id: each for each in await self._archive.sources()}
         source = sources.get(feed.source) or Source(feed.url)
         now = self._clock.now()

@@ -219,11 +219,11 @@ class Poller:
 
     async def _take(self, poll: Poll, address: str, fetched: Fetched) -> tuple[Source, Accepted]:
         """What was answered, on its way into the archive."""
-        if fetched.status == "unchanged":
+        if fetched.status == "unchanged" and not poll.memory.parts:
             after = await self._settle(outcome.unchanged(poll, fetched))
             await self._taking.follow(poll, after)
             return after, Accepted()
-        if fetched.document is None:
+        if fetched.document is None and fetched.status != "unchanged":
             if fetched.status == "busy":
                 await self._leave_alone(address, poll, fetched.headers)
             return await self._settle(outcome.failed(poll, fetched.status, fetched.error, fetched.headers)), Accepted()

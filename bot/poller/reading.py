@@ -33,7 +33,7 @@ class Reading:
         parsed = await self.anything(document, known)
         if not parsed.format:
             hint = f" It names this feed: {parsed.alternates[0]}" if parsed.alternates else ""
-            raise Unusable("not-a-feed", f"{host} sends {said_of(document.body, parsed.html)}.{hint}")
+            raise Unusable("not-a-feed", f"{host} sends {said_of(document.body, parsed.html, parsed.sitemap)}.{hint}")
         return parsed
 
     async def anything(self, document: Document, known: Sequence[str] = ()) -> Parsed:

@@ -17,6 +17,7 @@ from bot.intake.outcome import Poll
 from bot.intake.parse import Parsed
 from bot.model import Accepted, Article, Feed, Query, Route, Sighting, Source
 from bot.poller.completing import Completing
+from bot.poller.indexes import Indexes, remembered_addresses
 from bot.poller.learning import Learning
 from bot.poller.placing import Placing
 from bot.poller.reading import Reading
@@ -63,28 +64,30 @@ class Taking:
         self._learning = Learning(archive, placing.regions)
         self._completing = Completing(fetcher, reading)
         self._walking = Walking(fetcher, reading)
+        self._indexes = Indexes(fetcher, reading)
 
     async def take_in(self, poll: Poll, fetched: Fetched) -> tuple[Source, Accepted]:
         """From a document to the outbox, in one transaction with the source's new state. Raises Unusable."""
         document = fetched.document
-        assert document is not None
         feeds = await self._archive.feeds_at(poll.source.id)
         poll = self._with_wishes(poll, feeds)
         silent = any(feed.polled is None for feed in feeds)
-        found = slices.digest(document.body)
-        if found == poll.source.digest and not silent:
-            after = outcome.unchanged(poll, fetched)
-            await self._archive.settle_source(after)
-            await self.follow(poll, after)
-            return after, Accepted()
+        found = slices.digest(document.body) if document else poll.source.digest
+        if found == poll.source.digest and not silent and not poll.memory.parts:
+            return await self._nothing_new(poll, fetched)
         known = () if silent or poll.source.digest is None else poll.memory.marks
-        parsed = await self._reading.feed(document, known)
+        parsed = await self._reading.feed(document, known) if document else Parsed()
+        if parsed.parts or poll.memory.parts:
+            parsed, poll = await self._with_parts(parsed, poll, silent)
+            if not parsed.entries and found == poll.source.digest:
+                return await self._nothing_new(poll, fetched)
+        url = document.url if document else poll.source.url
         held, news, wanted = "", 0, list[Sighting]()
         for fresh in await self._fresh(parsed, feeds, poll):
-            fresh, poll, doubts = await self._second_look(fresh, parsed, poll, document.url)
+            fresh, poll, doubts = await self._second_look(fresh, parsed, poll, url)
             held, news = held or doubts, news + len(fresh.new)
             wanted += await self._ready(fresh, poll.now)
-        after = outcome.taken_in(poll, fetched, parsed, found, news)
+        after = outcome.taken_in(poll, fetched, parsed, found or b"", news)
         route = doubt.paced(self._route, poll.now, held)
         gone = {each.article.keys for each in wanted if each.article.gone}
         # Owed all the same, for it was printed; what is posted says that its page is gone.
@@ -98,6 +101,22 @@ class Taking:
         await self._learning.learn(feeds, accepted.new)
         await self.follow(poll, after)
         return after, accepted
+
+    async def _nothing_new(self, poll: Poll, fetched: Fetched) -> tuple[Source, Accepted]:
+        after = outcome.unchanged(poll, fetched)
+        await self._archive.settle_source(after)
+        await self.follow(poll, after)
+        return after, Accepted()
+
+    async def _with_parts(self, index: Parsed, poll: Poll, silent: bool) -> tuple[Parsed, Poll]:
+        """What an index leads to; where it has not changed itself, to the same parts as before."""
+        before = poll.memory.parts
+        if index.format and not index.parts:  # it was an index once
+            return index, replace(poll, memory=replace(poll.memory, parts=()))
+        addresses = index.parts or remembered_addresses(before)
+        unchecked_host = unchecked(poll.source)
+        whole, parts = await self._indexes.parts(addresses, () if silent else before, unchecked_host)
+        return whole, replace(poll, memory=replace(poll.memory, parts=parts))
 
     async def keep(self, parsed: Parsed, feed: Feed, poll: Poll, since: datetime) -> Accepted:
         """Archive what an older page says back to a day, and owe nothing for it."""
@@ -186,7 +205,7 @@ class Taking:
         if renamed:
             log.warning("recognised renamed articles feed=%s count=%d", spoken(fresh.feed.url), len(renamed))
         fresh = _Fresh(fresh.feed, new, [*fresh.changed, *renamed])
-        if not renamed and recent and len(new) == parsed.count:
+        if not renamed and recent and len(new) == parsed.count and not parsed.sitemap:
             missed, poll = await self._missed(fresh.feed, parsed, poll, url)
             fresh = replace(fresh, new=[*missed, *new])
         return fresh, poll, self._flood(len(new), parsed, poll)

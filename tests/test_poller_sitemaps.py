@@ -1,0 +1,200 @@
+"""News sitemaps, and indexes of them, as sources: found, polled politely, posted once."""
+
+import gzip
+from collections.abc import AsyncIterator, Iterable
+
+import pytest
+import pytest_asyncio
+
+from bot.errors import NewsError
+from bot.intake import sitemap
+from bot.intake.worker import ParseWorker
+from bot.model import Query
+from tests.fakes import Answer, Asked
+from tests.polling import House, open_house
+from tests.press import Item, item, rss
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+A, B, C, D = item("Rain in Kenya", 4), item("Ports of Ghana", 3), item("Vote in France", 2), item("Talks in Oman", 1)
+_SPACES = (
+    'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
+)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def worker() -> AsyncIterator[ParseWorker]:
+    one = ParseWorker()
+    yield one
+    await one.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def house(worker: ParseWorker) -> AsyncIterator[House]:
+    async with open_house(worker) as here:
+        yield here
+
+
+def of_news(*items: Item) -> bytes:
+    listed = "".join(
+        f"<url><loc>{each.link}</loc><news:news><news:publication><news:name>The Magazine</news:name>"
+        f"<news:language>en</news:language></news:publication><news:publication_date>{each.date:%Y-%m-%dT%H:%M:%SZ}"
+        f"</news:publication_date><news:title>{each.title}</news:title></news:news></url>"
+        for each in items
+    )
+    return f'<?xml version="1.0" encoding="UTF-8"?><urlset {_SPACES}>{listed}</urlset>'.encode()
+
+
+def index(parts: Iterable[tuple[str, str]]) -> bytes:
+    """Addresses with the dates of their last change."""
+    listed = "".join(
+        f"<sitemap><loc>{loc}</loc>{f'<lastmod>{date}</lastmod>' if date else ''}</sitemap>" for loc, date in parts
+    )
+    return f'<?xml version="1.0" encoding="UTF-8"?><sitemapindex {_SPACES}>{listed}</sitemapindex>'.encode()
+
+
+def tagged(body: bytes, tag: str) -> object:
+    """Answers 304 to whoever holds the tag."""
+
+    def answer(asked: Asked) -> Answer:
+        if asked.headers.get("If-None-Match") == tag:
+            return Answer(status=304, headers={"ETag": tag})
+        return Answer(body, headers={"ETag": tag})
+
+    return answer
+
+
+async def test_a_news_sitemap_is_a_source(house: House) -> None:
+    house.web["/news.xml"] = """<?xml version="1.0"?>
+      <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"
+        xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">
+      <url><loc>https://mag.test/rain</loc><news:news><news:publication><news:name>Mag</news:name>
+      <news:language>en</news:language></news:publication><news:publication_date>2026-03-24T10:00:00Z</news:publication_date>
+      <news:title>Rain &amp; wind in Kenya</news:title><news:keywords>Africa, Rain</news:keywords></news:news>
+      <image:image><image:loc>https://mag.test/rain.jpg</image:loc></image:image></url>
+      <url><loc>https://mag.test/about</loc></url></urlset>"""
+    added = await house.poller.add(house.web.url("/news.xml"), 0)
+    article = (await house.archive.latest(Query(limit=1))).hits[0].article
+    assert added.articles == 1
+    assert (article.title, article.url) == ("Rain & wind in Kenya", "https://mag.test/rain")
+    assert article.image is not None and article.regions == ("africa",)
+
+
+async def test_an_index_is_read_through_its_newest_parts_and_no_more(house: House) -> None:
+    days = [(house.web.url(f"/day{number}.xml"), f"2026-03-{20 + number}") for number in range(5)]
+    house.web["/sitemap.xml"] = index(days)
+    for number, each in enumerate((A, B, C, D, D)):
+        house.web[f"/day{number}.xml"] = of_news(each)
+    added = await house.poller.add(house.web.url("/sitemap.xml"), 0)
+    assert (added.articles, added.feed.title) == (3, "The Magazine")
+    assert sorted({each.path for each in house.web.asked}) == ["/day2.xml", "/day3.xml", "/day4.xml", "/sitemap.xml"]
+    assert {hit.article.title for hit in (await house.archive.latest(Query())).hits} == {C.title, D.title}
+
+
+async def test_each_part_is_asked_with_its_own_validators_also_while_the_index_stays_the_same(house: House) -> None:
+    house.web["/sitemap.xml"] = tagged(index([("/one.xml", ""), ("/two.xml", "")]), '"index"')  # type: ignore[assignment]
+    house.web["/one.xml"] = tagged(of_news(A), '"one"')  # type: ignore[assignment]
+    house.web["/two.xml"] = tagged(of_news(B), '"two"')  # type: ignore[assignment]
+    await house.add("/sitemap.xml")
+    await house.goes_round()
+    (line,) = await house.goes_round()
+    assert (line.status, line.new) == ("unchanged", 0)
+    held = {each.path: each.headers.get("If-None-Match") for each in house.web.asked[-3:]}
+    assert held == {"/sitemap.xml": '"index"', "/one.xml": '"one"', "/two.xml": '"two"'}
+    house.web["/two.xml"] = tagged(of_news(C, B), '"two again"')  # type: ignore[assignment]
+    await house.goes_round()
+    await house.goes_round()
+    assert await house.posted() == [C.title]
+    held = {each.path: each.headers.get("If-None-Match") for each in house.web.asked[-3:]}
+    assert held == {"/sitemap.xml": '"index"', "/one.xml": '"one"', "/two.xml": '"two again"'}
+    assert not any("page" in each.path for each in house.web.asked), "no gap is looked for behind a part that is new"
+
+
+async def test_a_part_that_cannot_be_read_disturbs_no_other_and_all_of_them_are_a_failure(house: House) -> None:
+    house.web["/sitemap.xml"] = index([("/one.xml", ""), ("/two.xml", "")])
+    house.web["/one.xml"] = of_news(A)
+    await house.add("/sitemap.xml")
+    assert [(line.status, line.new) for line in await house.goes_round()] == [("ok", 1)]
+    house.web["/one.xml"] = Answer(status=500)
+    (line,) = await house.goes_round()
+    assert line.status == "not-found" and "404" in line.error
+    house.web["/one.xml"], house.web["/two.xml"] = of_news(C, A), of_news(B)
+    await house.goes_round()
+    assert await house.posted() == [B.title, C.title]
+
+
+async def test_a_new_part_brings_its_articles_once(house: House) -> None:
+    house.web["/sitemap.xml"] = index([("/march.xml", "2026-03-24")])
+    house.web["/march.xml"] = of_news(B, A)
+    await house.add("/sitemap.xml")
+    await house.goes_round()
+    house.web["/sitemap.xml"] = index([("/march.xml", "2026-03-24"), ("/april.xml", "2026-04-01")])
+    house.web["/april.xml"] = of_news(D, C)
+    await house.goes_round()
+    await house.goes_round()
+    assert await house.posted() == [C.title, D.title]
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gz"])
+async def test_a_site_without_a_feed_has_a_sitemap_that_its_robots_txt_names(house: House, packed: bool) -> None:
+    house.web["/"] = Answer(b"<!doctype html><html><body>Hello</body></html>", headers={"Content-Type": "text/html"})
+    name = "/maps/today-news.xml.gz" if packed else "/maps/today-news.xml"
+    house.web["/robots.txt"] = (
+        f"User-agent: *\nDisallow: /admin\nSitemap: {house.web.url('/maps/all.xml')}\r\nSITEMAP:{house.web.url(name)}\n"
+    )
+    house.web["/maps/all.xml"] = (
+        b'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>/a</loc></url></urlset>'
+    )
+    house.web[name] = gzip.compress(of_news(A)) if packed else of_news(A)
+    for typed in ("/", "/robots.txt"):
+        added = await house.poller.add(house.web.url(typed), len(typed))
+        assert (added.feed.url, added.articles) == (house.web.url(name), 1)
+    assert house.web.asked_for("/maps/all.xml") == []
+
+
+async def test_a_sitemap_without_news_is_no_feed_and_says_so(house: House) -> None:
+    house.web["/all.xml"] = (
+        b'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>/a</loc></url></urlset>'
+    )
+    house.web["/index.xml"] = index([("/all.xml", "")])
+    with pytest.raises(NewsError, match="no feed that we could find"):
+        await house.poller.add(house.web.url("/index.xml"), 0)
+    await house.add("/all.xml")
+    assert [line.error.endswith("sends a sitemap without news.") for line in await house.goes_round()] == [True]
+
+
+async def test_a_check_looks_into_the_parts(house: House) -> None:
+    house.web["/sitemap.xml"] = index([("/one.xml", "")])
+    house.web["/one.xml"] = of_news(B, A)
+    checked = await house.poller.check(house.web.url("/sitemap.xml"))
+    assert [each.title for each in checked.articles] == [B.title, A.title]
+    assert await house.archive.feeds() == []
+
+
+async def test_parts_that_are_said_to_be_of_news_go_before_all_others(house: House) -> None:
+    pages = [(f"/page{number}.xml", f"2026-03-{10 + number}") for number in range(9)]
+    house.web["/sitemap.xml"] = index([*pages, ("/news.xml", "")])
+    house.web["/news.xml"] = of_news(A)
+    await house.add("/sitemap.xml")
+    await house.goes_round()
+    assert [each.path for each in house.web.asked] == ["/sitemap.xml", "/news.xml"]
+
+
+async def test_an_index_that_becomes_a_feed_is_one(house: House) -> None:
+    house.web["/sitemap.xml"] = index([("/one.xml", "")])
+    house.web["/one.xml"] = of_news(A)
+    await house.add("/sitemap.xml")
+    await house.goes_round()
+    house.web["/sitemap.xml"] = rss(B, A)
+    await house.goes_round()
+    await house.goes_round()
+    assert await house.posted() == [B.title]
+    assert len(house.web.asked_for("/one.xml")) == 1
+
+
+async def test_robots_txt_is_read_as_it_comes() -> None:
+    said = b"\xef\xbb\xbfUser-agent: x\nsitemap: /a.xml\n# Sitemap: /no.xml\n Sitemap :\thttps://b.test/news.xml\n"
+    assert sitemap.listed(said + b"Sitemap: javascript:x\n", "https://a.test/robots.txt") == [
+        "https://b.test/news.xml",
+        "https://a.test/a.xml",
+    ]
