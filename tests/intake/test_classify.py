@@ -319,7 +319,7 @@ def test_the_same_folder_twice_is_read_once(regions: Regions) -> None:
 @pytest.mark.parametrize(
     ("file", "text", "line", "problem"),
     [
-        ("names", NAMES + "Peru\n", 3, "it has 1 columns, not 3 or 4"),
+        ("names", NAMES + "Peru\n", 3, "it has 1 column, not 3 or 4"),
         ("names", NAMES + "Peru\tPE\tcountry\n", 3, 'the place "PE" is not in places.tsv'),
         ("names", NAMES + "Kenya\tCN\tcountry\n", 3, 'the name "Kenya" is there twice'),
         ("names", NAMES + "Nairobi\tKE\ttown\n", 3, 'the kind "town" is unknown'),

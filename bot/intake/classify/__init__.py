@@ -4,7 +4,7 @@ from bot.intake.classify.classifier import NO_REGION, Classifier
 from bot.intake.classify.evidence import Evidence, evidence, kept
 from bot.intake.classify.explain import as_json, explain
 from bot.intake.classify.load import load_classifier
-from bot.intake.classify.names import Name, Names, Place, load_languages, load_names, load_places
+from bot.intake.classify.names import Name, Names, Place
 from bot.intake.classify.placement import Match, Placement
 
 __all__ = [
@@ -21,7 +21,4 @@ __all__ = [
     "explain",
     "kept",
     "load_classifier",
-    "load_languages",
-    "load_names",
-    "load_places",
 ]

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from bot.errors import BrokenFile
 from bot.intake.classify.classifier import Classifier
-from bot.intake.classify.names import ANY_ENDING, Name, Names, Place, load_languages, load_names, load_places
+from bot.intake.classify.lines import load_languages, load_names, load_places
+from bot.intake.classify.names import ANY_ENDING, Name, Names, Place
 from bot.intake.classify.words import run_together
 from bot.regions import Regions
 
@@ -17,8 +18,9 @@ def load_classifier(folders: Path | Sequence[Path], regions: Regions) -> Classif
     wanted = [folders] if isinstance(folders, Path) else list(folders)
     unique = list({folder.resolve(): folder for folder in wanted}.values())
     placed: dict[str, Place] = {}
-    for path in _existing(unique, "places.tsv"):
-        placed |= load_places(path, regions)
+    for number, path in enumerate(_existing(unique, "places.tsv")):
+        own = number > 0 or (regions.source is not None and regions.source.resolve().parent == path.resolve().parent)
+        placed |= load_places(path, regions, whole=own)
     spelt: dict[str, Name] = {}
     for path in (folder / name for folder in unique for name in NAME_FILES):
         if path.is_file():

@@ -5,19 +5,21 @@ import unicodedata
 from operator import itemgetter
 from typing import NamedTuple
 
+_MONEY = "$£€₹¥"
 # Abbreviations with full stops ("U.S.", "D.C.") are one word; an apostrophe stays inside ("N'Djamena", "Xi'an"),
 # except before a possessive s; a sign of money is a word. What may follow is looked at first: most words have nothing.
 _SHAPE = r"{0}+(?:(?=[.{2}])(?:\.(?<=\b\w\.)(?:{1}\.)+(?:{1}\b)?|(?:[{2}](?![sS](?!\w)){0}+)+))?|[{3}]"
-_WORD = re.compile(_SHAPE.format(r"[^\W_]", r"[^\W\d_]", "'’ʼ`", "$£€₹¥"))
+_WORD = re.compile(_SHAPE.format(r"[^\W_]", r"[^\W\d_]", "'’ʼ`", _MONEY))
 _PLAIN_WORD = re.compile(_SHAPE.format("[0-9A-Za-z]", "[A-Za-z]", "'`", "$"))  # the same of ASCII, in half the time
 _ACCENTS = re.compile(r"[\u0300-\u036f]")
-_LETTERS = str.maketrans(
-    {"’": "'", "ʼ": "'", "`": "'", "ı": "i", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss"}
-)
+_LETTERS = (
+    ("’", "'"), ("ʼ", "'"), ("`", "'"), ("ı", "i"), ("ł", "l"), ("Ł", "L"), ("ø", "o"), ("Ø", "O"), ("đ", "d"),
+    ("Đ", "D"), ("ß", "ss"),
+)  # fmt: skip
 _MARKS = (("’", "'"), ("‘", '"'), ("“", '"'), ("”", '"'), ("—", "-"), ("–", "-"), ("…", ";"), ("\xa0", " "))
 _ACCENTED = re.compile(r"[\u00c0-\u017f]")
 _OTHER_SCRIPTS = re.compile(r"[\u0370-\u08ff]")
-_RUN_TOGETHER = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_KANA, _LAST_KANA, _HAN, _LAST_HAN = "\u3040", "\u30ff", "\u3400", "\u9fff"
 _FOREIGN = frozenset(  # folded, as words are
     """
     der das und den dem von fur im auf mit nach wird ist ein eine zum zur bei aus sich nicht uber gegen le les des du
@@ -27,6 +29,9 @@ _FOREIGN = frozenset(  # folded, as words are
 )
 _ENGLISH = frozenset(
     "the of to and for with is are was were his her its their after by at from how why what says as on".split()  # noqa: SIM905
+)
+IN_EVERY_TEXT = _ENGLISH | frozenset(
+    "a an and or but in it that this he she they we you not no be been has have had will would into over new".split()  # noqa: SIM905
 )
 _whole = itemgetter(0)
 SHORTEST_SHOUT = 12  # characters; a shorter headline in capitals may be an abbreviation
@@ -65,9 +70,20 @@ def _plainly_marked(text: str) -> str:
 def fold(word: str) -> str:
     """One word without accents and full stops; capitals stay, for they tell a name from a word."""
     if not word.isascii():
-        word = _ACCENTS.sub("", unicodedata.normalize("NFD", word.translate(_LETTERS)))
-        word = unicodedata.normalize("NFC", word)
+        word = unaccented(word)
     return word.replace(".", "") if "." in word else word
+
+
+def unaccented(text: str) -> str:
+    """A text without accents, in plain letters where there are such."""
+    for letter, plain in _LETTERS:
+        text = text.replace(letter, plain)
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", text)))
+
+
+def money(word: str) -> bool:
+    """Whether it is a sign of money, the one kind of word that may be a single character."""
+    return word in _MONEY
 
 
 def phrase(text: str) -> str:
@@ -95,4 +111,6 @@ def foreign(text: str, found: Words) -> bool:
 
 def run_together(text: str) -> bool:
     """Whether a text is in a script that puts no spaces between words."""
-    return not text.isascii() and _RUN_TOGETHER.search(text) is not None
+    if text.isascii() or max(text) < _KANA:
+        return False
+    return any(_KANA <= each <= _LAST_KANA or _HAN <= each <= _LAST_HAN for each in text)
