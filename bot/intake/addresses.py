@@ -6,6 +6,7 @@ from ipaddress import ip_address
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 LONGEST = 2048  # characters; what is longer is no address
+_FEEDS = 16_384  # addresses that are asked again and again, in turn: to forget one of them is to forget all
 _TRACKERS = re.compile(
     r"utm_\w+|mc_[ce]id|mkt_tok|wt_\w+|wt\.\w+|at_\w+|ito|fbclid|gclid|dclid|msclkid|yclid|igshid|twclid|_hs\w+|"
     r"hsctatracking|ocid|cmp(id)?|icid|ns_\w+|s_cid|sr_share|smid|smtyp|partner|emc|ftag|taid|xtor|guccounter|"
@@ -98,14 +99,14 @@ def is_redirector(url: str) -> bool:
     return parts is not None and bool(_REDIRECTORS.fullmatch(parts[1]))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_FEEDS)
 def host_of(url: str) -> str:
     """Host and port: who must not be asked by two at once."""
     parts = split(url)
     return "" if parts is None else parts[1] + (f":{parts[2]}" if parts[2] else "")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_FEEDS)
 def household(url: str) -> str:
     """Who answers for a host: the registrable domain where many names are one set of machines, else the host."""
     host = host_of(url)
@@ -113,6 +114,7 @@ def household(url: str) -> str:
     return name if name in _SHARED_SUFFIXES else host
 
 
+@lru_cache(maxsize=_FEEDS)
 def is_here(host: str) -> bool:
     """Whether a host is this very machine."""
     name = host.rpartition(":")[0] or host
@@ -141,6 +143,8 @@ def origin(url: str) -> tuple[str, str]:
 
 def parted(url: str) -> tuple[str, tuple[str, str] | None]:
     """An address without its credentials, and these."""
+    if "@" not in url:
+        return url, None
     try:
         parts = urlsplit(url)
         if parts.username is None and parts.password is None:

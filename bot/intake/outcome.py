@@ -91,7 +91,7 @@ def postponed(poll: Poll, until: datetime) -> Source:
 
 def is_news_of_failing(before: Source, after: Source) -> bool:
     """Whether a source has been failing for a day now: somebody should know, once."""
-    return memory.read(after.memory).told and not memory.read(before.memory).told
+    return bool(after.failures) and memory.read(after.memory).told and not memory.read(before.memory).told
 
 
 def _settled(poll: Poll, remembered: Memory, status: str, fetched: Fetched, keep: bool) -> Source:

@@ -97,10 +97,9 @@ def caching_hint(headers: Mapping[str, str]) -> timedelta | None:
     if age:
         spent = headers.get("age", "0").strip()
         return timedelta(seconds=max(0, int(age[1]) - (int(spent[:9]) if spent.isdigit() else 0)))
-    expires, date = http_date(headers.get("expires", "")), http_date(headers.get("date", ""))
-    if expires and date:
-        return max(timedelta(0), expires - date)
-    return None
+    expires = http_date(headers.get("expires", ""))
+    date = http_date(headers.get("date", "")) if expires else None
+    return max(timedelta(0), expires - date) if expires and date else None
 
 
 def distrusts_validators(headers: Mapping[str, str]) -> bool:
@@ -121,6 +120,8 @@ def feed_hint(ttl: str, period: str = "", frequency: str = "") -> timedelta | No
 
 def open_again(now: datetime, hours: frozenset[int], days: frozenset[str]) -> datetime:
     """The next moment outside a feed's skipHours and skipDays (both in GMT)."""
+    if not hours and not days:
+        return now
     moment = now
     for _ in range(24 * 8):
         if moment.hour not in hours and moment.strftime("%A").lower() not in days:
@@ -131,6 +132,8 @@ def open_again(now: datetime, hours: frozenset[int], days: frozenset[str]) -> da
 
 def http_date(text: str) -> datetime | None:
     """A date as HTTP headers write it."""
+    if not text:
+        return None
     try:
         found = parsedate_to_datetime(text)
     except (TypeError, ValueError, IndexError, OverflowError):
