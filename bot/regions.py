@@ -4,8 +4,8 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from bot.errors import BrokenFile, NewsError
 
@@ -20,8 +20,7 @@ class UnknownRegion(NewsError):
     """Nobody has heard of that region."""
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(NamedTuple):
     """A code, a name, the words that give it away."""
 
     code: str

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.intake.classify.explain import as_json, explain
 from bot.intake.classify.placement import Placement
@@ -21,8 +21,7 @@ _RULES = {  # for what was kept without a sentence
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What is kept of a placement."""
 
     rule: str = ""

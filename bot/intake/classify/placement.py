@@ -1,6 +1,5 @@
 """What the classifier answers: the regions of an article, and every word that spoke for them."""
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 Where = Literal["title", "teaser", "body", "tag", "url", "feed"]
@@ -18,8 +17,7 @@ class Match(NamedTuple):
     start: int  # offset in that field
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(NamedTuple):
     """The regions of one article."""
 
     regions: tuple[str, ...]  # strongest first; empty when nothing speaks for any

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.intake.classify.names import Name, Place
 from bot.intake.classify.placement import Match, Where
@@ -72,8 +72,7 @@ def _stands(word: str, text: str) -> bool:
     return re.search(rf"\b{re.escape(word)}\b", text) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
+class Weights(NamedTuple):
     """How the weight of all matches is spread over the regions, heaviest first; ties go to the first mention."""
 
     best: float
