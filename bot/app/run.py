@@ -123,7 +123,7 @@ class Line:
                 _welcome(client)
                 self._ready(core, client)
                 posting = asyncio.create_task(courier.run(), name="courier")
-                telling = asyncio.create_task(Notices(client, desk).run(), name="notices")
+                telling = asyncio.create_task(Notices(client, desk, sender.line).run(), name="notices")
                 await asyncio.wait({line, posting}, return_when=asyncio.FIRST_COMPLETED)
                 for done in (line, posting):
                     if done.done():

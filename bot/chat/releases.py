@@ -1,7 +1,7 @@
 """What is held back until a person has looked at it: reason by reason, to be posted or dropped."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, cast
 
@@ -26,15 +26,15 @@ NOTICE = "⚠️ Some articles wait for your decision: release them, or keep the
 Admin = discord.Interaction[Any]
 
 
-async def held(desk: Desk, guild: int, done: str = "") -> ui.LayoutView:
-    """Everything that is held for a server, by reason, with what can be done."""
+async def held(desk: Desk, guild: int, done: str = "", first: Collection[str] = ()) -> ui.LayoutView:
+    """Everything that is held for a server, by reason, with what can be done; these keys come first."""
     found = await _by_reason(desk, guild)
     view = ui.LayoutView(timeout=None)
     if not found:
         return view.add_item(ui.TextDisplay(done or "Nothing is held back: all that is owed goes out by itself."))
     heading = f"## Held back ({sum(map(len, found.values())):,})"
     view.add_item(ui.TextDisplay(f"{done}\n{heading}" if done else heading))
-    ranked = sorted(found, key=lambda reason: -len(found[reason]))
+    ranked = sorted(found, key=lambda reason: (_key(reason) not in first, -len(found[reason])))
     for reason in ranked[:_MOST]:
         key = _key(reason)
         buttons = ui.ActionRow[Any](Release("post", key, "Release"), Release("drop", key, "Keep silent"))
@@ -42,6 +42,17 @@ async def held(desk: Desk, guild: int, done: str = "") -> ui.LayoutView:
     if len(ranked) > _MOST:
         view.add_item(ui.TextDisplay(f"-# and {len(ranked) - _MOST} more reasons, once these are settled"))
     return view
+
+
+def tells(message: Mapping[str, Any], keys: Collection[str]) -> bool:
+    """Whether a message that we find in a channel offers to release any of these."""
+    parts = [message]
+    while parts:
+        part = parts.pop()
+        if str(part.get("custom_id")).removeprefix("rl:post:") in keys:
+            return True
+        parts += part.get("components") or ()
+    return False
 
 
 async def reasons(desk: Desk, guild: int) -> set[str]:

@@ -3,6 +3,7 @@
 import asyncio
 
 from bot.chat.notices import Notices
+from bot.chat.sender.request import Line
 from bot.stage import Interaction, Message, Permission
 from tests.cogs.conftest import House, answer, button, text
 from tests.cogs.test_release import FLOOD, hold
@@ -55,8 +56,8 @@ async def test_a_moderators_channel_for_notices_is_told_at_once_and_once(house: 
     house.guild.send_updates_to(mods)
     await _settled()
     await hold(house, 5, FLOOD)
-    await Notices(house.client, house.desk).look()
-    await Notices(house.client, house.desk).look()
+    await Notices(house.client, house.desk, Line(house.client)).look()
+    await Notices(house.client, house.desk, Line(house.client)).look()
     (notice,) = house.stage.world.messages(mods)
     assert f"**{FLOOD}**" in text(notice)
     refused = answer(await house.press(house.bob, notice, button(notice, "Release")))
@@ -70,7 +71,7 @@ async def test_a_channel_for_notices_that_everybody_reads_is_not_used(house: Hou
     house.guild.send_updates_to(house.lobby)
     await _settled()
     await hold(house, 5, FLOOD)
-    await Notices(house.client, house.desk).look()
+    await Notices(house.client, house.desk, Line(house.client)).look()
     assert _public(house) == []
     await _note(await house.call(house.ada, "desk subscriptions"))
 

@@ -51,9 +51,9 @@ class DiscordSender:
         self._client = client
         self._regions = regions
         self._clock = clock or WallClock()
-        self._line = Line(client, allowance)
-        self._doors = Doors(self._line)
-        self.publisher = Publisher(self._line, memory, allowance.published)
+        self.line = Line(client, allowance)
+        self._doors = Doors(self.line)
+        self.publisher = Publisher(self.line, memory, allowance.published)
         self._rests: dict[str, float] = {}
         self._made = lru_cache(maxsize=128)(card)  # one article goes to many channels at about the same time
 
@@ -187,9 +187,9 @@ class DiscordSender:
 
     async def _ask(self, delivery: Delivery, place: Place, made: Post) -> Answer:
         if place.kind == "forum":
-            answer = await forum.post(self._line, place, made)
+            answer = await forum.post(self.line, place, made)
         else:
-            answer = await channel.post(self._line, place, made, delivery.nonce)
+            answer = await channel.post(self.line, place, made, delivery.nonce)
         if answer.spent:
             self._rests[delivery.target] = asyncio.get_running_loop().time() + answer.spent
         return answer
@@ -199,12 +199,12 @@ class DiscordSender:
         if delivery.shown == made.card.shown:
             return Sent(message, delivery.shown)
         if place.kind == "forum":
-            answer = await forum.edit(self._line, message, made)
+            answer = await forum.edit(self.line, message, made)
             thread = self._client.get_channel(message)
             if answer.ok and (not isinstance(thread, discord.Thread) or thread.name != made.card.title):
-                await forum.rename(self._line, message, made.card.title)
+                await forum.rename(self.line, message, made.card.title)
         else:
-            answer = await channel.edit(self._line, place, message, made)
+            answer = await channel.edit(self.line, place, message, made)
         match _outcome(answer, made.card.shown):
             case Sent():
                 return Sent(message, made.card.shown)
@@ -223,7 +223,7 @@ class DiscordSender:
         if me is None:
             return Later("not connected to Discord", NOT_READY)
         look = forum.look_back if place.kind == "forum" else channel.look_back
-        found = await look(self._line, place, delivery.attempted or self._clock.now(), made.is_in, me.id)
+        found = await look(self.line, place, delivery.attempted or self._clock.now(), made.is_in, me.id)
         match found:
             case None:
                 return None
