@@ -9,11 +9,16 @@ import ssl
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from bot.archive.archive import Archive
+from bot.delivery.route import route
+from bot.model import Article, Feed, Sighting, Subscription
 from bot.newsroom import Newsroom
+from bot.regions import load_regions
 from bot.settings import shipped
 from tests.fakes import Clock, Web
 from tests.press import item, rss
@@ -306,6 +311,19 @@ async def test_doctor_says_what_is_wrong_and_what_to_do(newsdesk: Newsdesk) -> N
     assert done.code == 1 and "feeds add" in done.out and "make rehearse" in done.out and "Traceback" not in done.err
 
 
+async def test_doctor_says_who_decides_about_what_is_held(newsdesk: Newsdesk, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    archive = await Archive.open(tmp_path / "data" / "archive.db", load_regions(shipped() / "regions.toml"))
+    await archive.subscribe(Subscription("channel:1", "africa", guild=1))
+    feed, now = await archive.add_feed(Feed("https://a.test/feed")), datetime.now(UTC)
+    article = Article("Rain", "https://a.test/1", regions=("africa",), published=now, seen=now, keys=("url:1",))
+    flood = Sighting(article, feed, b"1")
+    await archive.accept([flood], None, lambda each, orders: route(each, orders, "40 articles at once"), now)
+    await archive.close()
+    said = " ".join((await newsdesk("doctor")).out.split())
+    assert "1 held; about what is held, /desk release in its server decides" in said
+
+
 async def test_doctor_names_the_tags_that_nobody_mapped_and_tells_whether_tags_and_text_agree(
     newsdesk: Newsdesk, tmp_path: Path
 ) -> None:
@@ -323,6 +341,23 @@ async def test_doctor_names_the_tags_that_nobody_mapped_and_tells_whether_tags_a
         (tmp_path / "data" / "feeds.toml").write_text(own)
         assert (await newsdesk("poll", "--all")).code == 0
         assert "Slow Lane" not in (await newsdesk("doctor")).out
+
+
+async def test_a_gap_is_told_with_the_command_that_fills_it(newsdesk: Newsdesk) -> None:
+    async with Web(Clock()) as web:
+        web["/feed"] = rss(item("Rain in Kenya", 9))
+        feed = web.url("/feed")
+        await newsdesk("feeds", "add", feed)
+        web["/feed"] = rss(*(item(f"News {number}", number / 10) for number in range(8)))
+        assert (await newsdesk("poll", "--all")).code == 0
+        said = " ".join((await newsdesk("doctor")).out.split())
+        assert "something may be missed from" in said and f"newsdesk feeds backfill {feed} --since" in said
+        assert "Something may be missed" in " ".join((await newsdesk("feeds", "list")).out.split())
+        web["/feed?page=2"] = rss(item("Missed", 3), item("Rain in Kenya", 9))
+        filled = await newsdesk("feeds", "backfill", feed, "--since", "2020")
+        assert filled.code == 0, filled.err
+        assert "missed" not in (await newsdesk("doctor")).out
+        assert [line["gap"] for line in (await newsdesk("feeds", "list", "--json")).lines] == [None]
 
 
 async def test_a_feed_is_checked_without_a_trace(newsdesk: Newsdesk, newsroom: Newsroom) -> None:
