@@ -11,7 +11,7 @@ from bot.app.core import open_archive
 from bot.archive.archive import Archive
 from bot.clock import WallClock
 from bot.errors import NewsError
-from bot.intake import ledger
+from bot.intake import ledger, tidings
 from bot.intake.addresses import spoken
 from bot.intake.classify import Classifier, load_classifier
 from bot.intake.lists import read_feeds
@@ -95,6 +95,8 @@ async def _archive(archive: Archive) -> AsyncIterator[Finding]:
     yield Finding("feeds", bool(sources) and not failing, words)
     for source in failing[:_SHOWN]:
         yield Finding("feed", False, f"{spoken(source.url)}: {source.error}")
+    async for finding in _gaps(archive):
+        yield finding
     unchecked = [spoken(each.url) for each in await archive.feeds() if each.any_certificate]
     if unchecked:
         yield Finding("certificates", True, f"unchecked, as somebody wished, for {', '.join(unchecked)}")
@@ -106,6 +108,15 @@ async def _archive(archive: Archive) -> AsyncIterator[Finding]:
     yield Finding("outbox", not waiting.get("suspended") and not waiting.get("held"), words)
     for each in asleep[:_SHOWN]:
         yield Finding("subscription", False, f"{each.region} in {each.target}: {each.suspended}")
+
+
+async def _gaps(archive: Archive) -> AsyncIterator[Finding]:
+    """What may be missed of a feed, and how to get it."""
+    found = tidings.gaps(await archive.recalled(tidings.KEYS), WallClock().now())
+    for feed in await archive.feeds():
+        if gap := found.get(feed.id):
+            fill = f"newsdesk feeds backfill {spoken(feed.url)} --since {tidings.before_gap(gap)}"
+            yield Finding("gap", False, f"{spoken(feed.url)}: {tidings.spoken_gap(gap)}. Try: {fill}")
 
 
 async def _tags(archive: Archive, regions: Regions) -> AsyncIterator[Finding]:

@@ -12,6 +12,7 @@ from bot.app.core import open_archive, open_core
 from bot.cli import show
 from bot.clock import WallClock
 from bot.errors import NewsError, NotFound
+from bot.intake import tidings
 from bot.intake.files import PATIENCE, parse_file, spoken_path, walk
 from bot.intake.lists import read_opml, write_opml
 from bot.intake.worker import ParseWorker
@@ -84,9 +85,11 @@ async def list_feeds(settings: Settings, arguments: argparse.Namespace) -> None:
     async with open_archive(settings, load_regions(settings.file("regions.toml")), WallClock()) as archive:
         feeds = await archive.feeds()
         sources = {source.id: source for source in await archive.sources()}
+        kept = await archive.recalled(tidings.KEYS)
+    gaps = tidings.gaps(kept, WallClock().now())
     if arguments.json:
         for feed in feeds:
-            show.out(_feed_as_json(feed, sources.get(feed.source)))
+            show.out(_feed_as_json(feed, sources.get(feed.source), gaps.get(feed.id)))
         return
     if not feeds:
         show.console().print("There is no feed yet. Add one with: newsdesk feeds add URL")
@@ -96,6 +99,9 @@ async def list_feeds(settings: Settings, arguments: argparse.Namespace) -> None:
         table.add_column(column, overflow="fold")
     for feed in feeds:
         source = sources.get(feed.source)
+        wrong = [source.error] if source and source.error else []
+        if gap := gaps.get(feed.id):
+            wrong.append(f"{tidings.spoken_gap(gap)}.")
         polled = f"{source.polled:%d %b %H:%M}" if source and source.polled else "never"
         name = f"{feed.title}\n{feed.url}" if feed.title else feed.url
         owner = f"\nof server {feed.owner}" if feed.owner else ""
@@ -104,7 +110,7 @@ async def list_feeds(settings: Settings, arguments: argparse.Namespace) -> None:
             Text(name + owner + unchecked),
             source.status if source else "",
             polled,
-            Text(source.error if source else ""),
+            Text("\n".join(wrong)),
         )
     show.console().print(table)
 
@@ -180,7 +186,7 @@ async def export_feeds(settings: Settings, arguments: argparse.Namespace) -> Non
         sys.stdout.write(write_opml(await archive.feeds(OPERATOR)))
 
 
-def _feed_as_json(feed: Feed, source: Source | None) -> dict[str, object]:
+def _feed_as_json(feed: Feed, source: Source | None, gap: tidings.Tiding | None) -> dict[str, object]:
     return {
         "feed": feed.url,
         "title": feed.title,
@@ -191,4 +197,5 @@ def _feed_as_json(feed: Feed, source: Source | None) -> dict[str, object]:
         "next_poll": show.moment(source.next_poll) if source else None,
         "failures": source.failures if source else 0,
         "any_certificate": feed.any_certificate,
+        "gap": {"since": gap.since, "until": gap.at} if gap else None,
     }

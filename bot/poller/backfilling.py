@@ -17,6 +17,7 @@ from bot.intake.parse import Parsed
 from bot.model import OPERATOR, Feed, Source
 from bot.poller.reading import Reading
 from bot.poller.taking import Taking
+from bot.poller.telling import Telling
 from bot.poller.walking import OlderPage, Walking
 
 MOST = 2000  # pages
@@ -72,6 +73,8 @@ class Backfilling:
                 break
             await self._archive.remember(key, _Place.after(page, since).written())
         await self._archive.remember(key, "")
+        if filled.oldest:
+            await Telling(self._archive).filled(feed, max(filled.oldest, since))
         return _finished(filled, found_any, source)
 
     async def _read(self, url: str, unchecked: str) -> Parsed:

@@ -16,6 +16,7 @@ from bot.intake.addresses import host_of, is_here, spoken
 from bot.intake.classify import Classifier
 from bot.intake.fetch import Fetched, Fetcher, open_session, unchecked
 from bot.intake.manners import Manners
+from bot.intake.memory import Memory
 from bot.intake.outcome import Poll
 from bot.intake.schedule import RETRY_CAP, retry_after
 from bot.intake.worker import ParseWorker
@@ -28,6 +29,7 @@ from bot.poller.pushing import Pushing, open_ear
 from bot.poller.reading import Reading, Unusable
 from bot.poller.settling import Settling
 from bot.poller.taking import Taking
+from bot.poller.telling import Telling
 from bot.regions import Regions
 from bot.settings import Settings
 
@@ -37,6 +39,8 @@ USUAL = timedelta(minutes=10)
 SHORTEST = timedelta(minutes=5)  # for hosts that are not on this machine
 TICK = timedelta(seconds=5)  # between two looks at what is due
 AT_ONCE = 200  # sources under way; most of them wait for their host's turn
+LATER = timedelta(minutes=1)  # after a silence, the sources of a host come back within this time
+_BREATH = 8  # sources that set out in one go; hundreds may be due at once
 SILENCES = "silent hosts"  # the key under which the archive remembers who wants to be left alone
 
 
@@ -72,6 +76,7 @@ class Poller:
         self._fetcher = fetcher
         self._reading = reading
         self._settling = Settling(archive)
+        self._telling = Telling(archive)
         self._placing = placing
         self._taking = taking
         self._clock = clock
@@ -85,13 +90,14 @@ class Poller:
     async def run(self) -> None:
         """Poll what is due, for ever. Ends by being cancelled; what is under way is then not kept, and asked again."""
         await self._tell_exceptions()
+        await self._telling.catch_up(self._clock.now())
         busy: set[int] = set()
         ended: set[int] = set()  # since the archive was last asked: its answer may still call them due
         self._fetcher.manners.keep(outcome.remembered_silences(await self._archive.recall(SILENCES)))
 
-        async def one(source: Source) -> None:
+        async def one(source: Source, began: datetime) -> None:
             try:
-                await self.poll(source)
+                await self.poll(source, began=began)
             finally:
                 busy.discard(source.id)
                 ended.add(source.id)
@@ -101,11 +107,13 @@ class Poller:
                 tasks.create_task(self._pushing.run(), name="hubs")
             while True:
                 ended.clear()
+                began = self._clock.now()
                 for source in await self._due(len(busy)):
-                    if source.id not in busy | ended and len(busy) < AT_ONCE:
+                    if source.id not in busy and source.id not in ended and len(busy) < AT_ONCE:
                         busy.add(source.id)
-                        tasks.create_task(one(source), name=f"poll {source.id}")
-                        await asyncio.sleep(0)  # hundreds may be due at once: they start one by one
+                        tasks.create_task(one(source, began), name=f"poll {source.id}")
+                        if len(busy) % _BREATH == 0:
+                            await asyncio.sleep(0)
                 await self._clock.sleep(min(TICK, self._every / 4))
 
     async def round(self, *, every: bool = False, told: Callable[[Polled], None] = lambda line: None) -> list[Polled]:
@@ -115,36 +123,50 @@ class Poller:
         feeds: dict[int, list[Feed]] = {}
         for feed in await self._archive.feeds():
             feeds.setdefault(feed.source, []).append(feed)
-        sources = await (self._archive.sources() if every else self._archive.due_sources(self._clock.now(), 100_000))
+        began = self._clock.now()
+        sources = await (self._archive.sources() if every else self._archive.due_sources(began, 100_000))
         lines: list[Polled] = []
         crowd = asyncio.Semaphore(AT_ONCE)
 
         async def one(source: Source) -> None:
             try:
-                for line in await self.poll(source, feeds.get(source.id, ())):
+                for line in await self.poll(source, feeds.get(source.id, ()), began=began):
                     lines.append(line)
                     told(line)
             finally:
                 crowd.release()
 
         async with asyncio.TaskGroup() as tasks:
-            for source in sources:
+            for number, source in enumerate(sources):
                 await crowd.acquire()
                 tasks.create_task(one(source))
-                await asyncio.sleep(0)
+                if number % _BREATH == 0:
+                    await asyncio.sleep(0)
         return lines
 
-    async def poll(self, source: Source, feeds: Sequence[Feed] = (), fetched: Fetched | None = None) -> list[Polled]:
-        """Ask one source, unless what it says was `fetched` already, and take that in. No fault goes further."""
-        began = asyncio.get_running_loop().time()
+    async def poll(
+        self,
+        source: Source,
+        feeds: Sequence[Feed] = (),
+        fetched: Fetched | None = None,
+        began: datetime | None = None,
+    ) -> list[Polled]:
+        """Ask one source, unless what it says was `fetched` already, and take that in. No fault goes further.
+
+        `began` is when the source was read from the archive: what has been changed of it since, we do not know.
+        """
+        loop = asyncio.get_running_loop()
+        started, began = loop.time(), began or self._clock.now()
         try:
-            after, accepted = await self._ask(source, fetched)
+            after, accepted = await self._ask(source, fetched, began)
         except Exception:  # the boundary: one source
             log.exception("poll failed feed=%s", spoken(source.url))
-            after, accepted = await self._set_aside(source), Accepted()
+            after, accepted = await self._set_aside(source, began), Accepted()
+        if source.failures or after.failures:
+            await self._tell(source, after)
         for article in accepted.new:
             self._took_in(article.regions)
-        self._measure(after.status, asyncio.get_running_loop().time() - began)
+        self._measure(after.status, loop.time() - started)
         if outcome.is_news_of_failing(source, after):
             log.error("feed has been failing for a day feed=%s error=%s", spoken(source.url), after.error)
         elif after.error and after.status != source.status:
@@ -183,6 +205,13 @@ class Poller:
     def _ear(self) -> contextlib.AbstractAsyncContextManager[object]:
         return open_ear(self._pushing) if self._pushing else contextlib.nullcontext()
 
+    async def _tell(self, before: Source, after: Source) -> None:
+        """What the people behind a feed should know is written down; if that fails, the next failure does it."""
+        try:
+            await self._telling.of_poll(before, after, self._clock.now())
+        except Exception:
+            log.exception("could not write down what is to be told feed=%s", spoken(after.url))
+
     async def _tell_exceptions(self) -> None:
         """TLS is never silently off: each start says for whom it is."""
         for feed in await self._archive.feeds():
@@ -197,25 +226,24 @@ class Poller:
             log.exception("could not ask the archive what is due")
             return []
 
-    async def _ask(self, source: Source, fetched: Fetched | None) -> tuple[Source, Accepted]:
+    async def _ask(self, source: Source, fetched: Fetched | None, began: datetime) -> tuple[Source, Accepted]:
         """One request, and its answer's way into the archive."""
-        poll = self._circumstances(source)
-        if fetched is not None:
-            return await self._take(poll, poll.memory.address or source.url, fetched)
-        address = poll.memory.address or source.url
-        silent = self._fetcher.manners.silent_until(address, poll.now)
-        if silent is not None:
-            return await self._postpone(poll, address, silent), Accepted()
-        held = not poll.memory.unsure
-        fetched = await self._fetcher.fetch(
-            address,
-            etag=source.etag if held else None,
-            modified=source.modified if held else None,
-            holder=poll.memory.holder,
-            subscribers=poll.memory.subscribers,
-            unchecked=unchecked(source),
-        )
-        return await self._take(replace(poll, now=self._clock.now()), address, fetched)
+        remembered = memory.read(source.memory)
+        address = remembered.address or source.url
+        if fetched is None:
+            silent = self._fetcher.manners.silent_until(address, self._clock.now())
+            if silent is not None:
+                return await self._postpone(source, address, silent), Accepted()
+            held = not remembered.unsure
+            fetched = await self._fetcher.fetch(
+                address,
+                etag=source.etag if held else None,
+                modified=source.modified if held else None,
+                holder=remembered.holder,
+                subscribers=remembered.subscribers,
+                unchecked=unchecked(source),
+            )
+        return await self._take(self._circumstances(source, remembered, began), address, fetched)
 
     async def _take(self, poll: Poll, address: str, fetched: Fetched) -> tuple[Source, Accepted]:
         """What was answered, on its way into the archive."""
@@ -236,9 +264,10 @@ class Poller:
         await self._settling.settle(after)
         return after
 
-    async def _postpone(self, poll: Poll, address: str, until: datetime) -> Source:
-        after = await self._settle(outcome.postponed(poll, until))
-        return replace(after, status="waiting", error=f"{host_of(address)} wants no visit before {until:%H:%M} UTC.")
+    async def _postpone(self, source: Source, address: str, until: datetime) -> Source:
+        """Its host wants silence: nothing is asked; and when that ends, not all at once."""
+        await self._archive.postpone_source(source.id, until + LATER * self._chance.random())
+        return replace(source, status="waiting", error=f"{host_of(address)} wants no visit before {until:%H:%M} UTC.")
 
     async def _leave_alone(self, address: str, poll: Poll, headers: Mapping[str, str]) -> None:
         """Retry-After is meant for all that we ask of the host, also after a restart."""
@@ -247,21 +276,20 @@ class Poller:
             self._fetcher.manners.hush(address, poll.now + min(wait, RETRY_CAP))
             await self._archive.remember(SILENCES, json.dumps(self._fetcher.manners.silences(poll.now)))
 
-    async def _set_aside(self, source: Source) -> Source:
+    async def _set_aside(self, source: Source, began: datetime) -> Source:
         """Something is wrong with us, not with the feed: come back later, and let the others go on."""
-        poll = self._circumstances(source)
+        poll = self._circumstances(source, memory.read(source.memory), began)
         after = outcome.failed(poll, "fault", "Newsdesk has a fault of its own with this feed; the log has it.", {})
         with contextlib.suppress(Exception):
             await self._settling.settle(after)
         return after
 
-    def _circumstances(self, source: Source) -> Poll:
-        remembered = memory.read(source.memory)
+    def _circumstances(self, source: Source, remembered: Memory, began: datetime) -> Poll:
         here = is_here(host_of(source.url))
         wish = timedelta(seconds=remembered.every)
         every = self._every if not wish else wish if remembered.wished else min(wish, self._every)
         every = every if here else max(every, self._shortest)
-        return Poll(source, remembered, self._clock.now(), every, self._chance, not here and not wish)
+        return Poll(source, remembered, self._clock.now(), every, self._chance, not here and not wish, began)
 
 
 @contextlib.asynccontextmanager

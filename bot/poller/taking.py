@@ -21,6 +21,7 @@ from bot.poller.indexes import Indexes, remembered_addresses
 from bot.poller.learning import Learning
 from bot.poller.placing import Placing
 from bot.poller.reading import Reading
+from bot.poller.telling import Telling
 from bot.poller.walking import Walking
 
 log = logging.getLogger(__name__)
@@ -65,6 +66,7 @@ class Taking:
         self._completing = Completing(fetcher, reading)
         self._walking = Walking(fetcher, reading)
         self._indexes = Indexes(fetcher, reading)
+        self._telling = Telling(archive)
 
     async def take_in(self, poll: Poll, fetched: Fetched) -> tuple[Source, Accepted]:
         """From a document to the outbox, in one transaction with the source's new state. Raises Unusable."""
@@ -249,6 +251,8 @@ class Taking:
             if known:
                 closed = True
                 break
+        if not closed:
+            await self._telling.of_gap(feed, poll.source, poll.now, len(found), parsed.count)
         log.warning(
             "found a gap feed=%s older=%d closed=%s", spoken(feed.url), len(found), "yes" if closed else "perhaps not"
         )

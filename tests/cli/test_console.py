@@ -352,7 +352,7 @@ async def test_a_gap_is_told_with_the_command_that_fills_it(newsdesk: Newsdesk) 
         assert (await newsdesk("poll", "--all")).code == 0
         said = " ".join((await newsdesk("doctor")).out.split())
         assert "something may be missed from" in said and f"newsdesk feeds backfill {feed} --since" in said
-        assert "Something may be missed" in " ".join((await newsdesk("feeds", "list")).out.split())
+        assert "something may be missed" in " ".join((await newsdesk("feeds", "list")).out.split())
         web["/feed?page=2"] = rss(item("Missed", 3), item("Rain in Kenya", 9))
         filled = await newsdesk("feeds", "backfill", feed, "--since", "2020")
         assert filled.code == 0, filled.err
