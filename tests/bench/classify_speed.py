@@ -1,21 +1,24 @@
-"""How long an article takes to find its region, and how long the names take to load."""
+"""How long an article takes to find its region, beside geotext, and how long until the first can be asked about."""
 
+import csv
+import gc
+import os
 import random
-import re
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from statistics import fmean, median, quantiles
+from statistics import fmean, quantiles
 
-from bot.intake.classify import Classifier, load_classifier
+from bot.intake.classify import load_classifier
 from bot.regions import load_regions
 from bot.settings import shipped
 
 ARTICLES = 10_000
-TAKES = 3  # of each article; the best counts, for what else the machine does is not ours
-PEER_ARTICLES = 200
-STARTS = 7
+TAKES = 3  # of each article
+PEER_ARTICLES = 1_000
+STARTS = 15
 SLOWEST = 0.2  # ms, 99 of 100 articles
 LONGEST_START = 60.0  # ms
 _SAID = (
@@ -28,70 +31,107 @@ _TEASER = (
     "Officials in {a} said on Tuesday that the two sides had agreed to meet again in {b} next month, but that the"
     " matter of {c} had not been settled. A spokeswoman for {d} would not say whether the prime minister knew of it."
 )
-_LOAD = (
-    "import time, sys; from pathlib import Path; began = time.process_time();"
-    "from bot.regions import load_regions; from bot.intake.classify import Classifier, load_classifier;"
-    "imported = time.process_time(); folder = Path(sys.argv[1]);"
-    "load_classifier(folder, load_regions(folder / 'regions.toml'));"
-    "print((time.process_time() - imported) * 1000, (imported - began) * 1000)"
+_START = (
+    "import time, sys; began = time.process_time();"
+    "import re, tomllib, typing, pathlib, json, unicodedata; python = time.process_time();"
+    "from bot.regions import load_regions; from bot.intake.classify import load_classifier;"
+    "imported = time.process_time(); folder = pathlib.Path(sys.argv[1]);"
+    "load_classifier(folder, load_regions(folder / 'regions.toml')).place('Rain in Kenya');"
+    "ready = time.process_time();"
+    "print(*(1000 * each for each in (ready - began, python - began, imported - python, ready - imported)))"
 )
 
+Article = tuple[str, str]
+Times = tuple[list[float], list[float]]  # of every take, in ms: the processor's, and the clock's
 
-def articles(names: list[str], seed: int = 1) -> list[tuple[str, str]]:
+
+def made(names: Sequence[str], seed: int = 1) -> list[Article]:
     """Headlines and teasers of common length, with names drawn from our own list."""
     dice = random.Random(seed)
     drawn = [dict(zip("abcd", dice.sample(names, 4), strict=True)) for _ in range(ARTICLES)]
     return [(dice.choice(_SAID).format(**each), _TEASER.format(**each)) for each in drawn]
 
 
+def printed() -> list[Article]:
+    """Real ones, where there are any."""
+    shared = os.environ.get("NEWSDESK_SHARED")
+    if not shared:
+        print("real headlines: skipped, for NEWSDESK_SHARED is not set")
+        return []
+    with (Path(shared) / "regions" / "dev.tsv").open(encoding="utf-8", newline="") as lines:
+        rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return [(row["title"], row["teaser"] or "") for row in rows][:ARTICLES]
+
+
 def main() -> int:
     folder = shipped()
     classifier = load_classifier(folder, load_regions(folder / "regions.toml"))
-    names = sorted(
-        name for name, meant in classifier.names.exact.items() if meant.kind in ("country", "city", "person")
-    )
-    taken: list[float] = []
-    for title, teaser in articles(names):
-        taken.append(min(_once(classifier, title, teaser) for _ in range(TAKES)))
-    peer = _one_expression(list(classifier.names.exact), articles(names)[:PEER_ARTICLES])
-    slowest = quantiles(taken, n=100)[98]
-    starts = [_start(folder) for _ in range(STARTS)]
-    start, imports = min(starts)
-    print(f"articles       {len(taken)}, {len(classifier.names)} names")
-    print(
-        f"ms an article  mean {fmean(taken):.3f}  median {median(taken):.3f}  p99 {slowest:.3f}", _met(slowest, SLOWEST)
-    )
-    print(
-        f"               one regular expression of the same names: {peer:.3f}, {peer / fmean(taken):.0f} times as long"
-    )
-    print(f"ms to load     best of {STARTS}: {start:.0f}, and {imports:.0f} for imports", _met(start, LONGEST_START))
+    gc.freeze()  # as `newsdesk run` does when all is loaded
+    kinds = ("country", "city", "person")
+    names = sorted(name for name, meant in classifier.names.exact.items() if meant.kind in kinds)
+    drawn = made(names)
+    print(f"{len(classifier.names):,} names; ms an article, each taken {TAKES} times\n")
+    print(f"{'':30} {'processor':>23} {'clock':>23}   p99 of each one's best take")
+    print(f"{'':30} {'mean':>7} {'p50':>7} {'p99':>7} {'mean':>7} {'p50':>7} {'p99':>7}")
+    for what, articles in (("articles made of our names", drawn), ("real headlines and teasers", printed())):
+        if articles:
+            ours = _timed(lambda title, teaser: classifier.place(title, teaser, home="US"), articles)
+            _print(what, ours, _met(_best(ours), SLOWEST))
+            if peer := _geotext():
+                theirs = _timed(peer, articles[:PEER_ARTICLES])
+                _print("  geotext", theirs, f"{fmean(theirs[0]) / fmean(ours[0]):.1f} times our mean")
+    _print_start(folder)
     return 0
 
 
-def _once(classifier: Classifier, title: str, teaser: str) -> float:
-    began = time.thread_time()
-    classifier.place(title, teaser, home="US")
-    return (time.thread_time() - began) * 1000
+def _geotext() -> Callable[[str, str], object] | None:
+    """The peer: a package that finds countries and cities, and no more."""
+    try:
+        from geotext import GeoText
+    except ImportError:
+        print("  geotext: skipped, for it is not installed; `make bench` installs it")
+        return None
+    return lambda title, teaser: GeoText(f"{title}. {teaser}").country_mentions
 
 
-def _one_expression(names: list[str], asked: list[tuple[str, str]]) -> float:
-    """The peer: what it takes only to find the names, if all of them are one regular expression."""
-    every = re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(names, key=len, reverse=True))) + r")\b")
-    began = time.thread_time()
-    for title, teaser in asked:
-        every.findall(title + " " + teaser)
-    return (time.thread_time() - began) / len(asked) * 1000
+def _timed(ask: Callable[[str, str], object], articles: Sequence[Article]) -> Times:
+    processor, clock = [], []
+    for _ in range(TAKES):
+        for title, teaser in articles:
+            on_clock, on_processor = time.perf_counter(), time.thread_time()
+            ask(title, teaser)
+            processor.append((time.thread_time() - on_processor) * 1000)
+            clock.append((time.perf_counter() - on_clock) * 1000)
+    return processor, clock
 
 
-def _start(folder: Path) -> tuple[float, float]:
-    """Loading and importing, in a new process."""
-    run = subprocess.run([sys.executable, "-c", _LOAD, str(folder)], check=True, capture_output=True, text=True)
-    loading, importing = run.stdout.split()
-    return float(loading), float(importing)
+def _best(times: Times) -> float:
+    """What 99 of 100 articles take when nothing disturbs: neither another program nor a cold cache."""
+    count = len(times[0]) // TAKES
+    return quantiles((min(times[0][at::count]) for at in range(count)), n=100)[98]
+
+
+def _print(what: str, times: Times, more: str) -> None:
+    shown = []
+    for taken in times:
+        cuts = quantiles(taken, n=100)
+        shown += [fmean(taken), cuts[49], cuts[98]]
+    print(f"{what:30} {' '.join(f'{each:7.3f}' for each in shown)}   {more}", flush=True)
+
+
+def _print_start(folder: Path) -> None:
+    """In new processes; the best counts, for what else the machine does is not ours."""
+    starts = []
+    for _ in range(STARTS):
+        run = subprocess.run([sys.executable, "-c", _START, str(folder)], check=True, capture_output=True, text=True)
+        starts.append([float(each) for each in run.stdout.split()])
+    whole, python, imports, reading = min(starts)
+    print(f"\nms from nothing loaded to the first answer, best of {STARTS}: {whole:.0f}", _met(whole, LONGEST_START))
+    print(f"  Python's own modules {python:.0f}, our imports {imports:.0f}, reading the lists {reading:.0f}")
 
 
 def _met(value: float, goal: float) -> str:
-    return f"(goal {goal:g}: {'met' if value <= goal else 'NOT met'})"
+    return f"{value:.3g} (goal {goal:g}: {'met' if value <= goal else 'NOT met'})"
 
 
 if __name__ == "__main__":

@@ -214,6 +214,5 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
     except UnicodeDecodeError as error:
         number = read[: error.start].count(b"\n") + 1
         raise BrokenFile(path, number, "it is not UTF-8 text; save it as UTF-8") from error
-    for number, line in enumerate(text.splitlines(), 1):
-        if line and line[0] != "#" and not line.isspace():
-            yield number, line
+    lines = enumerate(text.splitlines(), 1)
+    return ((number, line) for number, line in lines if line and line[0] != "#" and not line.isspace())

@@ -31,9 +31,14 @@ def load_classifier(folders: Path | Sequence[Path], regions: Regions) -> Classif
     for region in regions:
         for place in _checked_places(region.places, placed, regions):
             placed[place] = placed[place]._replace(region=region.code, also="")
-    stems = {key[:-1]: name for key, name in foreign.items() if key.endswith(ANY_ENDING)}
-    joined = {key: name for key, name in foreign.items() if run_together(key)}
-    plain = {key: name for key, name in foreign.items() if not key.endswith(ANY_ENDING) and key not in joined}
+    stems: dict[str, Name] = {}
+    joined: dict[str, Name] = {}
+    plain: dict[str, Name] = {}
+    for key, name in foreign.items():
+        if key.endswith(ANY_ENDING):
+            stems[key.removesuffix(ANY_ENDING)] = name
+        else:
+            (joined if run_together(key) else plain)[key] = name
     return Classifier(Names(plain | spelt, stems, joined), placed, regions)
 
 
