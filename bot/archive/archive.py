@@ -143,6 +143,9 @@ class Archive:
     async def known_keys(self, feed: Feed, keys: Sequence[str]) -> set[str]:
         return await self._read(identities.known, feed, keys)
 
+    async def articles_named(self, feed: Feed, keys: Sequence[str]) -> list[int]:
+        return await self._read(identities.articles_named, feed, keys)
+
     async def accept(
         self, sightings: Sequence[Sighting], source: Source | None, route: Route, now: datetime
     ) -> Accepted:

@@ -16,6 +16,11 @@ def known(db: Connection, feed: Feed, keys: Sequence[str]) -> set[str]:
     return {by_hash[each] for each in find(db, by_hash)}
 
 
+def articles_named(db: Connection, feed: Feed, keys: Sequence[str]) -> list[int]:
+    """The articles that are known by any of a feed's keys."""
+    return sorted(set(find(db, [hash_of(feed, key) for key in keys]).values()))
+
+
 def find(db: Connection, hashes: Iterable[bytes]) -> dict[bytes, int]:
     """The articles that are known by these hashes; some may have been pruned."""
     wanted = list(hashes)

@@ -25,6 +25,7 @@ from bot.intake.schedule import feed_hint
 from bot.model import Document, Entry
 
 INDEX = "sitemap-index"
+TOMBSTONE = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"  # RFC 6721
 MOST = 1000  # entries of one document
 # What feedparser is known to raise at hostile documents, instead of setting its bozo bit.
 _BREAKS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, AssertionError)
@@ -42,6 +43,7 @@ class Parsed:
     count: int = 0  # items in the whole document
     marks: tuple[str, ...] = ()  # a short name for each item's print, in the document's order
     shared: frozenset[str] = frozenset()  # names that stand for different articles here
+    deleted: tuple[str, ...] = ()  # the guids of items that are no more, as the publisher says
     cut_off: bool = False  # it broke off; what was whole is here
     html: bool = False  # a web page, not a feed
     alternates: tuple[str, ...] = ()  # the feeds that a web page names
@@ -72,11 +74,12 @@ def parse(document: Document, known: Collection[str] = ()) -> Parsed:
         if not is_repeated([_row(each) for each in elements]):
             found = _read(pieces.with_only(fresh), document, [elements[index] for index in fresh])
             if len(found.entries) == len(fresh):
-                return replace(found, count=len(marks), marks=marks, shared=frozenset(), cut_off=cut_off)
+                found = replace(found, count=len(marks), marks=marks, shared=frozenset(), cut_off=cut_off)
+                return replace(found, deleted=_deleted(root, elements))
     found = _read_all(body, document, elements, pieces)
     if not found.format:
         return Parsed(html=_is_page(body), alternates=tuple(alternates(body)) if _is_page(body) else ())
-    return replace(found, marks=marks[:MOST], cut_off=cut_off)
+    return replace(found, marks=marks[:MOST], cut_off=cut_off, deleted=_deleted(root, elements))
 
 
 def _read_all(body: bytes, document: Document, elements: list[etree._Element], pieces: slices.Slices | None) -> Parsed:
@@ -173,6 +176,13 @@ def _elements(root: etree._Element | None) -> list[etree._Element]:
     if root is None:
         return []
     return [each for each in root.iter("{*}item", "{*}entry") if isinstance(each.tag, str)]
+
+
+def _deleted(root: etree._Element | None, elements: list[etree._Element]) -> tuple[str, ...]:
+    """What the document calls deleted, but for what it prints all the same: that has come back."""
+    stones = [] if root is None else [(each.get("ref") or "").strip() for each in root.iter(TOMBSTONE)]
+    printed = {_row(each).guid for each in elements} if stones else set()
+    return tuple(each for each in dict.fromkeys(stones) if each and each not in printed)[:MOST]
 
 
 def _row(element: etree._Element) -> Row:

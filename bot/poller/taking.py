@@ -10,7 +10,7 @@ from bot.archive.archive import Archive
 from bot.intake import doubt, older, outcome, slices
 from bot.intake.addresses import canonical, spoken
 from bot.intake.fetch import Fetched, Fetcher, unchecked
-from bot.intake.identify import digest, identify
+from bot.intake.identify import digest, guid_keys, identify
 from bot.intake.memory import moment, read
 from bot.intake.older import Way
 from bot.intake.outcome import Poll
@@ -98,11 +98,19 @@ class Taking:
         if gone:
             lost = [each.id for each in accepted.new if each.keys in gone]
             await self._archive.mark_gone(lost, poll.now)
-        if accepted.owed:
+        lost = await self._lost(parsed, feeds)
+        if lost:
+            await self._archive.mark_gone(lost, poll.now)
+        if accepted.owed or lost:
             self._nudge()
         await self._learning.learn(feeds, accepted.new)
         await self.follow(poll, after)
         return after, accepted
+
+    async def _lost(self, parsed: Parsed, feeds: Sequence[Feed]) -> list[int]:
+        """The articles that the publisher says are no more. A guid counts within its feed alone."""
+        names = [name for guid in parsed.deleted for name in guid_keys(guid)]
+        return [each for feed in feeds if names for each in await self._archive.articles_named(feed, names)]
 
     async def _nothing_new(self, poll: Poll, fetched: Fetched) -> tuple[Source, Accepted]:
         after = outcome.unchanged(poll, fetched)
