@@ -2,18 +2,16 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-import pytest_asyncio
 
 from bot.intake.schedule import learned
-from bot.intake.worker import ParseWorker
+from bot.model import Subscription
 from tests.fakes import Answer, Asked
-from tests.polling import House, open_house
+from tests.polling import House
 from tests.press import NOON, item, rss
 
 A, B, C, D = (
@@ -22,19 +20,6 @@ A, B, C, D = (
     item("Elections in France", 2),
     item("Talks in Oman", 1),
 )
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def worker() -> AsyncIterator[ParseWorker]:
-    one = ParseWorker()
-    yield one
-    await one.close()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def house(worker: ParseWorker) -> AsyncIterator[House]:
-    async with open_house(worker) as here:
-        yield here
 
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -179,3 +164,32 @@ async def test_a_feed_whose_validators_do_not_work_is_loaded_less_often(house: H
     source = await house.source(host="mag.test")
     assert source.next_poll is not None and source.polled is not None
     assert source.next_poll - source.polled == timedelta(minutes=15)
+
+
+@pytest.mark.parametrize("changed", [False, True], ids=["unchanged", "changed"])
+async def test_a_feed_that_is_added_while_its_address_is_asked_misses_nothing_after_it(
+    house: House, changed: bool
+) -> None:
+    await house.archive.subscribe(Subscription("channel:2", "*", guild=2))
+    await house.add(host="mag.test", owner=1)
+    house.web["/feed"] = Answer(rss(A), headers={"ETag": '"a"'})
+    await house.goes_round()
+    go_on, known = asyncio.Event(), rss(B, A) if changed else rss(A)
+    house.web["/feed"] = Answer(known, wait=go_on) if changed else Answer(status=304, wait=go_on)
+    asking = asyncio.create_task(house.poller.round())
+    while len(house.web.asked) < 2:
+        await asyncio.sleep(0)
+    house.clock.turn(timedelta(seconds=1))
+    await house.add(host="mag.test", owner=2)
+    house.clock.turn(timedelta(seconds=1))
+    go_on.set()
+    await asking
+    house.web["/feed"] = known
+    await house.poller.round()  # what is due by now: with a 304, this address at once, for a whole document
+    house.clock.turn(timedelta(minutes=10))
+    house.web["/feed"] = rss(C, B, A)
+    await house.poller.round()
+    rows = await house.archive.outbox_rows()
+    assert {row.article.title for row in rows if row.target == "channel:2"} == (
+        {C.title} if changed else {B.title, C.title}
+    )

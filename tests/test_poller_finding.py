@@ -1,36 +1,20 @@
 """Finding, adding, checking and backfilling feeds, over a real server."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-import pytest_asyncio
 
 from bot.errors import NewsError, NotFound
 from bot.intake import discover
-from bot.intake.worker import ParseWorker
 from bot.model import Query, Subscription
 from bot.poller import Filled, SeveralFeeds
 from tests.fakes import Answer
-from tests.polling import House, open_house
+from tests.polling import House
 from tests.press import NOON, Item, atom, item, rss
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 A, B, C = item("Rain in Kenya", 4), item("Ports of Ghana", 3), item("Vote in France", 2)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def worker() -> AsyncIterator[ParseWorker]:
-    one = ParseWorker()
-    yield one
-    await one.close()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def house(worker: ParseWorker) -> AsyncIterator[House]:
-    async with open_house(worker) as here:
-        yield here
 
 
 def page(*links: str) -> Answer:

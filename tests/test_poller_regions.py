@@ -1,33 +1,16 @@
 """What a poll keeps of the evidence: why an article is where it is, what its tags leave open, and who agrees."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-import pytest_asyncio
 
 from bot.intake import ledger
 from bot.intake.classify import evidence
-from bot.intake.worker import ParseWorker
 from bot.model import Feed
 from bot.regions import load_regions
 from bot.settings import shipped
-from tests.polling import House, open_house
+from tests.polling import House
 from tests.press import item, rss
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def worker() -> AsyncIterator[ParseWorker]:
-    one = ParseWorker()
-    yield one
-    await one.close()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def house(worker: ParseWorker) -> AsyncIterator[House]:
-    async with open_house(worker) as here:
-        yield here
-
 
 REGIONS = load_regions(shipped() / "regions.toml")
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -49,14 +49,23 @@ def accept(
             merged, corrected, made = _meet_again(db, known, sighting, wanted, route, now)
             changed += [merged] if corrected else []
             owed += made
-    if source is not None:
-        feeds.settle(db, source)
     feeds.were_polled(db, (each.feed.id for each in sightings), source, now)
+    if source is not None:
+        feeds.settle(db, [source])
     return Accepted(tuple(new), tuple(changed), owed)
 
 
-def place(db: Connection, article: int, regions: Sequence[str], why: str, route: Route, now: datetime) -> int:
-    """Somebody says where an article belongs. What is shown of it follows; new regions are owed it."""
+def place(
+    db: Connection,
+    article: int,
+    regions: Sequence[str],
+    why: str,
+    route: Route,
+    now: datetime,
+    *,
+    edits: bool = True,
+) -> int:
+    """Somebody says where an article belongs. What is shown of it follows, if it shall; new regions are owed it."""
     before = articles.load(db, [article]).get(article)
     if before is None:
         return 0
@@ -67,7 +76,8 @@ def place(db: Connection, article: int, regions: Sequence[str], why: str, route:
     if before.regions == after.regions:
         return 0
     _revise(db, before, after, 0, now)
-    outbox.mark_edits(db, article)
+    if edits:
+        outbox.mark_edits(db, article)
     new = set(after.regions) - set(before.regions)
     orders = [each for each in subscriptions.every(db) if each.region in new]
     return outbox.owe(db, after, route(after, orders), now) if orders else 0

@@ -130,10 +130,13 @@ class Archive:
         return await self._read(feeds.due, now, limit)
 
     async def settle_source(self, source: Source) -> None:
-        await self._write(feeds.settle, source)
+        await self._write(feeds.settle, [source])
+
+    async def postpone_source(self, source: int, until: datetime) -> None:
+        await self._write(feeds.postpone, source, until)
 
     async def settle_sources(self, sources: Sequence[Source]) -> None:
-        await self._write(feeds.settle_all, sources)
+        await self._write(feeds.settle, sources)
 
     # --- intake -----------------------------------------------------------------------------------------------
 
@@ -276,6 +279,17 @@ class Archive:
 
     async def place(self, id: int, regions: Sequence[str], why: str, route: Route, now: datetime) -> int:
         return await self._write(accepting.place, id, regions, why, route, now)
+
+    async def put_again(
+        self, found: Sequence[Article], memo: tuple[str, str], route: Route | None, now: datetime, *, edits: bool
+    ) -> int:
+        return await self._write(partial(again.put, edits=edits), found, memo, route, now)
+
+    async def posts_of(self, ids: Sequence[int]) -> int:
+        return await self._read(again.posts_of, ids)
+
+    async def number_after(self, id: int) -> int:
+        return await self._read(again.number_after, id)
 
     async def articles_after(self, id: int, limit: int = 200) -> list[Article]:
         return await self._read(articles.after, id, limit)

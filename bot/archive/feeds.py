@@ -17,7 +17,7 @@ _AGREE = """
     FROM (SELECT coalesce(min(any_certificate), 0) AS agreed FROM feed WHERE source = ?1 AND removed IS NULL)
     WHERE id = ?1
 """
-_FORGET = "UPDATE source SET etag = NULL, modified = NULL, digest = NULL, next_poll = NULL WHERE id = ?"
+_FORGET = "UPDATE source SET etag = NULL, modified = NULL, digest = NULL, next_poll = NULL WHERE id = ?1"
 
 
 def add(db: Connection, feed: Feed, now: datetime) -> Feed:
@@ -84,26 +84,26 @@ def due(db: Connection, now: datetime, limit: int) -> list[Source]:
     return [to_source(row) for row in rows]
 
 
-def settle(db: Connection, source: Source) -> None:
-    """Keep a source's new state. A feed added while it was being asked still needs a whole document."""
-    values = from_source(source) | {"id": source.id, "url": source.url}
-    which = "id = :id" if source.id else "url = :url"
-    db.execute(f"UPDATE source SET {columns(from_source(source))} WHERE {which}", values)  # noqa: S608 our columns
-    if source.polled is not None:
-        db.execute(
-            """
-            UPDATE source SET etag = NULL, modified = NULL, digest = NULL, next_poll = NULL
-            WHERE id = ?1 AND EXISTS (
-                SELECT 1 FROM feed WHERE source = ?1 AND removed IS NULL AND polled IS NULL AND added > ?2)
-            """,
-            [source.id, to_ms(source.polled)],
-        )
+def settle(db: Connection, sources: Sequence[Source]) -> None:
+    """Keep sources' new states. Where a feed was added since we set out to ask, it still needs a whole document."""
+    if not sources:
+        return
+    names = columns(from_source(sources[0]))
+    rows = [from_source(each) | {"id": each.id} for each in sources]
+    db.executemany(f"UPDATE source SET {names} WHERE id = :id", rows)  # noqa: S608 our columns
+    asked = [(each.id, to_ms(each.polled)) for each in sources if each.polled is not None]
+    db.executemany(
+        f"""
+        {_FORGET} AND EXISTS (
+            SELECT 1 FROM feed WHERE source = ?1 AND removed IS NULL AND polled IS NULL AND added > ?2)
+        """,  # noqa: S608 constant
+        asked,
+    )
 
 
-def settle_all(db: Connection, sources: Iterable[Source]) -> None:
-    """Keep the new states of many, together."""
-    for source in sources:
-        settle(db, source)
+def postpone(db: Connection, source: int, until: datetime) -> None:
+    """Nothing was asked, and nothing is known anew; but ask no sooner."""
+    db.execute("UPDATE source SET next_poll = ? WHERE id = ?", [to_ms(until), source])
 
 
 def were_polled(db: Connection, feeds: Iterable[int], source: Source | None, now: datetime) -> None:

@@ -258,7 +258,7 @@ _CONTROLS = {code: None for code in (*range(32), 127) if chr(code) not in "\t\n"
 
 
 def _mapping(stored: str) -> Mapping[str, str]:
-    loaded: dict[str, str] = json.loads(stored)
+    loaded: dict[str, str] = json.loads(stored) if stored != "{}" else {}
     return loaded
 
 

@@ -29,6 +29,7 @@ class Poll:
     every: timedelta
     chance: random.Random
     adaptive: bool = False  # nobody has asked for this very interval, and the host is not this machine
+    began: datetime | None = None  # when we set out; a feed that was added since has not been heard
 
 
 def unchanged(poll: Poll, fetched: Fetched) -> Source:
@@ -74,19 +75,13 @@ def failed(poll: Poll, status: str, error: str, headers: Mapping[str, str]) -> S
         remembered = replace(remembered, address="")
     return replace(
         poll.source,
-        polled=poll.now,
+        polled=poll.began or poll.now,
         next_poll=next_poll,
         failures=failures,
         status=status,
         error=error,
         memory=memory.write(remembered),
     )
-
-
-def postponed(poll: Poll, until: datetime) -> Source:
-    """Its host wants silence: nothing was asked."""
-    spread = timedelta(seconds=poll.chance.uniform(0, 60))
-    return replace(poll.source, next_poll=until + spread)
 
 
 def is_news_of_failing(before: Source, after: Source) -> bool:
@@ -110,7 +105,7 @@ def _settled(poll: Poll, remembered: Memory, status: str, fetched: Fetched, keep
         poll.source,
         etag=headers.get("etag", poll.source.etag if keep else None),
         modified=headers.get("last-modified", poll.source.modified if keep else None),
-        polled=poll.now,
+        polled=poll.began or poll.now,
         succeeded=poll.now,
         next_poll=due,
         failures=0,

@@ -20,13 +20,6 @@ A, B, C, D = item("Rain in Kenya", 4), item("Ports of Ghana", 3), item("Vote in 
 E, F = item("Dams of Laos", 0.5), item("Trains in Peru", 0.25)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def worker() -> AsyncIterator[ParseWorker]:
-    one = ParseWorker()
-    yield one
-    await one.close()
-
-
 @pytest_asyncio.fixture(loop_scope="module")
 async def house(worker: ParseWorker) -> AsyncIterator[House]:
     """A feed at /feed that has printed A, B and C, oldest last; nothing is posted."""

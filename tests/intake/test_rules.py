@@ -435,8 +435,8 @@ async def test_a_feed_is_asked_as_often_as_somebody_wants_within_manners(
     await house.goes_round()
     await house.goes_round()
     source = await house.source("/wished", HOST)
-    assert source.next_poll is not None and source.polled is not None
-    assert source.next_poll - source.polled == minutes * MINUTE
+    assert source.next_poll is not None and source.succeeded is not None
+    assert source.next_poll - source.succeeded == minutes * MINUTE
 
 
 @pytest.mark.parametrize(
