@@ -6,7 +6,20 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chat import choices, first_steps, lists, mapping, moving, notices, offers, releases, reports, standing, weekly
+from bot.chat import (
+    choices,
+    first_steps,
+    lists,
+    mapping,
+    moving,
+    notices,
+    offers,
+    releases,
+    reports,
+    standing,
+    tidings,
+    weekly,
+)
 from bot.chat.client import NewsClient
 from bot.chat.desk import Desk, viewer_of
 from bot.chat.destination import CannotPost, Channels, Destination
@@ -252,4 +265,5 @@ async def setup(bot: NewsClient) -> None:
     mapping.add_to(bot)
     offers.add_to(bot)
     releases.add_to(bot)
+    tidings.add_to(bot)
     await bot.add_cog(DeskCommands(bot.desk))

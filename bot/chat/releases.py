@@ -44,20 +44,36 @@ async def held(desk: Desk, guild: int, done: str = "", first: Collection[str] = 
     return view
 
 
-def tells(message: Mapping[str, Any], keys: Collection[str]) -> bool:
-    """Whether a message that we find in a channel offers to release any of these."""
-    parts = [message]
+def custom_ids(message: Mapping[str, Any]) -> set[str]:
+    """Of all that can be pressed in a message that we find in a channel."""
+    found, parts = set(), [message]
     while parts:
         part = parts.pop()
-        if str(part.get("custom_id")).removeprefix("rl:post:") in keys:
-            return True
+        found.add(str(part.get("custom_id", "")))
         parts += part.get("components") or ()
-    return False
+    return found
 
 
-async def reasons(desk: Desk, guild: int) -> set[str]:
-    """For what something is held, each reason as a short key."""
-    return {_key(reason) for reason in await _by_reason(desk, guild)}
+class OfHeld:
+    """One of the matters that are told: that something is held back."""
+
+    memo = "told of what is held:"
+
+    async def guilds(self, desk: Desk) -> set[int]:
+        """For whom something is held."""
+        return set(await desk.archive.holding())
+
+    async def reasons(self, desk: Desk, guild: int, told: Collection[str]) -> set[str]:
+        """For what something is held, each reason as a short key."""
+        return {_key(reason) for reason in await _by_reason(desk, guild)}
+
+    async def view(self, desk: Desk, guild: int, keys: Collection[str]) -> ui.LayoutView:
+        """All that is held, these first."""
+        return await held(desk, guild, NOTICE, keys)
+
+    def tells(self, message: Mapping[str, Any], keys: Collection[str]) -> bool:
+        """Whether a message that we find in a channel offers to release any of these."""
+        return any(f"rl:post:{key}" in custom_ids(message) for key in keys)
 
 
 class Release(ui.DynamicItem[ui.Button[Any]], template=r"rl:(?P<how>post|drop):(?P<key>[0-9a-f]{16})"):
@@ -74,7 +90,7 @@ class Release(ui.DynamicItem[ui.Button[Any]], template=r"rl:(?P<how>post|drop):(
     async def callback(self, interaction: Admin) -> None:
         try:
             desk, guild = desk_of(interaction), interaction.guild_id or 0
-            _must_run_the_server(interaction)
+            must_run_the_server(interaction)
             done = await _settle(desk, guild, self.key, drop=self.how == "drop")
             await interaction.response.edit_message(view=await held(desk, guild, done))
         except Exception as error:
@@ -86,7 +102,7 @@ def add_to(client: commands.AutoShardedBot) -> None:
     client.add_dynamic_items(Release)
 
 
-def _must_run_the_server(interaction: Admin) -> None:
+def must_run_the_server(interaction: Admin) -> None:
     """What only one person sees was asked for with /desk; a notice in a channel may be seen by others as well."""
     alone = interaction.message is not None and interaction.message.flags.ephemeral
     if not (alone or interaction.permissions.manage_guild):

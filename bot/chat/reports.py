@@ -16,7 +16,7 @@ from bot.chat.sender.publish import kept_waiting
 from bot.chat.standing import became, feed_name, relative, state, where
 from bot.delivery.text import clean, cut, escape, size
 from bot.delivery.weekly import EMPTY
-from bot.intake import ledger
+from bot.intake import ledger, tidings
 from bot.intake.addresses import canonical
 from bot.intake.classify import NO_REGION
 from bot.model import OPERATOR, ROUNDUP, Delivery, Event, Feed, Source, State, Story, Subscription
@@ -68,8 +68,10 @@ async def status(desk: Desk, guild: int) -> ui.LayoutView:
     ledgers = {feed.id: ledger.read(kept.get(str(feed.id))) for feed in feeds}
     asked = _asked([each for each in feeds if each.owner == guild], ledgers, desk.regions)
     agreement = _agreement(feeds, ledgers, guild)
+    gaps = tidings.gaps(await desk.archive.recalled(tidings.KEYS), desk.clock.now())
     parts = [
         *_feeds(feeds, sources, guild),
+        *_gaps(feeds, gaps),
         *agreement,
         "",
         *_orders(orders, desk),
@@ -110,6 +112,14 @@ def _feeds(feeds: Sequence[Feed], sources: dict[int, Source], guild: int) -> Ite
         yield f"⚠️ {escape(feed_name(feed))}: {error}\n-# last well {relative(source.succeeded)}"
     if len(ill) > _ROWS:
         yield f"-# and {len(ill) - _ROWS} more"
+
+
+def _gaps(feeds: Sequence[Feed], gaps: Mapping[int, tidings.Tiding]) -> Iterable[str]:
+    """What may be missed, of the feeds that this server reads."""
+    found = [(each, gaps[each.id]) for each in feeds if each.id in gaps]
+    for feed, gap in found[:_ROWS]:
+        since, until = (_at(datetime.fromisoformat(each)) for each in (gap.since, gap.at))
+        yield f"⚠️ {escape(feed_name(feed))}: something may be missed from {since} to {until}"
 
 
 def _agreement(feeds: Sequence[Feed], ledgers: Mapping[int, ledger.Ledger], guild: int) -> Iterable[str]:
