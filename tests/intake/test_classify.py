@@ -76,6 +76,66 @@ def test_the_scene_comes_before_the_actor_and_a_person_is_no_place(
     assert (placement.regions[0], placement.runner_up) == (first, second), placement.why
 
 
+@pytest.mark.parametrize(
+    ("title", "region"),
+    [
+        ("Norway hosts talks between Venezuela's government and opposition", "latin-america"),
+        ("Turkey hosts talks on grain exports from Ukraine", "europe"),
+        ("Modi visits Kenya to sign a farm deal", "africa"),
+        ("Xi meets Lula in Brasilia", "latin-america"),
+        ("Pope arrives in South Sudan to preach peace", "africa"),
+        ("Nigerian students stranded in Sumy appeal for help", "europe"),
+        ("Afghan refugees settle in Albania", "europe"),
+        ("Filipino workers trapped in Lebanon", "middle-east"),
+        ("Colombian mercenaries accused in Haiti president's murder", "latin-america"),
+        ("Israeli jets bomb an airport in Syria", "middle-east"),
+        ("Japanese engineers build Vietnam's first metro", "asia-pacific"),
+        ("Russia's Wagner fighters dig for gold in Sudan", "africa"),
+        ("China's loans weigh on Zambia", "africa"),
+        ("Chinese embassy in Nairobi attacked", "africa"),
+        ("Indian Americans pour money into the New Jersey race", "north-america"),
+        ("Somali Americans in Minnesota fear the raids", "north-america"),
+        ("Jakarta rejects Australia's plan to tow boats back", "asia-pacific"),
+        ("India Walton loses her race in Buffalo", "north-america"),
+        ("Jordan Henderson leaves Liverpool", "europe"),
+        ("Sydney Sweeney buys a house in Florida", "north-america"),
+        ("A song in Spanish tops the charts in Chicago", "north-america"),
+        ("Strikes go on amid talks with Iran, says Zambia", "africa"),
+    ],
+)
+def test_the_words_around_a_name_tell_the_scene_from_the_actor(classifier: Classifier, title: str, region: str) -> None:
+    placement = classifier.place(title)
+    assert placement.regions[0] == region, placement.why
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Kenya and China", "Kenya's vote and China"),  # whose affair it is
+        ("Kenya and China", "Kenya police and China"),
+        ("China visits Kenya", "China and Kenya"),  # who travels
+        ("China-Kenya deal", "China Kenya deal"),
+        ("Talks with China, Kenya", "Talks, China, Kenya"),
+        ("A song in Chinese, Kenya", "A song, Chinese, Kenya"),  # a language is no scene
+    ],
+)
+def test_the_first_place_weighs_less_here_than_there(classifier: Classifier, one: str, other: str) -> None:
+    less, more = classifier.place(one), classifier.place(other)
+    region = less.why[0].region
+    assert dict(less.shares)[region] < dict(more.shares)[region]
+
+
+def test_a_town_of_two_countries_is_the_publishers_own(classifier: Classifier) -> None:
+    assert classifier.place("Fire at a school in Newport").regions == ("north-america",)
+    assert classifier.place("Fire at a school in Newport", home="GB").regions == ("europe",)
+
+
+def test_a_court_or_an_agency_of_a_power_is_a_scene(classifier: Classifier) -> None:
+    domestic = dict(classifier.place("Ofsted and Kenya", home="GB").shares)
+    power = dict(classifier.place("Britain and Kenya", home="GB").shares)
+    assert domestic["europe"] > power["europe"]
+
+
 def test_an_article_of_two_regions_gets_both_and_says_why(classifier: Classifier) -> None:
     placement = classifier.place("NATO foray into Asia risks driving China and Russia closer together")
     assert placement.regions == ("asia-pacific", "europe")

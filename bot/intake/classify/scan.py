@@ -4,33 +4,11 @@ from collections.abc import Iterable
 from itertools import compress, count
 from typing import NamedTuple
 
+from bot.intake.classify.around import factor
 from bot.intake.classify.names import NO_PLACE, SHORTEST_STEM, Name, Names
 from bot.intake.classify.placement import Where
-from bot.intake.classify.words import Words, foreign, run_together, set_of, shouted, words
+from bot.intake.classify.words import foreign, run_together, shouted, words
 
-LOCATIVE = 1.6  # "in Kyiv": that is where it happens
-ACTOR = 0.5  # "US-led", "anti-China", "Russian troops": that is who does it
-
-_PLACES_BEFORE = set_of("in into near at across inside outside throughout around within toward towards")
-# Between "in" and the place.
-_BETWEEN = set_of(
-    """
-    a an the northern southern eastern western central north south east west northeast northwest southeast
-    southwest northeastern northwestern southeastern southwestern downtown mainland occupied rural greater
-    nearby
-    """
-)
-_JOINED_AFTER = set_of("led backed born made style owned based run linked aligned funded trained")
-_JOINED_BEFORE = set_of("pro anti ex non")
-# Whoever these are, they travel.
-_AGENTS = set_of(
-    """
-    embassy embassies consulate ambassador diplomat diplomats envoy envoys tourist tourists citizen citizens
-    national nationals troops forces soldiers military mercenary mercenaries journalist journalists company
-    companies firm firms delegation officials students ships warship warships jets drones
-    """
-)
-_DASHES = "-‑–"
 _ARABIC_PARTICLES = "وفبلك"
 _SHORTEST_GENITIVE = 4
 _ABBREVIATION = 3  # letters; a longer word in capitals is a word
@@ -65,7 +43,7 @@ def scan(text: str, where: Where, names: Names) -> list[Hit]:
         free = index + many
         if name is not None and name.place != NO_PLACE:
             start, end = places[index].start(), places[free - 1].end()
-            hits.append(Hit(name, text[start:end], where, start, _factor(text, found, index, many)))
+            hits.append(Hit(name, text[start:end], where, start, factor(text, found, index, many, name.kind)))
     if not plain and run_together(text):
         hits = sorted(hits + _run_together(text, where, names), key=lambda hit: hit.start)
     return hits
@@ -95,21 +73,6 @@ def _longest(said: list[str], small: list[str], index: int, names: Names, loud: 
     if name is None and len(word) > _ABBREVIATION and word.isupper():  # "BREAKING: UKRAINE says"
         name = names.exact.get(word.capitalize())
     return name, 1
-
-
-def _factor(text: str, found: Words, index: int, many: int) -> float:
-    """What the words around a name make of it: the scene, the actor, or neither."""
-    _, small, places, _ = found
-    before, after = index - 1, index + many
-    if index and small[before] in _JOINED_BEFORE and text[places[index].start() - 1] in _DASHES:
-        return ACTOR
-    if after < len(small) and (small[after] in _AGENTS or small[after] in _JOINED_AFTER):
-        gap = text[places[after - 1].end()]
-        if (gap == " " and small[after] in _AGENTS) or (gap in _DASHES and small[after] in _JOINED_AFTER):
-            return ACTOR
-    while before >= 0 and small[before] in _BETWEEN:
-        before -= 1
-    return LOCATIVE if before >= 0 and small[before] in _PLACES_BEFORE else 1.0
 
 
 def _by_ending(said: str, names: Names) -> Name | None:

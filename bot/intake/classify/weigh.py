@@ -14,13 +14,14 @@ KIND: Mapping[str, float] = {
     "person": 0.8,
     "party": 0.8,
     "group": 0.8,
-    "term": 0.8,
+    "term": 0.7,
     "org": 0.6,
     "idiom": 0.15,
 }
 WEAK = 0.35  # a name marked weak
 HOME = 0.3  # the publisher's own country, which takes part in much that happens elsewhere
-SCENES = ("city", "area")  # but Ohio or Leeds is where something happens: discounted neither as home nor as a power
+# But Ohio, Ofsted or a sheriff is where something happens: discounted neither as home nor as a power.
+SCENES = ("city", "area", "org", "party", "term", "idiom")
 BORDER = 0.5  # of its weight a place on the border of two regions lends to the second: a doubt, never a post
 ALONE = 0.4  # what a body must weigh to place an article on its own: one clear name; a long text brushes many places
 TWICE = 2  # a place counts at most so often in one field
@@ -33,7 +34,7 @@ def matches(
 ) -> list[Match]:
     """Every name that speaks for a region, with its weight, in the order of the text."""
     hits = list(hits)
-    near = {hit.name.place for hit in hits}
+    near = {home, *(hit.name.place for hit in hits)}  # in a British paper, Newport is in Wales
     counts: dict[tuple[str, Where], int] = {}
     found: list[Match] = []
     for name, said, where, start, factor in hits:
@@ -58,7 +59,7 @@ def matches(
     return [] if brushed else found
 
 
-def _meant(name: Name, text: str, near: set[str]) -> str:
+def _meant(name: Name, text: str, near: set[str | None]) -> str:
     """The place that a name means here: Georgia beside Tbilisi is a country."""
     for word in name.unless:
         beside = word[1:-1] in near if word.startswith("{") else word in text and _stands(word, text)
