@@ -1,25 +1,40 @@
 """Asks the classifier about every article of the archive again, after the names or the regions have changed."""
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import blake2b
 
 from bot.app.core import Core
+from bot.archive.moments import first_key
 from bot.delivery.route import route
-from bot.model import Article, Feed, Owed, Sighting, Subscription
+from bot.intake.classify import evidence
+from bot.model import Article, Feed, Sighting
 from bot.poller.placing import Placing
 
 PIECE = 100  # articles at once
-_PLACE = "reclassify"  # under this key the archive remembers how far we came
-_BY_HAND = "moved"  # the rule of a correction by a person, which no classifier undoes
+PAUSE = timedelta(milliseconds=20)  # between two pieces: a bot that runs writes into the same archive
+_MEMO = "reclassify"  # under this key the archive remembers how far we came
+
+Feeds = Mapping[tuple[str, int], Feed]  # by address and owner
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What shall be done, beyond looking."""
+
+    do: bool = False  # the archive follows
+    edit: bool = False  # and the posts that are out
+    post: bool = False  # and what is new to a region's channels is posted there
+    since: datetime | None = None  # what is older stays as it is
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One article whose regions are not what they would be today."""
+    """An article that would be elsewhere today."""
 
-    title: str
-    was: tuple[str, ...]
+    article: Article  # as it is
     now: tuple[str, ...]
 
 
@@ -28,45 +43,68 @@ class Step:
     """How far we are, and what has been found since the step before."""
 
     done: int
-    changes: tuple[Change, ...]
+    of: int
+    changes: tuple[Change, ...] = ()
+    posts: int = 0  # of these articles, that are out
+    owed: int = 0
 
 
-async def reclassified(core: Core, *, do: bool, post: bool) -> AsyncIterator[Step]:
-    """Walk through the archive, oldest first: `do` changes what differs, `post` owes it to channels that are new."""
-    feeds = {feed.url: feed for feed in await core.archive.feeds()}
+async def reclassified(core: Core, wish: Wish) -> AsyncIterator[Step]:
+    """Walk through the archive, oldest first. What was stopped goes on where it was, unless the names changed since."""
+    feeds = {(feed.url, feed.owner): feed for feed in await core.archive.feeds()}
     placing = Placing(core.classifier, core.regions)
-    at = int(await core.archive.recall(_PLACE) or -1) if do else -1
-    done = 0
+    first = first_key(wish.since) - 1 if wish.since else -1
+    mark = _mark(core, feeds, wish)
+    at = max(first, _reached(await core.archive.recall(_MEMO), mark)) if wish.do else first
+    of = await core.archive.number_after(first)
+    done = of - await core.archive.number_after(at)
+    yield Step(done, of)
     while articles := await core.archive.articles_after(at, PIECE):
-        changes = []
-        for article in articles:
-            placed = _placed(article, feeds, placing)
-            if set(placed.regions) != set(article.regions) and not _by_hand(article):
-                changes.append(Change(article.title, article.regions, placed.regions))
-                if do:
-                    to = route if post else _nowhere
-                    await core.archive.place(article.id, placed.regions, placed.why, to, core.clock.now())
         at, done = articles[-1].id, done + len(articles)
-        if do:
-            await core.archive.remember(_PLACE, str(at))
-        yield Step(done, tuple(changes))
-    if do:
-        await core.archive.remember(_PLACE, "")
+        placed = [_placed(article, feeds, placing) for article in articles]
+        moved = [(was, now) for was, now in zip(articles, placed, strict=True) if _differs(was, now)]
+        owed = 0
+        if wish.do:
+            memo = (_MEMO, json.dumps([at, mark]))
+            to = route if wish.post else None
+            again = [replace(was, regions=now.regions, why=now.why) for was, now in moved]
+            owed = await core.archive.put_again(again, memo, to, core.clock.now(), edits=wish.edit)
+            await core.clock.sleep(PAUSE)
+        posts = await core.archive.posts_of([was.id for was, _ in moved])
+        yield Step(done, of, tuple(Change(was, now.regions) for was, now in moved), posts, owed)
+    if wish.do:
+        await core.archive.remember(_MEMO, "")
 
 
-def _nowhere(article: Article, subscriptions: Sequence[Subscription]) -> list[Owed]:
-    return []
+def _mark(core: Core, feeds: Feeds, wish: Wish) -> str:
+    """Of all that an answer depends on. Where any of it is not as it was, the walk begins anew."""
+    names = core.classifier.names
+    said = [(feed.url, feed.home, feed.region, feed.default, feed.tags, feed.places) for feed in feeds.values()]
+    parts = (names.exact, names.folded, names.stems, names.joined, core.classifier.places, list(core.regions), said)
+    return blake2b(repr((parts, wish)).encode(), digest_size=12).hexdigest()
 
 
-def _placed(article: Article, feeds: Mapping[str, Feed], placing: Placing) -> Article:
-    """With all that the feeds which print it say: a section feed may not be the first of them."""
-    known = [feeds[url] for url in article.feeds if url in feeds] or [Feed(url="")]
-    feed = next((each for each in known if each.region), known[0])
-    return placing.place(Sighting(article, feed, b""))[0].article
-
-
-def _by_hand(article: Article) -> bool:
+def _reached(memo: str | None, mark: str) -> int:
+    """The last article that was done, where the same was wanted before."""
     try:
-        return bool(json.loads(article.why or "{}").get("rule") == _BY_HAND)
-    except (ValueError, AttributeError):
-        return False
+        match json.loads(memo or "[]"):
+            case [int() as at, str() as before] if before == mark:
+                return at
+    except ValueError:
+        pass
+    return -1
+
+
+def _placed(article: Article, feeds: Feeds, placing: Placing) -> Article:
+    """As every feed that prints it says, and the section feed first, as it was when it was taken in."""
+    keys = [(url, article.owner) for url in article.feeds]
+    known = [feeds[key] for key in keys if key in feeds] or [Feed(url="")]
+    known.sort(key=lambda feed: feed.region is None)
+    placed = [placing.place(Sighting(article, feed, b""))[0].article for feed in known]
+    regions = tuple(dict.fromkeys(region for each in placed for region in each.regions))
+    return replace(placed[0], regions=regions)
+
+
+def _differs(was: Article, now: Article) -> bool:
+    """Whether it belongs elsewhere today. What a person has put somewhere stays there."""
+    return set(was.regions) != set(now.regions) and evidence(was.why).rule != "moved"

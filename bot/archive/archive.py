@@ -11,6 +11,7 @@ from typing import Self, TypeVar
 
 from bot.archive import accept as accepting
 from bot.archive import (
+    again,
     articles,
     feeds,
     history,

@@ -1,4 +1,4 @@
-"""Commands that look after the archive: backup, restore, reclassify, reindex, prune, doctor."""
+"""Commands that look after the archive: backup, restore, reindex, prune, doctor."""
 
 import argparse
 import asyncio
@@ -6,9 +6,8 @@ import asyncio
 from rich.progress import Progress
 from rich.text import Text
 
-from bot.app.core import open_archive, open_core
+from bot.app.core import open_archive
 from bot.app.doctor import examine
-from bot.app.reclassify import reclassified
 from bot.archive.archive import restore_archive
 from bot.cli import show
 from bot.clock import WallClock
@@ -30,22 +29,6 @@ async def restore(settings: Settings, arguments: argparse.Namespace) -> None:
     show.console().print(Text(f"The archive is back from {arguments.file}."))
     if kept:
         show.console().print(Text(f"What was there before is kept as {kept}."))
-
-
-async def reclassify(settings: Settings, arguments: argparse.Namespace) -> None:
-    """What today's names and regions would make of every article; with --do, make it so."""
-    to = show.console()
-    async with open_core(settings) as core:
-        changes = 0
-        with to.status("Reading the archive …") as progress:
-            async for step in reclassified(core, do=arguments.really, post=arguments.post):
-                progress.update(f"{step.done:,} articles read, {changes:,} differ …")
-                for change in step.changes:
-                    changes += 1
-                    was, now = ", ".join(change.was) or "none", ", ".join(change.now) or "none"
-                    to.print(Text(f"{change.title}\n  {was} → {now}"))
-    end = "changed" if arguments.really else "would change; to change them: newsdesk reclassify --do"
-    to.print(f"{changes:,} articles {end}")
 
 
 async def reindex(settings: Settings, arguments: argparse.Namespace) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from bot import __version__
-from bot.cli import feeding, keeping, reading, running
+from bot.cli import feeding, keeping, reading, reclassifying, running
 from bot.settings import Settings
 
 Command = Callable[[Settings, argparse.Namespace], Awaitable[int | None]]
@@ -124,11 +124,12 @@ def _keeping(commands: "Commands[argparse.ArgumentParser]") -> None:
     restore = _command(commands, "restore", keeping.restore, "bring the archive back from a copy")
     for command in (backup, restore):
         command.add_argument("file", type=Path, metavar="FILE")
-    reclassify = _command(commands, "reclassify", keeping.reclassify, "show what today's names would change")
-    reclassify.add_argument(
-        "--do", dest="really", action="store_true", help="change it; resumable, and nothing is posted"
-    )
-    reclassify.add_argument("--post", action="store_true", help="with --do: post what is new to a region's channels")
+    again = _command(commands, "reclassify", reclassifying.reclassify, "show what today's names would change")
+    again.add_argument("--do", dest="really", action="store_true", help="change it; resumable. Nothing is posted")
+    again.add_argument("--since", metavar="DATE", help="leave older articles alone: 2026, 2026-03, 3 months ago")
+    again.add_argument("--edit", action="store_true", help="with --do: the posts that are out follow")
+    again.add_argument("--post", action="store_true", help="with --do and --since: post what is new to a channel")
+    _json(again)
     reindex = _command(commands, "reindex", keeping.reindex, "show whether the search index is of another version")
     reindex.add_argument("--do", dest="really", action="store_true", help="make it anew from the articles; resumable")
     prune = _command(commands, "prune", keeping.prune, "show how many articles are older than a date")
