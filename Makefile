@@ -29,6 +29,9 @@ bench: $(VENV)/.bench
 torture: $(VENV)/.dev
 	$(BIN)/python -m tests.torture
 
+soak: $(VENV)/.dev
+	$(BIN)/python -m tests.soak
+
 regions: $(VENV)/.bench
 	$(BIN)/python -m tests.bench.regions_accuracy
 

@@ -1,0 +1,107 @@
+"""What a process holds, read from outside: memory, files, threads, the write-ahead log, lateness, errors."""
+
+import contextlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import linear_regression, median
+
+import aiohttp
+
+MEGABYTE = 2**20
+WARM = 0.25  # of the time: until then caches fill
+STEEP = 0.4  # megabytes a minute, over the rest of the time; the archive itself makes up for less
+MOST_WAL = 64.0  # megabytes
+LATE = 0.25  # seconds
+_LAG = re.compile(r'newsdesk_event_loop_lag_seconds_bucket\{le="([^"]+)"\} (\S+)')
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One look at the process."""
+
+    minute: float
+    rss: float  # megabytes
+    fds: int
+    threads: int
+    wal: float  # megabytes
+
+    def __str__(self) -> str:
+        held = f"fds {self.fds:3}  threads {self.threads:2}  wal {self.wal:5.1f} MB"
+        return f"{self.minute:5.1f} min  rss {self.rss:6.1f} MB  {held}"
+
+
+def look(pid: int, data: Path, minute: float) -> Sample:
+    status = Path(f"/proc/{pid}/status").read_text()
+    wal = data / "archive.db-wal"
+    return Sample(
+        minute=minute,
+        rss=_number(status, "VmRSS") / 1024,
+        fds=len(list(Path(f"/proc/{pid}/fd").iterdir())),
+        threads=_number(status, "Threads"),
+        wal=wal.stat().st_size / MEGABYTE if wal.exists() else 0.0,
+    )
+
+
+def _number(status: str, name: str) -> int:
+    found = re.search(rf"^{name}:\s+(\d+)", status, re.MULTILINE)
+    return int(found[1]) if found else 0
+
+
+@dataclass
+class Watch:
+    """All samples, and what they say."""
+
+    samples: list[Sample] = field(default_factory=list)
+
+    @property
+    def warm(self) -> Sequence[Sample]:
+        start = self.samples[-1].minute * WARM
+        return [each for each in self.samples if each.minute >= start]
+
+    @property
+    def slope(self) -> float:
+        """Megabytes a minute, once it is warm."""
+        warm = self.warm
+        return linear_regression([each.minute for each in warm], [each.rss for each in warm]).slope
+
+    def complaints(self) -> list[str]:
+        """What grew that should not have."""
+        warm = self.warm
+        third = max(1, len(warm) // 3)
+        first, last = warm[:third], warm[-third:]
+        said = []
+        if self.slope > STEEP:
+            said.append(f"memory grew by {self.slope:.2f} MB a minute")
+        if median(each.fds for each in last) > median(each.fds for each in first) + 8:
+            said.append(f"open files grew from {first[0].fds} to {last[-1].fds}")
+        if median(each.threads for each in last) > median(each.threads for each in first) + 2:
+            said.append(f"threads grew from {first[0].threads} to {last[-1].threads}")
+        if (most := max(each.wal for each in self.samples)) > MOST_WAL:
+            said.append(f"the write-ahead log came to {most:.0f} MB")
+        return said
+
+
+async def share_of_late(port: int) -> float:
+    """The share of looks at the event loop that came late by more than LATE, from the metrics of the process."""
+    with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+        timeout = aiohttp.ClientTimeout(total=10)
+        session = aiohttp.ClientSession(timeout=timeout)
+        async with session, session.get(f"http://127.0.0.1:{port}/metrics") as answer:
+            buckets = {float(bound): float(count) for bound, count in _LAG.findall(await answer.text())}
+        total = max(buckets.values(), default=0.0)
+        in_time = max((count for bound, count in buckets.items() if bound <= LATE), default=0.0)
+        return 1 - in_time / total if total else 1.0
+    return 1.0
+
+
+def errors(log: Path) -> list[str]:
+    """What the log has of errors, each with the last line of its trace."""
+    found: list[str] = []
+    for line in log.read_text(errors="replace").splitlines():
+        if re.match(r"\d{4}-\d\d-\d\d .* (ERROR|CRITICAL) ", line):
+            found.append(line)
+        elif found and re.match(r"[\w.]+(Error|Exception|Closed|Failure|NotFound|Exit)\b", line):
+            found[-1] = f"{found[-1].partition(' <- ')[0]} <- {line}"
+    return found
