@@ -70,6 +70,10 @@ class Pace:
         self._back.append(self._clock())
         self._answered.set()
 
+    def others(self, count: int) -> None:
+        """So many have just been answered that took no turn."""
+        self._back.extend([self._clock()] * count)
+
     def pause(self, seconds: float) -> None:
         """Discord's word that the whole bot must wait."""
         self._paused = max(self._paused, self._clock() + seconds)

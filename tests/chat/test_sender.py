@@ -212,6 +212,36 @@ async def test_no_hostile_text_pings_anybody_or_is_refused(scene: Scene) -> None
     assert all(link is None or link.startswith(("http://", "https://")) for link in links)
 
 
+async def test_with_a_role_to_mention_no_hostile_text_pings_anybody_else(scene: Scene) -> None:
+    """Here the bot may ping everybody, and the texts name a role and a person who are there."""
+    role = scene.guild.add_role("Readers", mentionable=True)
+    other = scene.guild.add_role("Staff", mentionable=True)
+    ada = next(iter(scene.stage.world.people.values()))
+    scene.channel.overwrite(scene.stage.world.bot, allow=Permission.MENTION_EVERYONE)
+    await scene.settled()
+    scene.stage.limits.set("POST", "/channels/{channel_id}/messages", 1000, 1.0)
+    texts = [*HOSTILE, f"<@&{other.id}>", f"<@{ada.id}>", f"<@!{ada.id}> @everyone <@&{other.id}>"]
+    for number, text in enumerate(texts):
+        article = an_article(text, id=5_000 + number, teaser=text, authors=(text,), source_name=text)
+        assert isinstance(await scene.sender.send(scene.delivery(number, article=article, mention=role.id)), Sent)
+    pings = [message.pings for message in scene.messages()]
+    assert len(pings) == len(texts)
+    assert all((each.everyone, each.users, each.roles) == (False, [], [role.id]) for each in pings)
+
+
+async def test_in_a_forum_no_hostile_text_pings_anybody_or_is_refused(scene: Scene) -> None:
+    forum = scene.guild.add_channel("articles", kind="forum")
+    await scene.settled()
+    scene.stage.limits.set("POST", "/channels/{channel_id}/threads", 1000, 1.0)
+    for number, text in enumerate(HOSTILE):
+        article = an_article(text, id=5_000 + number, teaser=text, url=text, authors=(text,), source_name=text)
+        sent = await scene.sender.send(scene.delivery(number, channel=forum, kind="forum", article=article))
+        assert isinstance(sent, Sent), text[:60]
+    threads = scene.guild.threads()
+    assert len(threads) == len(HOSTILE) and all(1 <= len(each.name) <= 100 for each in threads)
+    assert all(message.pinged == [] for each in threads for message in scene.messages(each))
+
+
 async def test_who_may_no_longer_write_may_still_look_back(scene: Scene) -> None:
     delivery = replace(scene.delivery(1), attempted=NOW)
     await scene.sender.send(delivery)

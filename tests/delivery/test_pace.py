@@ -73,6 +73,16 @@ def test_however_late_they_arrive_no_fifty_come_within_a_second(seed: int) -> No
     assert len(arrived) > 300  # it does send
 
 
+def test_what_others_have_asked_counts_too() -> None:
+    seconds = Seconds()
+    pace = Pace(most=10, apart=0, clock=seconds)
+    pace.others(8)
+    for _ in range(2):
+        assert not pace.wait()
+        pace.leave()
+    assert pace.wait()
+
+
 def test_with_quick_answers_it_is_close_to_what_is_allowed() -> None:
     seconds, answers, left = Seconds(), list[float](), 0
     pace = Pace(clock=seconds)

@@ -26,6 +26,7 @@ TIMEOUT = 20.0  # seconds for the whole exchange; the library's own is 300
 TOKEN_WAIT = 3600.0
 BAN_WAIT = 600.0
 MOST_SPENT = 5000
+LOGIN = 5  # requests, at most, with which the library has just logged in and registered commands when a line is new
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Line:
         self._http = client.http
         allowance = allowance or Allowance()
         self._pace, self._brake, self._spent = allowance.pace, allowance.brake, allowance.spent
+        self._is_new = True
 
     async def ask(
         self,
@@ -76,6 +78,9 @@ class Line:
             return Answer(429, wait=wait, shared=True, words="Discord's limit for this place is used up")
         if wait := self._brake.wait():
             return Answer(429, wait=wait, shared=True, words=self._brake.reason)
+        if self._is_new:
+            self._pace.others(LOGIN)
+            self._is_new = False
         await self._pace.turn()
         try:
             answer = await self._try(route, payload, query)
