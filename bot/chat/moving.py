@@ -1,6 +1,5 @@
 """An article that is in the wrong region is put into the right one; its posts follow, and no feed undoes it."""
 
-import json
 from typing import Any
 
 import discord
@@ -10,12 +9,13 @@ from bot.chat.choices import region_name
 from bot.chat.desk import desk_of, viewer_of
 from bot.chat.pager import opened
 from bot.delivery.route import route
-from bot.delivery.text import escape
+from bot.delivery.text import clean, escape
 from bot.errors import NewsError, NotFound
 from bot.intake.addresses import canonical
+from bot.intake.classify import moved
 from bot.model import OPERATOR, Query
 
-_WHY = json.dumps({"rule": "moved", "confidence": 1.0, "why": []}, separators=(",", ":"))
+_RUNS_IT = "Whoever runs this bot"  # other servers read along, and know nobody here
 
 
 async def move(interaction: discord.Interaction[Any], typed: str, region: str) -> str:
@@ -33,7 +33,9 @@ async def move(interaction: discord.Interaction[Any], typed: str, region: str) -
     name = f"**{escape(region_name(desk.regions, region))}**"
     if article.regions == (region,):
         return f"{answers.headline(article)} is in {name} already."
-    owed = await desk.archive.place(article.id, (region,), _WHY, route, desk.clock.now())
+    who = _RUNS_IT if article.owner == OPERATOR else clean(interaction.user.display_name)
+    why = moved(who, article.regions, article.why, desk.regions)
+    owed = await desk.archive.place(article.id, (region,), why, route, desk.clock.now())
     desk.nudge()
     follows = {0: "", 1: " One channel gets it now."}.get(owed, f" {owed} channels get it now.")
     return f"{answers.headline(article)} is in {name} from now on. Posts that are out are corrected.{follows}"

@@ -24,9 +24,9 @@ async def test_a_region_is_corrected_and_the_posts_follow(house: House) -> None:
     new, edit = sorted(await house.archive.due_deliveries(NOON), key=lambda each: each.edit)
     assert (new.target, edit.target, edit.edit) == (f"channel:{europe.id}", f"channel:{house.lobby.id}", True)
     assert "Rain in Kenya" in text(answer(await house.call(house.bob, "latest", region="europe")))
-    assert "a person has put it there" in text(
-        answer(await house.call(house.ada, "desk why", url="https://paper.test/1"))
-    )
+    told = text(answer(await house.call(house.ada, "desk why", url="https://paper.test/1")))
+    assert "a person has put it there" in told
+    assert "Why here? Whoever runs this bot has moved it here from Africa." in told
 
 
 async def test_no_feed_undoes_it(house: House) -> None:
@@ -67,6 +67,8 @@ async def test_where_other_servers_read_along_only_its_operator_moves_what_is_ev
     await house.accept(article(2, "Ours", owner=house.guild.id), feed=own)
     said = answer(await house.call(eve, "desk move", article="https://paper.test/2", region="europe"))
     assert "is in **Europe** from now on" in text(said)
+    told = text(answer(await house.call(eve, "desk why", url="https://paper.test/2")))
+    assert "Why here? Eve has moved it here from Africa." in told
     said = answer(await house.call(house.ada, "desk move", article="https://paper.test/1", region="europe"))
     assert "is in **Europe** from now on" in text(said)
 

@@ -1,7 +1,7 @@
 """The evidence for an article's regions as the archive keeps it, and how it is read again."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from bot.intake.classify.explain import as_json, explain
@@ -42,6 +42,19 @@ def kept(placement: Placement, regions: Regions) -> str:
         "unmapped": placement.unmapped[:_MOST_TAGS],
     }
     return json.dumps(evidence, ensure_ascii=False, separators=(",", ":"))
+
+
+def moved(who: str, before: Sequence[str], why: str, regions: Regions) -> str:
+    """What is kept where a person has put an article elsewhere: who, from where, and what its text says."""
+    names = [region.name if (region := regions.get(code)) else code for code in before]
+    told = {
+        "rule": "moved",  # stands first: the archive knows by it what no feed may undo
+        "confidence": 1.0,
+        "why": [],
+        "sentence": f"{who} has moved it here from {' and '.join(names) or 'no region'}."[:_LONGEST],
+        "shares": [list(each) for each in evidence(why).shares],
+    }
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
 def evidence(why: str) -> Evidence:
