@@ -68,7 +68,7 @@ async def reclassified(core: Core, wish: Wish) -> AsyncIterator[Step]:
             memo = (_MEMO, json.dumps([at, mark]))
             to = route if wish.post else None
             again = [replace(was, regions=now.regions, why=now.why) for was, now in moved]
-            owed = await core.archive.put_again(again, memo, to, core.clock.now(), edits=wish.edit)
+            owed = await core.archive.put_again(again, to, core.clock.now(), edits=wish.edit, memo=memo)
             await core.clock.sleep(PAUSE)
         posts = await core.archive.posts_of([was.id for was, _ in moved])
         yield Step(done, of, tuple(Change(was, now.regions) for was, now in moved), posts, owed)

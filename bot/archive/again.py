@@ -11,14 +11,21 @@ from bot.model import Article, Owed, Route, Subscription
 
 
 def put(
-    db: Connection, found: Sequence[Article], memo: tuple[str, str], route: Route | None, now: datetime, *, edits: bool
+    db: Connection,
+    found: Sequence[Article],
+    memo: tuple[str, str] | None,
+    route: Route | None,
+    now: datetime,
+    *,
+    edits: bool,
 ) -> int:
     """Each into its regions, and the memo; how much is owed. What came in silently is owed to nobody now either."""
     owed = 0
     for each in found:
         to = route if route and not _came_silently(db, each.id) else _nowhere
         owed += place(db, each.id, each.regions, each.why, to, now, edits=edits)
-    memos.remember(db, *memo)
+    if memo is not None:
+        memos.remember(db, *memo)
     return owed
 
 

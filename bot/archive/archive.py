@@ -282,7 +282,13 @@ class Archive:
         return await self._write(accepting.place, id, regions, why, route, now)
 
     async def put_again(
-        self, found: Sequence[Article], memo: tuple[str, str], route: Route | None, now: datetime, *, edits: bool
+        self,
+        found: Sequence[Article],
+        route: Route | None,
+        now: datetime,
+        *,
+        edits: bool = True,
+        memo: tuple[str, str] | None = None,
     ) -> int:
         return await self._write(partial(again.put, edits=edits), found, memo, route, now)
 

@@ -9,6 +9,7 @@ from bot.model import Article, Feed
 from bot.regions import Regions
 
 KEYS = "ledger:"  # before a feed's id: the key under which the archive remembers its ledger
+SAID = "said of tags:"  # likewise: what people have said that tags mean
 RECENT = 20  # articles, against all before them
 ENOUGH = 10  # of each, before anything is said
 FALL = 0.3  # of the share that agreed
@@ -24,6 +25,7 @@ class Ledger:
     agreed: int = 0
     recent: str = ""  # the last of these, 1 for each that agreed
     tags: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # unmapped: what its articles' text speaks for
+    met: Mapping[str, str] = field(default_factory=dict)  # the day on which each of these was first met
 
     @property
     def fallen(self) -> bool:
@@ -52,12 +54,14 @@ class Unmapped:
     tag: str
     articles: int
     region: str | None
+    met: str = ""  # the day on which it was first met
 
 
 def noted(ledger: Ledger, articles: Iterable[Article], regions: Regions) -> tuple[Ledger, list[str]]:
     """The ledger after a feed's new articles, and the tags that were not in it."""
     judged, agreed, recent = ledger.judged, ledger.agreed, ledger.recent
     tags = {tag: dict(found) for tag, found in ledger.tags.items()}
+    met = dict(ledger.met)
     spelt = {tag.casefold(): tag for tag in tags}
     told: list[str] = []
     for article in articles:
@@ -73,16 +77,17 @@ def noted(ledger: Ledger, articles: Iterable[Article], regions: Regions) -> tupl
                     continue
                 spelt[tag.casefold()] = tag
                 told.append(tag)
+                met[tag] = f"{article.seen:%Y-%m-%d}" if article.seen else ""
             found = tags.setdefault(spelt[tag.casefold()], {})
             found[text] = found.get(text, 0) + 1
-    return Ledger(judged, agreed, recent, tags), told
+    return Ledger(judged, agreed, recent, tags, {tag: met.get(tag, "") for tag in tags}), told
 
 
 def unmapped(ledger: Ledger, feed: Feed, regions: Regions) -> list[Unmapped]:
     """The tags that are still nobody's, the most frequent first."""
     own = {tag.casefold() for tag in feed.tags}
     left = [
-        Unmapped(tag, sum(found.values()), _suggested(found, regions))
+        Unmapped(tag, sum(found.values()), _suggested(found, regions), ledger.met.get(tag, ""))
         for tag, found in ledger.tags.items()
         if tag.casefold() not in own and not regions.from_tag(tag) and not regions.is_topic(tag)
     ]
@@ -91,7 +96,13 @@ def unmapped(ledger: Ledger, feed: Feed, regions: Regions) -> list[Unmapped]:
 
 def written(ledger: Ledger) -> str:
     """As JSON, for the archive."""
-    parts = {"judged": ledger.judged, "agreed": ledger.agreed, "recent": ledger.recent, "tags": ledger.tags}
+    parts = {
+        "judged": ledger.judged,
+        "agreed": ledger.agreed,
+        "recent": ledger.recent,
+        "tags": ledger.tags,
+        "met": ledger.met,
+    }
     return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -102,7 +113,8 @@ def read(text: str | None) -> Ledger:
         tags = {
             str(tag): {str(code): int(n) for code, n in each.items()} for tag, each in found.get("tags", {}).items()
         }
-        return Ledger(int(found.get("judged", 0)), int(found.get("agreed", 0)), str(found.get("recent", "")), tags)
+        met = {str(tag): str(day) for tag, day in found.get("met", {}).items()}
+        return Ledger(int(found.get("judged", 0)), int(found.get("agreed", 0)), str(found.get("recent", "")), tags, met)
     except (ValueError, TypeError, AttributeError):
         return Ledger()
 

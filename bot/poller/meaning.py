@@ -1,0 +1,67 @@
+"""Somebody says what a feed's tag means: the articles that carry it go where they belong, and what is news is owed."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.archive.archive import Archive
+from bot.clock import Clock
+from bot.intake.classify import NO_REGION, evidence
+from bot.intake.ledger import SAID
+from bot.model import Article, Feed, Query, Route, Sighting
+from bot.poller.placing import Placing
+
+NEWS = timedelta(days=2)  # what is older is put there, and posted nowhere
+_PAGE, _PAGES = 25, 4  # of a feed's newest articles; the rest is for `newsdesk reclassify`
+
+
+class Meaning:
+    """Learns what tags mean."""
+
+    def __init__(self, archive: Archive, placing: Placing, clock: Clock) -> None:
+        self._archive = archive
+        self._placing = placing
+        self._clock = clock
+
+    async def learn(self, feed: Feed, tag: str, region: str, route: Route) -> tuple[int, int]:
+        """From now on; how many articles follow at once, and how many deliveries that makes."""
+        feed = await self._archive.add_feed(replace(feed, tags={**feed.tags, tag: region}))
+        key = f"{SAID}{feed.id}"
+        said = json.loads(await self._archive.recall(key) or "{}")
+        await self._archive.remember(key, json.dumps(said | {tag: region}))
+        if region == NO_REGION:
+            return 0, 0
+        found = [each for article in await self._tagged(feed, tag) if (each := self._moved(article, feed))]
+        now = self._clock.now()
+        news = [each for each in found if each.seen and now - each.seen < NEWS]
+        await self._archive.put_again([each for each in found if each not in news], None, now)
+        return len(found), await self._archive.put_again(news, route, now)
+
+    async def _tagged(self, feed: Feed, tag: str) -> list[Article]:
+        """The feed's newest articles that carry it."""
+        found: list[Article] = []
+        query = Query(feed=feed.url, viewer=feed.owner, limit=_PAGE)
+        for _ in range(_PAGES):
+            page = await self._archive.latest(query)
+            found += [hit.article for hit in page.hits]
+            if not page.next:
+                break
+            query = replace(query, cursor=page.next)
+        own = (each for each in found if each.owner == feed.owner and feed.url in each.feeds)
+        folded = tag.casefold()
+        return [each for each in own if any(folded in (t.term.casefold(), t.label.casefold()) for t in each.tags)]
+
+    def _moved(self, article: Article, feed: Feed) -> Article | None:
+        """With what the tag adds; None where that is nothing, or a person has said where it belongs."""
+        if evidence(article.why).rule == "moved":
+            return None
+        placed = self._placing.place(Sighting(article, feed, b""))[0].article
+        before = (each for each in article.regions if each in placed.regions or not self._is_fallback(each))
+        regions = tuple(dict.fromkeys((*placed.regions, *before)))
+        if set(regions) == set(article.regions):
+            return None
+        return replace(article, regions=regions, why=placed.why)
+
+    def _is_fallback(self, code: str) -> bool:
+        region = self._placing.regions.get(code)
+        return region is not None and region.fallback
