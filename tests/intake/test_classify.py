@@ -390,6 +390,7 @@ def test_the_same_folder_twice_is_read_once(regions: Regions) -> None:
         ("names", NAMES + "A||B\tKE\tcity\n", 3, "too short"),
         ("names", NAMES + "Lamu\t-\tcity\n", 3, 'a trap has the place "-"'),
         ("names", NAMES + "Lamu\tKE\tcity\tunless X -> XX\n", 3, 'the place "XX" is not in places.tsv'),
+        ("words", "rupee\tKE\tterm\nchina\tKE\tterm\n", 2, '"china" is in names.tsv as well, as "China"'),
         ("places", PLACES + "KE\tafrica\tKenya\n", 5, 'the place "KE" is there twice'),
         ("places", PLACES + "UG\tafrica\tUganda\t\ttwo\n", 5, '"two" is no part of one'),
         ("places", PLACES + "UG\t\n", 5, "it has 2 columns"),

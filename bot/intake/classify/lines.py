@@ -39,8 +39,8 @@ def load_places(path: Path, regions: Regions, *, whole: bool) -> dict[str, Place
     return found
 
 
-def load_names(path: Path, places: Places) -> dict[str, Name]:
-    """Spelling -> name, for every name and alias of a file."""
+def load_names(path: Path, places: Places, beside: Mapping[str, Name] = {}) -> dict[str, Name]:
+    """Spelling -> name, for every name and alias of a file. What the file beside it says, it may not say otherwise."""
     found: dict[str, Name] = {}
     meanings: dict[str, Name] = {}  # what stands after a name stands after many
     for number, line in _lines(path):
@@ -53,8 +53,16 @@ def load_names(path: Path, places: Places) -> dict[str, Name]:
             key = spelling if spelling.isalnum() and spelling.isascii() else _key(spelling)
             if (len(key) < 2 and not money(key)) or key in found or (key.islower() and not _may_be_small(key, name)):
                 raise BrokenFile(path, number, _refusal(key, spelling.strip(), name, found))
+            if beside and (other := _otherwise(key, name, beside)):
+                raise BrokenFile(path, number, f'"{spelling}" is in names.tsv as well, as "{other}", for another place')
             found[key] = name
     return found
+
+
+def _otherwise(key: str, name: Name, beside: Mapping[str, Name]) -> str:
+    """How the other file spells a name that means another place there; one of the two would hide the other."""
+    spellings = (key, key.capitalize(), key.title(), key.upper())
+    return next((each for each in spellings if each in beside and beside[each].place != name.place), "")
 
 
 def load_languages(path: Path, places: Places) -> dict[str, Name]:

@@ -22,9 +22,12 @@ def load_classifier(folders: Path | Sequence[Path], regions: Regions) -> Classif
         own = number > 0 or (regions.source is not None and regions.source.resolve().parent == path.resolve().parent)
         placed |= load_places(path, regions, whole=own)
     spelt: dict[str, Name] = {}
-    for path in (folder / name for folder in unique for name in NAME_FILES):
-        if path.is_file():
-            spelt |= load_names(path, placed)
+    for folder in unique:
+        beside: dict[str, Name] = {}
+        for path in (folder / name for name in NAME_FILES):
+            if path.is_file():
+                beside |= load_names(path, placed, beside)
+        spelt |= beside
     foreign: dict[str, Name] = {}
     for path in _existing(unique, "languages.tsv"):
         foreign |= load_languages(path, placed)
