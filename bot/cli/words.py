@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from bot import __version__
-from bot.cli import feeding, keeping, reading, reclassifying, running
+from bot.cli import feeding, helping, keeping, reading, reclassifying, running
 from bot.settings import Settings
 
 Command = Callable[[Settings, argparse.Namespace], Awaitable[int | None]]
@@ -27,6 +27,8 @@ def parser() -> argparse.ArgumentParser:
     _reading(commands)
     _feeding(commands)
     _keeping(commands)
+    page = _command(commands, "help", helping.help_, "the longer pages of the documentation")
+    page.add_argument("topic", nargs="?", metavar="TOPIC", help="left out: the topics there are")
     return root
 
 
