@@ -1,7 +1,7 @@
 """A card as Discord shows it: an embed, and buttons that outlive a restart."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Self
@@ -101,14 +101,17 @@ def lists(message: Mapping[str, Any]) -> bool:
 def shows(message: Mapping[str, Any], made: Card) -> bool:
     """Whether a message that we find in a channel is this card's, by its buttons, or lists it."""
     keep = keep_id(made.article, False)
-    for embed in message.get("embeds") or ():
-        if made.link and f"]({made.link})" in str(embed.get("description")):
-            return True
+    if lists(message):
+        return bool(made.link) and any(f"]({made.link})" in str(each.get("description")) for each in _embeds(message))
     for row in message.get("components") or ():
         for each in row.get("components") or ():
             if each.get("custom_id") == keep or (made.link and each.get("url") == made.link):
                 return True
     return False
+
+
+def _embeds(message: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    return message.get("embeds") or ()
 
 
 def mentioning(made: Card, role: int | None) -> str:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from discord.http import Route
 
 from bot.delivery.card import is_list
 from bot.delivery.listing import MOST, listing, relisting
@@ -40,6 +41,18 @@ async def test_each_of_them_is_found_again(scene: Scene) -> None:
         found = await scene.sender.look_back(replace(each, attempted=datetime.now(UTC) - timedelta(seconds=9)))
         assert isinstance(found, Sent) and found.message == scene.messages()[0].id and is_list(found.shown)
     assert await scene.sender.look_back(replace(scene.delivery(9), attempted=datetime.now(UTC))) is None
+
+
+async def test_what_names_an_article_beside_others_and_has_buttons_is_no_post_of_it(scene: Scene) -> None:
+    """A weekly round-up that came out in the same minute."""
+    (delivery,) = several(scene, 1)
+    body = {
+        "embeds": [{"description": f"- [Story 1]({delivery.article.url})"}],
+        "components": [{"type": 1, "components": [{"type": 2, "style": 5, "label": "All", "url": "https://a.test/"}]}],
+    }
+    route = Route("POST", "/channels/{channel_id}/messages", channel_id=scene.channel.id)
+    assert (await scene.sender.line.ask(route, body)).ok
+    assert await scene.sender.look_back(replace(delivery, attempted=datetime.now(UTC))) is None
 
 
 async def test_the_same_list_twice_is_one_message(scene: Scene) -> None:
