@@ -31,7 +31,6 @@ class Feed:
     tags: Mapping[str, str] = field(default_factory=dict)  # this publisher's tag -> region
     places: Mapping[str, str] = field(default_factory=dict)  # this publisher's country -> region, where it differs
     any_certificate: bool = False  # somebody has said that this host's certificate need not be checked
-    policy: str = ""  # how this feed's entries are told apart; "" is guid or link (see intake.identify)
     added: datetime | None = None
     polled: datetime | None = None  # None: never yet, so its first poll is silent
 

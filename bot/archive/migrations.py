@@ -227,3 +227,9 @@ def the_first_message_is_dated(db: Database) -> None:
     db.execute("ALTER TABLE delivery ADD COLUMN sent INTEGER")
     db.execute("UPDATE delivery SET sent = settled WHERE state = 'sent'")
     db.execute("CREATE INDEX delivery_sent ON delivery(target, sent) WHERE sent IS NOT NULL")
+
+
+@migrations()
+def policies_belong_to_addresses(db: Database) -> None:
+    """How articles are told apart is found out from an address's documents, and kept with what we remember of it."""
+    db.execute("ALTER TABLE feed DROP COLUMN policy")

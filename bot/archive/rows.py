@@ -31,7 +31,6 @@ def to_feed(row: Row) -> Feed:
         tags=_mapping(row["tags"]),
         places=_mapping(row["places"]),
         any_certificate=bool(row["any_certificate"]),
-        policy=row["policy"],
         added=from_ms(row["added"]),
         polled=moment_or_none(row["polled"]),
     )
@@ -50,7 +49,6 @@ def from_feed(feed: Feed) -> dict[str, object]:
         "tags": _json(dict(feed.tags)),
         "places": _json(dict(feed.places)),
         "any_certificate": feed.any_certificate,
-        "policy": feed.policy,
     }
 
 

@@ -3,18 +3,20 @@
 import argparse
 import asyncio
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-from rich.table import Table
 from rich.text import Text
 
 from bot.app.core import open_archive, open_core
 from bot.cli import show
 from bot.clock import WallClock
 from bot.errors import NewsError, NotFound
-from bot.intake import tidings
+from bot.intake import memory, tidings
+from bot.intake.addresses import spoken
 from bot.intake.files import PATIENCE, parse_file, spoken_path, walk
 from bot.intake.lists import read_opml, write_opml
+from bot.intake.policy import Policy, policy
 from bot.intake.worker import ParseWorker
 from bot.model import OPERATOR, Article, Feed, Source
 from bot.poller import Polled
@@ -94,25 +96,38 @@ async def list_feeds(settings: Settings, arguments: argparse.Namespace) -> None:
     if not feeds:
         show.console().print("There is no feed yet. Add one with: newsdesk feeds add URL")
         return
-    table = Table(box=None, header_style="dim")
-    for column in ("feed", "state", "last poll", "what is wrong"):
-        table.add_column(column, overflow="fold")
+    to = show.console()
     for feed in feeds:
         source = sources.get(feed.source)
-        wrong = [source.error] if source and source.error else []
-        if gap := gaps.get(feed.id):
-            wrong.append(f"{tidings.spoken_gap(gap)}.")
-        polled = f"{source.polled:%d %b %H:%M}" if source and source.polled else "never"
-        name = f"{feed.title}\n{feed.url}" if feed.title else feed.url
-        owner = f"\nof server {feed.owner}" if feed.owner else ""
-        unchecked = "\nany certificate is taken" if feed.any_certificate else ""
-        table.add_row(
-            Text(name + owner + unchecked),
-            source.status if source else "",
-            polled,
-            Text("\n".join(wrong)),
-        )
-    show.console().print(table)
+        to.print(Text(feed.title or spoken(feed.url), style="bold"))
+        for line in (spoken(feed.url) if feed.title else "", _state(feed, source)):
+            if line:
+                to.print(Text(f"  {line}", style="dim"))
+        for remark in _remarks(feed, source, gaps.get(feed.id)):
+            to.print(Text(f"  {remark}", style="yellow"))
+
+
+def _state(feed: Feed, source: Source | None) -> str:
+    """How its last poll went, and when the next one is."""
+    parts = [f"of server {feed.owner}"] if feed.owner else []
+    parts += [f"for {feed.region}"] if feed.region else []
+    if source is None or source.polled is None:
+        return " · ".join([*parts, "not asked yet"])
+    parts += [source.status, f"asked {source.polled:%d %b %H:%M}"]
+    parts += [f"again {source.next_poll:%d %b %H:%M} UTC"] if source.next_poll else []
+    return " · ".join(parts)
+
+
+def _remarks(feed: Feed, source: Source | None, gap: tidings.Tiding | None) -> Iterator[str]:
+    """What is wrong with it, and what is unusual."""
+    if source and source.error:
+        yield source.error
+    if gap:
+        yield f"{tidings.spoken_gap(gap)}."
+    if _policy(source).distrusted:
+        yield f"{_policy(source).sentence}."
+    if feed.any_certificate:
+        yield "any certificate is taken."
 
 
 async def add_feed(settings: Settings, arguments: argparse.Namespace) -> None:
@@ -186,6 +201,11 @@ async def export_feeds(settings: Settings, arguments: argparse.Namespace) -> Non
         sys.stdout.write(write_opml(await archive.feeds(OPERATOR)))
 
 
+def _policy(source: Source | None) -> Policy:
+    """How its articles are told apart."""
+    return policy(memory.read(source.memory).shared if source else ())
+
+
 def _feed_as_json(feed: Feed, source: Source | None, gap: tidings.Tiding | None) -> dict[str, object]:
     return {
         "feed": feed.url,
@@ -197,5 +217,6 @@ def _feed_as_json(feed: Feed, source: Source | None, gap: tidings.Tiding | None)
         "next_poll": show.moment(source.next_poll) if source else None,
         "failures": source.failures if source else 0,
         "any_certificate": feed.any_certificate,
+        "identity": _policy(source).sentence,
         "gap": {"since": gap.since, "until": gap.at} if gap else None,
     }

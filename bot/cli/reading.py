@@ -6,12 +6,16 @@ import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from rich.text import Text
+
 from bot.app.core import open_archive
 from bot.cli import show
 from bot.clock import WallClock
 from bot.errors import NewsError, NotFound
-from bot.intake.addresses import canonical
+from bot.intake import memory
+from bot.intake.addresses import canonical, spoken
 from bot.intake.classify import explain, load_classifier
+from bot.intake.policy import policy
 from bot.model import Found, Query
 from bot.regions import load_regions
 from bot.settings import Settings, shipped
@@ -70,12 +74,17 @@ async def why(settings: Settings, arguments: argparse.Namespace) -> None:
     regions = load_regions(settings.file("regions.toml"))
     async with open_archive(settings, regions, WallClock()) as archive:
         story = await archive.why(canonical(arguments.url) or arguments.url, None)
+        trust = {each.url: policy(memory.read(each.memory).shared) for each in await archive.sources()}
     if story is None:
         raise NotFound(f"No article at {arguments.url} is in the archive.")
     if arguments.json:
-        show.out(show.story_as_json(story))
+        identity = {url: trust[url].sentence for url in story.article.feeds if url in trust}
+        show.out(show.story_as_json(story) | {"identity": identity})
     else:
         show.print_story(show.console(), story)
+        for url in story.article.feeds:
+            if url in trust and trust[url].names:
+                show.console().print(Text(f"{spoken(url)}: its articles are {trust[url].sentence}.", style="dim"))
 
 
 async def classify(settings: Settings, arguments: argparse.Namespace) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.errors import NewsError
 from bot.intake.identify import identify
 from bot.intake.parse import Parsed
+from bot.intake.policy import policy
 from bot.intake.unpack import unpacked
 from bot.intake.worker import ParseWorker
 from bot.model import Article, Document, Feed
@@ -135,8 +136,8 @@ def _of_pipe(descriptor: int) -> bytes:
 
 
 def _articles(document: Document, found: Parsed) -> Iterator[Article]:
-    now, feed = datetime.now(UTC), Feed(document.url)
+    now, feed, trust = datetime.now(UTC), Feed(document.url), policy(found.shared)
     for entry in found.entries:
-        article = identify(entry, feed, found.title, now, found.shared)
+        article = identify(entry, feed, found.title, now, trust)
         if article is not None:
             yield article

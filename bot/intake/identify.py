@@ -1,8 +1,7 @@
 """Which article an entry is: by guid or canonical link, whichever was seen before; a date never decides.
 
-Every article carries all names it may be known by ("guid:…", "url:…"; "print:…" for an entry with neither). A name
-that a feed was once seen to give to different articles is never trusted again for that feed: it stands in the feed's
-memory, and a more exact form of it, or the next name, takes its place.
+Every article carries all names it may be known by ("guid:…", "url:…"; "print:…" for an entry with neither). Which of
+them are not to be trusted in a feed is its policy.
 """
 
 from collections import defaultdict
@@ -12,8 +11,10 @@ from datetime import datetime
 from hashlib import blake2b
 
 from bot.intake.addresses import canonical, tidy
+from bot.intake.policy import Policy, marked
 from bot.model import Article, Entry, Feed
 
+TRUSTING = Policy()
 _LONGEST = 300  # characters of a name; what is longer is known by its hash
 NAMELESS = "Untitled"
 
@@ -27,9 +28,9 @@ class Row:
     title: str
 
 
-def identify(entry: Entry, feed: Feed, source_name: str, now: datetime, shared: Collection[str] = ()) -> Article | None:
+def identify(entry: Entry, feed: Feed, source_name: str, now: datetime, policy: Policy = TRUSTING) -> Article | None:
     """The article that an entry prints, or None when nothing in the entry could tell it from another."""
-    names = keys(entry, shared)
+    names = keys(entry, policy)
     if not names:
         return None
     published = min(entry.published, now) if entry.published else None
@@ -52,12 +53,19 @@ def identify(entry: Entry, feed: Feed, source_name: str, now: datetime, shared: 
     )
 
 
-def keys(entry: Entry, shared: Collection[str] = ()) -> tuple[str, ...]:
-    """All names by which this entry's article is known; none of them may be `shared` with another article."""
-    chains = (guid_keys(entry.guid), url_keys(entry.link))
-    found = [next((name for name in chain if short(name) not in shared), "") for chain in chains]
-    named = tuple(name for name in found if name)
-    return named or _print(entry)
+def keys(entry: Entry, policy: Policy = TRUSTING) -> tuple[str, ...]:
+    """All names by which this entry's article is known, as far as they are trusted."""
+    chains = {"guid": guid_keys(entry.guid), "url": url_keys(entry.link)}
+    found = {kind: _trusted(chain, policy.names) for kind, chain in chains.items()}
+    named = {kind: name for kind, name in found.items() if name}
+    trusted = tuple(name for kind, name in named.items() if kind not in policy.distrusted)
+    return trusted or tuple(named.values()) or _print(entry)
+
+
+def _trusted(chain: list[str], shared: frozenset[str]) -> str:
+    if not shared:
+        return chain[0] if chain else ""
+    return next((name for name in chain if short(name) not in shared), "")
 
 
 def guid_keys(guid: str) -> list[str]:
@@ -80,10 +88,14 @@ def url_keys(link: str) -> list[str]:
 def shared_names(rows: Iterable[Row]) -> frozenset[str]:
     """Names, shortened, that one document gives to different articles (not to one article listed twice)."""
     groups: dict[str, list[Row]] = defaultdict(list)
+    exact: set[str] = set()
     for row in rows:
-        for name in (*guid_keys(row.guid), *url_keys(row.link)):
-            groups[name].append(row)
-    return frozenset(short(name) for name, group in groups.items() if len(group) > 1 and _differ(name, group))
+        for chain in (guid_keys(row.guid), url_keys(row.link)):
+            exact.update(chain[-1:])
+            for name in chain:
+                groups[name].append(row)
+    shared = (name for name, group in groups.items() if len(group) > 1 and _differ(name, group))
+    return frozenset(marked(name, short(name), name in exact) for name in shared)
 
 
 def short(name: str) -> str:

@@ -6,6 +6,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from bot.intake import policy
+
 _NAMES = 200  # names that a feed gave to different articles
 
 
@@ -15,7 +17,7 @@ class Memory:
 
     marks: tuple[str, ...] = ()  # the prints of the items of the last document
     count: int = 0  # how many items that had
-    shared: tuple[str, ...] = ()  # names never to be trusted again in this feed (see identify)
+    shared: tuple[str, ...] = ()  # names never to be trusted again in this feed (see policy)
     hint: int = 0  # seconds that server and feed ask us to leave between two polls
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[str, ...] = ()
@@ -67,7 +69,7 @@ def write(memory: Memory) -> str:
 
 def sharing(memory: Memory, found: frozenset[str]) -> tuple[str, ...]:
     """The names that are not to be trusted, with those found now; the oldest of too many are forgotten."""
-    return tuple(dict.fromkeys((*memory.shared, *sorted(found))))[-_NAMES:]
+    return policy.remembered(memory.shared, found, _NAMES)
 
 
 def moment(text: str) -> datetime | None:

@@ -12,6 +12,7 @@ from bot.intake.addresses import spoken
 from bot.intake.discover import completed
 from bot.intake.fetch import Fetcher, unchecked
 from bot.intake.outcome import Poll
+from bot.intake.policy import policy
 from bot.model import OPERATOR, Article, Feed, Source
 from bot.poller.indexes import Indexes
 from bot.poller.placing import Placing
@@ -64,4 +65,5 @@ class Checking:
         sentence = f"{spoken(feed.url)} is a feed ({parsed.format}), “{parsed.title}”, with {parsed.count} items. " + (
             f"{len(new)} of them would be posted now." if known else "Added now, none of them would be posted."
         )
+        sentence += f" They are {policy(frozenset(poll.memory.shared) | parsed.shared).sentence}."
         return Checked(feed, parsed.format, tuple(each.article for each in reversed(placed)), tuple(new), sentence)

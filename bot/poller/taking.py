@@ -15,6 +15,7 @@ from bot.intake.memory import moment, read
 from bot.intake.older import Way
 from bot.intake.outcome import Poll
 from bot.intake.parse import Parsed
+from bot.intake.policy import policy
 from bot.model import Accepted, Article, Feed, Query, Route, Sighting, Source
 from bot.poller.completing import Completing
 from bot.poller.indexes import Indexes, remembered_addresses
@@ -90,6 +91,8 @@ class Taking:
             held, news = held or doubts, news + len(fresh.new)
             wanted += await self._ready(fresh, poll.now)
         after = outcome.taken_in(poll, fetched, parsed, found or b"", news)
+        if reused := policy(read(after.memory).shared).distrusted - policy(poll.memory.shared).distrusted:
+            log.warning("trusts no more feed=%s names=%s", spoken(poll.source.url), ",".join(sorted(reused)))
         route = doubt.paced(self._route, poll.now, held)
         gone = {each.article.keys for each in wanted if each.article.gone}
         # Owed all the same, for it was printed; what is posted says that its page is gone.
@@ -269,11 +272,11 @@ class Taking:
 
 async def sightings_in(parsed: Parsed, feed: Feed, poll: Poll) -> list[Sighting]:
     """Each article of the document once, oldest first; those of one second in the document's order, reversed."""
-    shared = frozenset(poll.memory.shared) | parsed.shared
+    trust = policy(frozenset(poll.memory.shared) | parsed.shared)
     found: dict[str, Article] = {}
     for number, entry in enumerate(parsed.entries):
         await _breathe(number)
-        article = identify(entry, feed, parsed.title, poll.now, shared)
+        article = identify(entry, feed, parsed.title, poll.now, trust)
         if article is None:
             continue
         first = next((found[key] for key in article.keys if key in found), None)

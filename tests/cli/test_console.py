@@ -360,6 +360,20 @@ async def test_a_gap_is_told_with_the_command_that_fills_it(newsdesk: Newsdesk) 
         assert [line["gap"] for line in (await newsdesk("feeds", "list", "--json")).lines] == [None]
 
 
+async def test_a_feed_that_reuses_its_guids_says_so_wherever_it_is_spoken_of(newsdesk: Newsdesk) -> None:
+    async with Web(Clock()) as web:
+        web["/feed"] = rss(*(item(f"Story {n} {letter}").but(guid=str(n)) for n in range(6) for letter in "AB"))
+        feed = web.url("/feed")
+        assert (await newsdesk("feeds", "add", feed)).code == 0
+        said = "told apart by link alone, for its guids are reused; 6 names"
+        assert said in " ".join((await newsdesk("feeds", "list")).out.split())
+        assert said in str((await newsdesk("feeds", "list", "--json")).lines[0]["identity"])
+        assert said in (await newsdesk("feeds", "check", feed)).out
+        article = (await newsdesk("latest", "--json")).lines[0]["url"]
+        assert said in (await newsdesk("why", str(article))).out
+        assert said in str((await newsdesk("why", str(article), "--json")).lines[0]["identity"])
+
+
 async def test_a_feed_is_checked_without_a_trace(newsdesk: Newsdesk, newsroom: Newsroom) -> None:
     checked = await newsdesk("feeds", "check", newsroom.feeds[0].url, "--json")
     assert checked.code == 0 and len(checked.lines) == 10, checked.err

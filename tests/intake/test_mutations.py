@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from bot.intake.files import said_of
 from bot.intake.identify import digest, identify
 from bot.intake.parse import parse
+from bot.intake.policy import policy
 from bot.model import Document, Feed
 from tests.intake.mutations import many
 from tests.intake.test_parse import FEEDS
@@ -24,7 +25,7 @@ def test_a_hundred_mutations_neither_crash_nor_hang() -> None:
         if not first.format:
             assert said_of(body, first.html)
         for entry in first.entries:
-            article = identify(entry, Feed("https://x.test/feed"), first.title, NOW, first.shared)
+            article = identify(entry, Feed("https://x.test/feed"), first.title, NOW, policy(first.shared))
             if article is not None:
                 assert article.title and article.keys and digest(article)
                 article.title.encode()
