@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 import aiohttp
@@ -15,7 +15,7 @@ from bot.intake import ledger, tidings
 from bot.intake.addresses import spoken
 from bot.intake.classify import Classifier, load_classifier
 from bot.intake.lists import read_feeds
-from bot.model import OPERATOR, Feed
+from bot.model import OPERATOR, Feed, Subscription
 from bot.regions import Regions, load_regions
 from bot.settings import Settings, shipped
 
@@ -45,15 +45,21 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     except NewsError as error:
         yield Finding("files", False, str(error))
         return
+    orders: list[Subscription] = []
     try:
         async with open_archive(settings, regions, WallClock()) as archive:
+            orders = await archive.subscriptions()
             async for finding in _archive(archive):
                 yield finding
             async for finding in _tags(archive, regions):
                 yield finding
     except NewsError as error:
         yield Finding("archive", False, str(error))
-    yield await _token(settings)
+    token = await _token(settings)
+    yield token
+    if token.well:
+        async for finding in _permissions(settings, orders):
+            yield finding
 
 
 def _data(settings: Settings) -> Finding:
@@ -144,8 +150,17 @@ def _unmapped(tag: ledger.Unmapped, feed: Feed) -> str:
     return f'{said} In feeds.toml, below its url: tags = {means} ("-" where it names no region).'
 
 
+async def _permissions(settings: Settings, orders: Sequence[Subscription]) -> AsyncIterator[Finding]:
+    """May the bot post wherever somebody has ordered something?"""
+    from bot.chat.permissions import permits  # discord.py takes most of a second to import; without a token, needless
+
+    async for permit in permits(settings.token, settings.api, orders):
+        words = f"{permit.place}: {permit.trouble}." if permit.trouble else permit.place
+        yield Finding("permissions", not permit.trouble, words)
+
+
 async def _token(settings: Settings) -> Finding:
-    """Ask Discord whose token this is; nothing else is asked with it."""
+    """Ask Discord whose token this is."""
     if not settings.token:
         return Finding(
             "token", False, "DISCORD_TOKEN is not set. README.md tells how to get one; `make rehearse` needs none."
