@@ -1,16 +1,21 @@
 """Each row of the table of Discord's errors, met on the stage where Discord would give it."""
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
 
 from bot.chat.errors import RULES, rule_for
+from bot.chat.sender import DiscordSender
+from bot.chat.sender.request import LOGIN
+from bot.delivery.pace import Allowance, Pace
 from bot.model import Delivery, Later, Outcome, Refused, Sent, Suspended
 from bot.stage import Channel
 from bot.stage.refusals import Refusal
 from tests.chat.scenes import Scene
 from tests.chat.test_sender_publish import at_work, published, until_published
+from tests.delivery.samples import REGIONS
 
 MESSAGES, THREADS = "/channels/*/messages", "/channels/*/threads"
 SOON = timedelta(seconds=2)  # what the stage says
@@ -112,6 +117,13 @@ async def test_with_a_bad_token_nothing_more_leaves(scene: Scene) -> None:
     await scene.sender.send(scene.delivery(1))
     later = await scene.sender.send(scene.delivery(2))
     assert isinstance(later, Later) and "token" in later.reason and posts(scene) == 1
+
+
+async def test_what_waits_for_its_turn_meanwhile_does_not_leave_either(scene: Scene) -> None:
+    sender = DiscordSender(scene.client, REGIONS, allowance=Allowance(Pace(most=LOGIN + 1)))
+    scene.stage.fault("error", method="POST", path=MESSAGES, code=50014)
+    outcomes = await asyncio.gather(sender.send(scene.delivery(1)), sender.send(scene.delivery(2)))
+    assert all(isinstance(each, Later) and "token" in each.reason for each in outcomes) and posts(scene) == 1
 
 
 @pytest.mark.parametrize("code", [20022, 30046])

@@ -74,20 +74,28 @@ class Line:
     ) -> Answer:
         """One attempt, when its turn has come. Nothing is raised but cancellation."""
         bucket = f"{route.key} {route.major_parameters}"
-        if wait := self._wait(bucket):
-            return Answer(429, wait=wait, shared=True, words="Discord's limit for this place is used up")
-        if wait := self._brake.wait():
-            return Answer(429, wait=wait, shared=True, words=self._brake.reason)
+        if refused := self._refused(bucket):
+            return refused
         if self._is_new:
             self._pace.others(LOGIN)
             self._is_new = False
         await self._pace.turn()
         try:
+            if refused := self._refused(bucket):  # by what others were answered while this one waited
+                return refused
             answer = await self._try(route, payload, query)
         finally:
             self._pace.answered()
         self._note(bucket, answer)
         return answer
+
+    def _refused(self, bucket: str) -> Answer | None:
+        """What Discord would answer, as far as we know without asking."""
+        if wait := self._wait(bucket):
+            return Answer(429, wait=wait, shared=True, words="Discord's limit for this place is used up")
+        if wait := self._brake.wait():
+            return Answer(429, wait=wait, shared=True, words=self._brake.reason)
+        return None
 
     async def _try(
         self, route: Route, payload: Mapping[str, Any] | None, query: Mapping[str, str | int] | None
