@@ -1,0 +1,113 @@
+"""What a standing order says of the hour: quiet hours, a cap, and the list of what was over it."""
+
+import asyncio
+
+from bot.delivery.terms import Terms
+from bot.model import Refused, Sent, Unknown
+from tests.delivery.samples import an_order
+from tests.test_courier import House, house
+
+__all__ = ["house"]
+
+
+async def test_in_quiet_hours_posts_are_held_back_and_come_afterwards(house: House) -> None:
+    await house.archive.subscribe(an_order(options=Terms(quiet="11:00-13:00").to_json()))
+    await house.prints("One", "Two")
+    house.start()
+    await house.settles(later=1, pending=1)
+    house.passes(minutes=61)
+    await house.settles(sent=2)
+    assert house.mailbox.titles() == ["One", "Two"]
+
+
+async def test_what_is_over_the_cap_comes_later_as_one_list_and_is_never_dropped(house: House) -> None:
+    await house.archive.subscribe(an_order(options=Terms(cap=2).to_json()))
+    await house.prints("One", "Two", "Three", "Four", "Five", "Six")
+    house.start()
+    await house.settles(sent=2, later=1, pending=3)
+    house.passes(minutes=61)
+    await house.settles(sent=6)
+    assert house.mailbox.titles() == ["One", "Two", "Three + Four + Five", "Six"]
+
+
+async def test_after_a_restart_the_posts_of_the_last_hour_still_count(house: House) -> None:
+    await house.archive.subscribe(an_order(options=Terms(cap=2).to_json()))
+    await house.prints("One", "Two")
+    house.start()
+    await house.settles(sent=2)
+    await house.stop()
+    await house.prints("Three")
+    house.start(house.another_courier())
+    await house.settles(sent=2, later=1)
+    house.passes(minutes=61)
+    await house.settles(sent=3)
+    assert house.mailbox.titles() == ["One", "Two", "Three"]
+
+
+async def test_a_correction_is_no_post_that_a_cap_would_count(house: House) -> None:
+    await house.archive.subscribe(an_order(options=Terms(cap=2).to_json()))
+    await house.prints("One")
+    house.start()
+    await house.settles(sent=1)
+    house.passes(minutes=50)
+    await house.prints("One, corrected", url="https://a.test/One", keys=("url:One",))
+    async with asyncio.timeout(5):
+        while not house.mailbox.edited:
+            await asyncio.sleep(0.005)
+    house.passes(minutes=20)
+    await house.prints("Two", "Three")
+    await house.settles(sent=3)
+
+
+async def test_a_correction_of_one_in_a_list_edits_the_list_once(house: House) -> None:
+    await house.archive.subscribe(an_order(options=Terms(cap=1).to_json()))
+    await house.prints("One", "Two", "Three")
+    house.start()
+    await house.settles(sent=1, later=1, pending=1)
+    house.passes(minutes=61)
+    await house.settles(sent=3)
+    await house.prints("Three, corrected", url="https://a.test/Three", keys=("url:Three",))
+    await house.prints("Two, corrected", url="https://a.test/Two", keys=("url:Two",))
+    async with asyncio.timeout(5):
+        while not house.mailbox.edited or house.mailbox.edited[-1][1] != "Two, corrected + Three, corrected":
+            await asyncio.sleep(0.005)
+    await house.stop()
+    assert len(house.mailbox.edited) <= 2  # the second correction may have come while the first was on its way
+    assert not await house.archive.due_deliveries(house.clock.now())
+    assert house.mailbox.titles() == ["One", "Two + Three"]
+
+
+async def test_a_list_of_which_nothing_is_known_is_looked_for_as_one(house: House) -> None:
+    await house.archive.subscribe(an_order(options=Terms(cap=1).to_json()))
+    await house.prints("One", "Two", "Three")
+    house.start()
+    await house.settles(sent=1, later=1, pending=1)
+    house.mailbox.answers = [Unknown("reset")]
+    house.mailbox.looks = [Sent(7)]
+    house.passes(minutes=61)
+    await house.settles(sent=3)
+    assert house.mailbox.looked == ["Two"] and house.mailbox.titles() == ["One", "Two + Three"]
+
+
+async def test_a_list_that_was_on_its_way_when_we_died_is_settled_as_one(house: House) -> None:
+    await house.archive.subscribe(an_order())
+    await house.prints("One", "Two")
+    for each in await house.archive.line("channel:100"):
+        await house.archive.sending(each.id, house.clock.now())
+    house.mailbox.looks = [Sent(9)]
+    house.start()
+    await house.settles(sent=2)
+    assert house.mailbox.got == []
+
+
+async def test_a_list_that_is_refused_goes_out_one_by_one(house: House) -> None:
+    await house.archive.subscribe(an_order(options=Terms(cap=1).to_json()))
+    await house.prints("One", "Two", "Three")
+    house.start()
+    await house.settles(sent=1, later=1, pending=1)
+    house.mailbox.answers = [Refused("bad form")]
+    house.passes(minutes=61)
+    await house.settles(sent=1, later=2)
+    house.passes(minutes=61)
+    await house.settles(sent=2, later=1)
+    assert house.mailbox.titles() == ["One", "Two + Three", "Two"]
