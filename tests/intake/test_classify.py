@@ -290,6 +290,8 @@ def test_why_in_json_has_the_words_of_the_contract(classifier: Classifier) -> No
         ("والصين ترفض الاتهامات", "asia-pacific"),
         ("انتخابات جديدة في السعودية", "middle-east"),
         ("北京回应最新声明", "asia-pacific"),
+        ("Bundeswehr beendet Einsatz im Niger", "africa"),
+        ("Le Chili vote pour la deuxième fois sur sa Constitution", "latin-america"),
         ("ウクライナで停戦協議", "europe"),
     ],
 )

@@ -9,7 +9,9 @@ ASIDE = 0.6  # "amid", "with", "about": something else is told
 ACTOR = 0.5  # "US-led", "anti-China", "Russian troops", "Afghan refugees": who does it, or whence they came
 LANGUAGE = 0.3  # "sung in Spanish"
 
-_PLACES_BEFORE = set_of("in into near at across inside outside throughout around within toward towards")
+_PLACES_BEFORE = set_of(
+    "in into near at across inside outside throughout around within toward towards im en em в во في"
+)
 # Between "in" and the place.
 _BETWEEN = set_of(
     """

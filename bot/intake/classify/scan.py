@@ -38,7 +38,7 @@ def scan(text: str, where: Where, names: Names) -> list[Hit]:
         if index < free:
             continue
         name, many = _longest(said, small, index, names, loud) if loud or small[index] in begins else (None, 1)
-        if strange and (name is None or name.kind == "idiom"):  # an English word, met in another language
+        if strange and (name is None or _is_english(name)):
             name, many = _by_ending(said[index], names), 1
         free = index + many
         if name is not None and name.place != NO_PLACE:
@@ -73,6 +73,11 @@ def _longest(said: list[str], small: list[str], index: int, names: Names, loud: 
     if name is None and len(word) > _ABBREVIATION and word.isupper():  # "BREAKING: UKRAINE says"
         name = names.exact.get(word.capitalize())
     return name, 1
+
+
+def _is_english(name: Name) -> bool:
+    """Whether a name is an everyday word of English, which in another language means something else."""
+    return name.kind == "idiom" or (name.weak and name.kind == "term")
 
 
 def _by_ending(said: str, names: Names) -> Name | None:
