@@ -43,7 +43,7 @@ async def test_a_tag_that_nobody_mapped_is_told_once_with_a_suggestion(
     await house.goes_round()
     assert [each.args for each in caplog.records if "unmapped" in each.msg] == [(feed.url, "Slow Lane", "africa")]
     (left,) = ledger.unmapped(await _ledger(house, feed), feed, REGIONS)
-    assert left == ledger.Unmapped("Slow Lane", 2, "africa")
+    assert left == ledger.Unmapped("Slow Lane", 2, "africa", "2026-03-24")
 
 
 async def test_a_tag_is_asked_about_no_more_once_it_is_mapped(house: House) -> None:

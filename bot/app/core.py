@@ -2,13 +2,14 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.archive.archive import Archive
 from bot.archive.search.aliases import load_aliases
 from bot.clock import Clock, WallClock
 from bot.delivery.route import route
 from bot.errors import ConfigError
+from bot.intake import ledger
 from bot.intake.classify import Classifier, load_classifier
 from bot.intake.lists import read_feeds
 from bot.model import OPERATOR
@@ -76,11 +77,16 @@ async def open_archive(settings: Settings, regions: Regions, clock: Clock) -> As
 
 
 async def take_listed_feeds(settings: Settings, archive: Archive, regions: Regions) -> None:
-    """Make the operator's feeds follow feeds.toml: what it names is kept, what it names no more goes."""
+    """Make the operator's feeds follow feeds.toml: what it names is kept, what it names no more goes.
+
+    What somebody has said on Discord of a feed's tags stays, unless the file says otherwise.
+    """
     listed = read_feeds(settings.file("feeds.toml"), regions)
     before = set((await archive.recall(_LISTED) or "").split())
+    kept = {feed.url: feed.id for feed in await archive.feeds(OPERATOR)}
     for feed in listed:
-        await archive.add_feed(feed)
+        said = ledger.said(await archive.recall(f"{ledger.SAID}{kept.get(feed.url, 0)}"), regions)
+        await archive.add_feed(replace(feed, tags={**said, **feed.tags}))
     for url in before - {feed.url for feed in listed}:
         await archive.remove_feed(url, OPERATOR)
     await archive.remember(_LISTED, " ".join(feed.url for feed in listed))

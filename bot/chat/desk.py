@@ -8,7 +8,7 @@ import discord
 
 from bot.archive.archive import Archive
 from bot.clock import Clock
-from bot.model import OPERATOR, Added, Article, Viewer
+from bot.model import OPERATOR, Added, Article, Feed, Route, Viewer
 from bot.regions import Regions
 
 
@@ -28,9 +28,7 @@ class Checked(Protocol):
 class FeedFinder(Protocol):
     """Finds the feed behind an address, asks it once, and keeps it."""
 
-    async def add(
-        self, url: str, owner: int, *, any_certificate: bool | None = None, newest: bool = False
-    ) -> Added:
+    async def add(self, url: str, owner: int, *, any_certificate: bool | None = None, newest: bool = False) -> Added:
         """Raise a NewsError where there is no feed, or where we may not go.
 
         `newest` posts one article to see that it works; `any_certificate` says whether its host's is left unchecked.
@@ -39,6 +37,10 @@ class FeedFinder(Protocol):
 
     async def check(self, url: str, owner: int) -> Checked:
         """Ask it without keeping anything; raise a NewsError as `add` does."""
+        ...
+
+    async def means(self, feed: Feed, tag: str, region: str, route: Route) -> tuple[int, int]:
+        """Keep what a feed's tag means; how many articles go there for it, and how many deliveries that makes."""
         ...
 
 
@@ -61,3 +63,8 @@ def desk_of(interaction: discord.Interaction[Any]) -> Desk:
 def viewer_of(interaction: discord.Interaction[Any]) -> Viewer:
     """Whose articles this reader may see: a server's and the public ones, or the public ones alone."""
     return interaction.guild_id or OPERATOR
+
+
+async def speaks_for_all(interaction: discord.Interaction[Any]) -> bool:
+    """Whoever runs the bot; or those who run the only server that it is in."""
+    return len(interaction.client.guilds) == 1 or bool(await interaction.client.is_owner(interaction.user))

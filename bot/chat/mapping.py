@@ -1,24 +1,118 @@
-"""A button that says which region a tag of one of this server's own feeds means."""
+"""Tags that nobody mapped: told to those who may say what they mean, and buttons that say it.
 
+They are told of the tags of their server's own feeds, and of the operator's where no other server has ordered anything.
+The first are told at once. Tags that come later wait for the day's end, so that a feed which invents one for every
+article is one message a day, not one for each.
+"""
+
+import asyncio
 import re
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any
+from typing import Any, cast
 
 import discord
 from discord import ui
 from discord.ext import commands
 
+from bot.chat import releases
 from bot.chat.choices import region_name
-from bot.chat.desk import desk_of
+from bot.chat.desk import Desk, desk_of, speaks_for_all
 from bot.chat.standing import feed_name
 from bot.chat.trouble import explain
+from bot.delivery.route import route
 from bot.delivery.text import clean, cut, escape
-from bot.errors import NotFound
+from bot.errors import NewsError, NotFound
 from bot.intake import ledger
 from bot.intake.classify import NO_REGION
+from bot.intake.ledger import Ledger
+from bot.model import OPERATOR, Feed
+from bot.regions import Regions
 
+MOST = 4  # tags in one message
+_TAG = 60  # characters of each
+_CHOICES = 24  # regions in a menu, beside the one that is none
 _TEMPLATE = r"mt:(?P<feed>[0-9]{1,18}):(?P<tag>[0-9a-f]{16}):(?P<region>[a-z0-9-]{1,50})"
+_OTHER = r"mo:(?P<feed>[0-9]{1,18}):(?P<tag>[0-9a-f]{16})"
+_PICK = r"mp:(?P<feed>[0-9]{1,18}):(?P<tag>[0-9a-f]{16})"
+_HEADING = (
+    "🏷️ **Nobody has said what these tags mean.** Their articles go where their words point; "
+    "once a tag has a region, so do all that carry it."
+)
+
+Interaction = discord.Interaction[Any]
+Row = tuple[str, ui.ActionRow[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTag:
+    """A tag that nobody mapped, and whose it is."""
+
+    feed: Feed
+    tag: ledger.Unmapped
+
+    @property
+    def key(self) -> str:
+        return f"{self.feed.id}:{_short(self.tag.tag)}"
+
+
+class OfTags:
+    """One of the matters that are told."""
+
+    memo = "told of tags:"
+
+    async def guilds(self, desk: Desk) -> set[int]:
+        """Who may say what a tag means."""
+        found, only = await _open(desk), await _only_server(desk)
+        owners = {only if each.feed.owner == OPERATOR else each.feed.owner for each in found}
+        return {each for each in owners if each}
+
+    async def reasons(self, desk: Desk, guild: int, told: Collection[str]) -> set[str]:
+        """Every tag is one; but what came today waits, where something was told before."""
+        today = f"{desk.clock.now():%Y-%m-%d}"
+        return {
+            each.key for each in await _open_for(desk, guild) if not told or each.key in told or each.tag.met < today
+        }
+
+    async def view(self, desk: Desk, guild: int, keys: Collection[str]) -> ui.LayoutView:
+        """A message that asks what these mean, the most frequent first."""
+        found = [each for each in await _open_for(desk, guild) if each.key in keys]
+        items = [item for text, row in rows(found, desk.regions) for item in (ui.TextDisplay[Any](text), row)]
+        view = ui.LayoutView(timeout=None)
+        view.add_item(ui.TextDisplay(_HEADING if items else "All these tags are mapped by now."))
+        if items:
+            view.add_item(ui.Container[Any](*items))
+        if len(found) > MOST:
+            view.add_item(ui.TextDisplay(f"-# and {len(found) - MOST} more, rarer ones: `/desk status`"))
+        return view
+
+    def tells(self, message: Mapping[str, Any], keys: Collection[str]) -> bool:
+        """Whether a message that we find in a channel asks about any of these."""
+        return any(f"mt:{key}:{NO_REGION}" in releases.custom_ids(message) for key in keys)
+
+
+def rows(found: Iterable[OpenTag], regions: Regions) -> list[Row]:
+    """The most frequent of these, each with what maps it."""
+    asked = []
+    for each in sorted(found, key=lambda each: -each.tag.articles)[:MOST]:
+        feed, tag = each.feed, each.tag
+        articles = "1 article" if tag.articles == 1 else f"{tag.articles:,} articles"
+        name = escape(cut(clean(tag.tag), _TAG, _TAG * 3))
+        text = f"Nobody has said what “{name}” means in {escape(cut(feed_name(feed), 60, 180))} ({articles})."
+        row = ui.ActionRow[Any]()
+        if tag.region:
+            row.add_item(Map(feed.id, tag.tag, tag.region, cut(region_name(regions, tag.region), 70)))
+        row.add_item(Other(feed.id, tag.tag, "Another region …" if tag.region else "A region …"))
+        asked.append((text, row.add_item(Map(feed.id, tag.tag, NO_REGION, "No region"))))
+    return asked
+
+
+async def open_in(desk: Desk, guild: int, feeds: Sequence[Feed], ledgers: Mapping[int, Ledger]) -> list[OpenTag]:
+    """The open tags of those of these feeds for which this server may speak."""
+    only = await _only_server(desk)
+    own = [each for each in feeds if each.owner == guild or (each.owner == OPERATOR and only == guild)]
+    return [OpenTag(feed, tag) for feed in own for tag in ledger.unmapped(ledgers[feed.id], feed, desk.regions)]
 
 
 class Map(ui.DynamicItem[ui.Button[Any]], template=_TEMPLATE):
@@ -29,37 +123,147 @@ class Map(ui.DynamicItem[ui.Button[Any]], template=_TEMPLATE):
         super().__init__(ui.Button(label=label, custom_id=f"mt:{feed}:{self.tag}:{region}"))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str]
-    ) -> "Map":
+    async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]) -> "Map":
         found = cls(int(match["feed"]), "", match["region"])
         found.tag = match["tag"]
         return found
 
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+    async def callback(self, interaction: Interaction) -> None:
         try:
-            await self._map(interaction)
+            said = await _means(interaction, self.feed, self.tag, self.region)
+            await interaction.response.edit_message(view=_answered(interaction))
+            await interaction.followup.send(said, ephemeral=True)
         except Exception as error:
             await explain(interaction, error)  # the library would only log it
 
-    async def _map(self, interaction: discord.Interaction[Any]) -> None:
-        desk = desk_of(interaction)
-        own = await desk.archive.feeds(interaction.guild_id) if interaction.guild_id else []
-        feed = next((each for each in own if each.id == self.feed), None)
-        kept = ledger.read(await desk.archive.recall(f"{ledger.KEYS}{self.feed}"))
-        tag = next((each for each in kept.tags if _short(each) == self.tag), None)
-        if feed is None or tag is None or not (self.region in desk.regions or self.region == NO_REGION):
-            raise NotFound("That feed or that tag is no longer there. `/desk status` shows how things stand.")
-        await desk.archive.add_feed(replace(feed, tags={**feed.tags, tag: self.region}))
-        means = "no region" if self.region == NO_REGION else f"**{escape(region_name(desk.regions, self.region))}**"
-        name = escape(cut(clean(tag), 100))
-        said = f"From the next article on, “{name}” in {escape(feed_name(feed))} means {means}."
-        await interaction.response.send_message(said, ephemeral=True)
+
+class Other(ui.DynamicItem[ui.Button[Any]], template=_OTHER):
+    """Offers all regions for the tag above it."""
+
+    def __init__(self, feed: int, tag: str, label: str = "…") -> None:
+        self.feed, self.tag = feed, _short(tag)
+        super().__init__(ui.Button(label=label, custom_id=f"mo:{feed}:{self.tag}"))
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]) -> "Other":
+        found = cls(int(match["feed"]), "")
+        found.tag = match["tag"]
+        return found
+
+    async def callback(self, interaction: Interaction) -> None:
+        try:
+            feed, tag = await _asked(interaction, self.feed, self.tag)
+            name = f"“{escape(cut(clean(tag), 100))}” in {escape(feed_name(feed))}"
+            view = ui.LayoutView(timeout=None)
+            view.add_item(ui.TextDisplay(f"What does {name} mean?"))
+            view.add_item(ui.ActionRow[Any](Pick(self.feed, self.tag, desk_of(interaction).regions)))
+            await interaction.response.send_message(view=view, ephemeral=True)
+        except Exception as error:
+            await explain(interaction, error)
+
+
+class Pick(ui.DynamicItem[ui.Select[Any]], template=_PICK):
+    """A menu of the regions that a tag may mean."""
+
+    def __init__(self, feed: int, short: str, regions: Regions | None = None) -> None:
+        self.feed, self.tag = feed, short
+        options = [
+            discord.SelectOption(label=cut(region_name(regions, each.code), 100), value=each.code)
+            for each in list(regions or ())[:_CHOICES]
+            if regions
+        ]
+        options.append(discord.SelectOption(label="No region", value=NO_REGION))
+        super().__init__(ui.Select(placeholder="A region", options=options, custom_id=f"mp:{feed}:{short}"))
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]) -> "Pick":
+        return cls(int(match["feed"]), match["tag"], desk_of(interaction).regions)
+
+    async def callback(self, interaction: Interaction) -> None:
+        try:
+            said = await _means(interaction, self.feed, self.tag, self.item.values[0])
+            view = ui.LayoutView(timeout=None)
+            await interaction.response.edit_message(view=view.add_item(ui.TextDisplay(said)))
+        except Exception as error:
+            await explain(interaction, error)
 
 
 def add_to(client: commands.AutoShardedBot) -> None:
-    """Make the buttons work, also in reports that were sent before a restart."""
-    client.add_dynamic_items(Map)
+    """Make the buttons work, also in messages that were sent before a restart."""
+    client.add_dynamic_items(Map, Other, Pick)
+
+
+async def _means(interaction: Interaction, number: int, short: str, region: str) -> str:
+    """From now on that tag means that region; what that changed at once."""
+    desk = desk_of(interaction)
+    feed, tag = await _asked(interaction, number, short)
+    if region not in desk.regions and region != NO_REGION:
+        raise NotFound("There is no such region any more. `/desk status` shows how things stand.")
+    articles, owed = await desk.feeds.means(feed, tag, region, route)
+    if owed:
+        desk.nudge()
+    means = "no region" if region == NO_REGION else f"**{escape(region_name(desk.regions, region))}**"
+    said = f"“{escape(cut(clean(tag), 100))}” in {escape(feed_name(feed))} means {means} from now on."
+    if not articles:
+        return said
+    follow = "1 article that is here follows" if articles == 1 else f"{articles} articles that are here follow"
+    posts = {0: "nothing is posted for that", 1: "1 post is on its way"}.get(owed, f"{owed} posts are on their way")
+    return f"{said} {follow}; {posts}."
+
+
+async def _asked(interaction: Interaction, number: int, short: str) -> tuple[Feed, str]:
+    """The feed and the tag that a button is for, if whoever pressed it may say what that means."""
+    desk = desk_of(interaction)
+    releases.must_run_the_server(interaction)
+    feed = next((each for each in await desk.archive.feeds() if each.id == number), None)
+    kept = ledger.read(await desk.archive.recall(f"{ledger.KEYS}{number}"))
+    tag = next((each for each in kept.tags if _short(each) == short), None)
+    if feed is None or tag is None or feed.owner not in (OPERATOR, interaction.guild_id):
+        raise NotFound("That feed or that tag is no longer there. `/desk status` shows how things stand.")
+    if feed.owner == OPERATOR and not await speaks_for_all(interaction):
+        raise NewsError("This is a feed for everybody. Only whoever runs the bot can say what its tags mean.")
+    return feed, tag
+
+
+def _answered(interaction: Interaction) -> ui.LayoutView:
+    """The same message, its question answered."""
+    assert interaction.message is not None
+    pressed = cast(Mapping[str, Any], interaction.data or {}).get("custom_id")
+    view = ui.LayoutView.from_message(interaction.message, timeout=None)
+    for row in view.walk_children():
+        if isinstance(row, ui.ActionRow) and any(getattr(each, "custom_id", "") == pressed for each in row.children):
+            for each in row.children:
+                if isinstance(each, ui.Button):
+                    each.disabled = True
+                    each.style = discord.ButtonStyle.success if each.custom_id == pressed else each.style
+    return view
+
+
+async def _open(desk: Desk) -> list[OpenTag]:
+    """Every tag that nobody mapped."""
+    kept = await desk.archive.recalled(ledger.KEYS)
+    feeds = await desk.archive.feeds() if kept else []
+    return await asyncio.to_thread(_left, feeds, kept, desk.regions)  # a thousand ledgers are much to read
+
+
+def _left(feeds: Sequence[Feed], kept: Mapping[str, str], regions: Regions) -> list[OpenTag]:
+    read = ((feed, ledger.read(kept[str(feed.id)])) for feed in feeds if str(feed.id) in kept)
+    return [OpenTag(feed, tag) for feed, found in read for tag in ledger.unmapped(found, feed, regions)]
+
+
+async def _open_for(desk: Desk, guild: int) -> list[OpenTag]:
+    only = await _only_server(desk)
+    return [
+        each
+        for each in await _open(desk)
+        if each.feed.owner == guild or (each.feed.owner == OPERATOR and only == guild)
+    ]
+
+
+async def _only_server(desk: Desk) -> int:
+    """The one server that has ordered anything; 0 where there are others, for nobody there speaks for all."""
+    guilds = {each.guild for each in await desk.archive.subscriptions() if each.guild}
+    return guilds.pop() if len(guilds) == 1 else 0
 
 
 def _short(tag: str) -> str:

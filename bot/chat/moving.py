@@ -6,7 +6,7 @@ import discord
 
 from bot.chat import answers
 from bot.chat.choices import region_name
-from bot.chat.desk import desk_of, viewer_of
+from bot.chat.desk import desk_of, speaks_for_all, viewer_of
 from bot.chat.pager import opened
 from bot.delivery.route import route
 from bot.delivery.text import clean, escape
@@ -25,7 +25,7 @@ async def move(interaction: discord.Interaction[Any], typed: str, region: str) -
     article = article or await desk.archive.article_at(canonical(typed) or typed.strip(), viewer)
     if article is None:
         raise NotFound("I know of no such article. Pick one from the list, or give its address.")
-    if article.owner == OPERATOR and not await _speaks_for_all(interaction):
+    if article.owner == OPERATOR and not await speaks_for_all(interaction):
         raise NewsError(
             "This article comes from a feed for everybody, so that it would move for other servers too. "
             "Only whoever runs the bot can do that."
@@ -39,8 +39,3 @@ async def move(interaction: discord.Interaction[Any], typed: str, region: str) -
     desk.nudge()
     follows = {0: "", 1: " One channel gets it now."}.get(owed, f" {owed} channels get it now.")
     return f"{answers.headline(article)} is in {name} from now on. Posts that are out are corrected.{follows}"
-
-
-async def _speaks_for_all(interaction: discord.Interaction[Any]) -> bool:
-    """Whoever runs the bot; or those who run the only server that it is in."""
-    return len(interaction.client.guilds) == 1 or bool(await interaction.client.is_owner(interaction.user))

@@ -25,6 +25,7 @@ from discord.http import Route, handle_message_parameters
 from bot.chat import releases
 from bot.chat.desk import Desk
 from bot.chat.errors import rule_for
+from bot.chat.mapping import OfTags
 from bot.chat.sender import NONCE_HOLDS, channel
 from bot.chat.sender.place import Place
 from bot.chat.sender.request import Answer, Line
@@ -62,7 +63,7 @@ class Matter(Protocol):
         ...
 
 
-MATTERS: tuple[Matter, ...] = (releases.OfHeld(), OfFeeds())
+MATTERS: tuple[Matter, ...] = (releases.OfHeld(), OfFeeds(), OfTags())
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,23 +8,20 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.chat import answers
+from bot.chat import answers, mapping
 from bot.chat.choices import region_name
 from bot.chat.desk import Desk
-from bot.chat.mapping import Map
 from bot.chat.sender.publish import kept_waiting
 from bot.chat.standing import became, feed_name, relative, state, where
 from bot.delivery.text import clean, cut, escape, size
 from bot.delivery.weekly import EMPTY
 from bot.intake import ledger, tidings
 from bot.intake.addresses import canonical
-from bot.intake.classify import NO_REGION
 from bot.model import OPERATOR, ROUNDUP, Delivery, Event, Feed, Source, State, Story, Subscription
 from bot.regions import Regions
 
 _ROWS = 8  # of each part
 _EVENTS = 30
-_TAGS, _TAG = 4, 60  # unmapped tags with their buttons; characters of each
 _CHARACTERS, _OCTETS = 3800, 7500
 _STATES: dict[State, str] = {
     "pending": "on their way",
@@ -66,7 +63,7 @@ async def status(desk: Desk, guild: int) -> ui.LayoutView:
     view = ui.LayoutView(timeout=None)
     kept = await desk.archive.recalled(ledger.KEYS)
     ledgers = {feed.id: ledger.read(kept.get(str(feed.id))) for feed in feeds}
-    asked = _asked([each for each in feeds if each.owner == guild], ledgers, desk.regions)
+    asked = mapping.rows(await mapping.open_in(desk, guild, feeds, ledgers), desk.regions)
     agreement = _agreement(feeds, ledgers, guild)
     gaps = tidings.gaps(await desk.archive.recalled(tidings.KEYS), desk.clock.now())
     parts = [
@@ -128,23 +125,6 @@ def _agreement(feeds: Sequence[Feed], ledgers: Mapping[int, ledger.Ledger], guil
     for feed in sorted(told, key=lambda each: not ledgers[each.id].fallen)[:_ROWS]:
         found = ledgers[feed.id]
         yield f"{'⚠️' if found.fallen else '-#'} {escape(feed_name(feed))}: {found.sentence}"
-
-
-def _asked(
-    own: Sequence[Feed], ledgers: Mapping[int, ledger.Ledger], regions: Regions
-) -> list[tuple[str, ui.ActionRow[Any]]]:
-    """The tags of a server's own feeds that nobody mapped, each with buttons that map it."""
-    left = [(each, feed) for feed in own for each in ledger.unmapped(ledgers[feed.id], feed, regions)]
-    asked = []
-    for tag, feed in sorted(left, key=lambda pair: -pair[0].articles)[:_TAGS]:
-        articles = "1 article" if tag.articles == 1 else f"{tag.articles:,} articles"
-        name = escape(cut(clean(tag.tag), _TAG, _TAG * 3))
-        text = f"Nobody has said what “{name}” means in {escape(cut(feed_name(feed), 60, 180))} ({articles})."
-        row = ui.ActionRow[Any]()
-        if tag.region:
-            row.add_item(Map(feed.id, tag.tag, tag.region, cut(region_name(regions, tag.region), 70)))
-        asked.append((text, row.add_item(Map(feed.id, tag.tag, NO_REGION, "No region"))))
-    return asked
 
 
 def _orders(orders: Sequence[Subscription], desk: Desk) -> Iterable[str]:

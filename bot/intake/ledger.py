@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from bot.intake.classify import evidence
+from bot.intake.classify import NO_REGION, evidence
 from bot.model import Article, Feed
 from bot.regions import Regions
 
@@ -117,6 +117,12 @@ def read(text: str | None) -> Ledger:
         return Ledger(int(found.get("judged", 0)), int(found.get("agreed", 0)), str(found.get("recent", "")), tags, met)
     except (ValueError, TypeError, AttributeError):
         return Ledger()
+
+
+def said(text: str | None, regions: Regions) -> dict[str, str]:
+    """What people have said that a feed's tags mean, as far as these regions are still there."""
+    found = json.loads(text or "{}")
+    return {str(tag): str(code) for tag, code in found.items() if code in regions or code == NO_REGION}
 
 
 def _suggested(found: Mapping[str, int], regions: Regions) -> str | None:

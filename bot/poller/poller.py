@@ -24,6 +24,7 @@ from bot.model import OPERATOR, Accepted, Added, Feed, Route, Source
 from bot.poller.adding import Adding
 from bot.poller.backfilling import Backfilling, Filled
 from bot.poller.checking import Checked, Checking
+from bot.poller.meaning import Meaning
 from bot.poller.placing import Placing
 from bot.poller.pushing import Pushing, open_ear
 from bot.poller.reading import Reading, Unusable
@@ -190,6 +191,10 @@ class Poller:
     async def check(self, url: str, owner: int = OPERATOR) -> Checked:
         """Ask a feed once, say what would be posted, keep nothing."""
         return await Checking(self._archive, self._fetcher, self._reading, self._placing, self._clock).check(url, owner)
+
+    async def means(self, feed: Feed, tag: str, region: str, route: Route) -> tuple[int, int]:
+        """Keep what a feed's tag means; how many articles go there for it, and how many deliveries that makes."""
+        return await Meaning(self._archive, self._placing, self._clock).learn(feed, tag, region, route)
 
     async def backfill(
         self, url: str, since: datetime, owner: int = OPERATOR, told: Callable[[Filled], None] = lambda filled: None

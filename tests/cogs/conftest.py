@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -17,7 +17,7 @@ from bot.chat.desk import Desk
 from bot.clock import Clock
 from bot.delivery.route import route
 from bot.errors import NewsError
-from bot.model import Added, Article, Feed, Image, Sighting
+from bot.model import Added, Article, Feed, Image, Route, Sighting
 from bot.poller import Checked
 from bot.poller.adding import Candidate, SeveralFeeds
 from bot.regions import Regions, load_regions
@@ -64,6 +64,10 @@ class Finder:
         return Checked(
             Feed(url=url, owner=owner), "rss20", found, (), f"{url} is a feed, “The *Gazette*”, with 5 items."
         )
+
+    async def means(self, feed: Feed, tag: str, region: str, route: Route) -> tuple[int, int]:
+        await self.archive.add_feed(replace(feed, tags={**feed.tags, tag: region}))
+        return 0, 0
 
 
 @dataclass
