@@ -30,6 +30,7 @@ class Feed:
     full_text: bool = False  # may the article's body be kept, for search only
     tags: Mapping[str, str] = field(default_factory=dict)  # this publisher's tag -> region
     places: Mapping[str, str] = field(default_factory=dict)  # this publisher's country -> region, where it differs
+    hints: bool = True  # hear what its server and the feed itself say of how often to come
     any_certificate: bool = False  # somebody has said that this host's certificate need not be checked
     added: datetime | None = None
     polled: datetime | None = None  # None: never yet, so its first poll is silent

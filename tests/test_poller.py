@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from bot.intake.schedule import learned
+from bot.intake.schedule import counted, learned
 from bot.model import Subscription
 from tests.fakes import Answer, Asked
 from tests.polling import House
@@ -154,6 +154,33 @@ async def test_after_two_weeks_a_batch_outlets_hours_are_known(house: House) -> 
     assert learned(ten, hours, since, noon) == timedelta(minutes=15)
     assert learned(ten, hours, NOON - timedelta(days=3), noon) == ten
     assert learned(ten, [20] * 48, since, noon) == ten
+
+
+async def test_a_batch_outlet_is_asked_often_in_its_hour_and_rarely_outside(house: House) -> None:
+    await house.add(host="mag.test")
+    house.web["mag.test/feed"] = rss(A)
+    for day in range(20):
+        house.clock.set(NOON.replace(hour=4, minute=6) + timedelta(days=day))
+        house.web["mag.test/feed"] = rss(*(item(f"Day {day} story {number}", -24 * day) for number in range(3)), A)
+        await house.goes_round(timedelta(0))
+    waits = {}
+    for hour in (4, 12):
+        house.clock.set(NOON.replace(hour=hour) + timedelta(days=21))
+        await house.goes_round(timedelta(0))
+        source = await house.source(host="mag.test")
+        assert source.next_poll is not None and source.polled is not None
+        waits[hour] = source.next_poll - source.polled
+    assert waits == {4: timedelta(minutes=5), 12: timedelta(minutes=15)}
+
+
+async def test_a_feed_that_prints_much_is_asked_regularly_however_long_it_is_known() -> None:
+    hours: tuple[int, ...] = ()
+    since = NOON
+    for day in range(200):
+        hours, halved = counted(hours, NOON + timedelta(days=day), 20)
+        since += (NOON + timedelta(days=day) - since) / 2 if halved else timedelta(0)
+    ten = timedelta(minutes=10)
+    assert learned(ten, hours, since, NOON + timedelta(days=200)) == ten
 
 
 async def test_a_feed_whose_validators_do_not_work_is_loaded_less_often(house: House) -> None:

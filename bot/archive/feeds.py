@@ -24,11 +24,13 @@ def add(db: Connection, feed: Feed, now: datetime) -> Feed:
     """Add a feed, or change it. A new one at an address that is polled already gets a whole document, once."""
     db.execute("INSERT OR IGNORE INTO source (url) VALUES (?)", [feed.url])
     source = db.execute("SELECT id FROM source WHERE url = ?", [feed.url]).fetchone()["id"]
-    old = db.execute("SELECT id, removed FROM feed WHERE source = ? AND owner = ?", [source, feed.owner]).fetchone()
+    old = db.execute("SELECT * FROM feed WHERE source = ? AND owner = ?", [source, feed.owner]).fetchone()
     values = from_feed(feed) | {"source": source, "owner": feed.owner}
     if old is not None and old["removed"] is None:
         db.execute(f"UPDATE feed SET {columns(values)} WHERE id = :id", values | {"id": old["id"]})  # noqa: S608 our columns
         db.execute(_AGREE, [source])
+        if any(old[name] != values[name] for name in ("every", "hints")):
+            db.execute(_FORGET, [source])  # a wish is heard with the next whole document
         return _one(db, old["id"])
     values |= {"added": to_ms(feed.added or now), "polled": ms_or_none(feed.polled), "removed": None}
     if old is not None:

@@ -233,3 +233,9 @@ def the_first_message_is_dated(db: Database) -> None:
 def policies_belong_to_addresses(db: Database) -> None:
     """How articles are told apart is found out from an address's documents, and kept with what we remember of it."""
     db.execute("ALTER TABLE feed DROP COLUMN policy")
+
+
+@migrations()
+def hints_may_go_unheard(db: Database) -> None:
+    """An operator may know better than a server how often it can be asked."""
+    db.execute("ALTER TABLE feed ADD COLUMN hints INTEGER NOT NULL DEFAULT 1")

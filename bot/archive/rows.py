@@ -30,6 +30,7 @@ def to_feed(row: Row) -> Feed:
         full_text=bool(row["full_text"]),
         tags=_mapping(row["tags"]),
         places=_mapping(row["places"]),
+        hints=bool(row["hints"]),
         any_certificate=bool(row["any_certificate"]),
         added=from_ms(row["added"]),
         polled=moment_or_none(row["polled"]),
@@ -48,6 +49,7 @@ def from_feed(feed: Feed) -> dict[str, object]:
         "full_text": feed.full_text,
         "tags": _json(dict(feed.tags)),
         "places": _json(dict(feed.places)),
+        "hints": feed.hints,
         "any_certificate": feed.any_certificate,
     }
 

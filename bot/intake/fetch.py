@@ -45,6 +45,11 @@ PAGE_TYPES = "text/html, application/xhtml+xml, */*;q=0.1"
 REDIRECTS = 5
 _FOLLOWED = {301, 302, 303, 307, 308}
 _FOR_GOOD = {301, 308}
+_SHUT = {202, 401, 403, 405, 406, 429, 503}  # with which a wall against robots answers
+_GUARDS = {  # headers by which it shows whose it is
+    "x-datadome": "DataDome", "x-dd-b": "DataDome", "x-amzn-waf-action": "AWS WAF", "x-sucuri-block": "Sucuri",
+    "x-iinfo": "Imperva", "x-px-block-reason": "HUMAN", "x-kpsdk-ct": "Kasada",
+}  # fmt: skip
 _CHUNK = 64 * 1024
 _MEGABYTE = 1024 * 1024
 
@@ -235,8 +240,10 @@ def _wall(headers: Mapping[str, str], code: int) -> str:
     """Who keeps robots out here, if somebody does; we do not pretend to be a browser."""
     if headers.get("cf-mitigated", "").lower() == "challenge":
         return "lets only browsers in: Cloudflare blocks feed readers there. Ask the publisher to allow ours."
-    if code in {401, 403, 405, 429} and ("x-datadome" in headers or "x-dd-b" in headers):
-        return "lets only browsers in: DataDome blocks feed readers there. Ask the publisher to allow ours."
+    if code in _SHUT:
+        guard = next((name for mark, name in _GUARDS.items() if mark in headers), "")
+        if guard:
+            return f"lets only browsers in: {guard} blocks feed readers there. Ask the publisher to allow ours."
     return ""
 
 

@@ -16,9 +16,10 @@ class Memory:
     """All of it may be lost without harm to what is known: it saves work and keeps manners."""
 
     marks: tuple[str, ...] = ()  # the prints of the items of the last document
-    count: int = 0  # how many items that had
     shared: tuple[str, ...] = ()  # names never to be trusted again in this feed (see policy)
-    hint: int = 0  # seconds that server and feed ask us to leave between two polls
+    hint: int = 0  # seconds that its server asks us to leave between two polls
+    ttl: int = 0  # seconds that the feed itself asks for
+    deaf: bool = False  # somebody has said that neither is to be heard
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[str, ...] = ()
     holder: str = ""  # the host whose validators we hold; where redirects lead, that is not the first one

@@ -26,16 +26,30 @@ class Poll:
     source: Source
     memory: Memory
     now: datetime
-    every: timedelta
+    usual: timedelta
     chance: random.Random
-    adaptive: bool = False  # nobody has asked for this very interval, and the host is not this machine
+    shortest: timedelta = timedelta(0)
+    far: bool = False  # the host is not this machine
     began: datetime | None = None  # when we set out; a feed that was added since has not been heard
+
+
+    @property
+    def every(self) -> timedelta:
+        """Between two polls: as somebody wants it of a feed here, or as usual."""
+        wish = timedelta(seconds=self.memory.every)
+        wanted = self.usual if not wish else wish if self.memory.wished else min(wish, self.usual)
+        return max(wanted, self.shortest)
+
+    @property
+    def adaptive(self) -> bool:
+        """Whether nobody has asked for this very interval."""
+        return self.far and not self.memory.every
 
 
 def unchanged(poll: Poll, fetched: Fetched) -> Source:
     """304, or the same document again: success, with whatever validators and hints came along."""
     spared = fetched.status == "unchanged"
-    remembered = _moved(_hinted(poll.memory, fetched.headers, None), fetched.permanent, poll.now)
+    remembered = _moved(_hinted(poll.memory, fetched.headers, None, spared), fetched.permanent, poll.now)
     return _settled(poll, _tallied(remembered, spared), "unchanged", fetched, keep=spared)
 
 
@@ -46,7 +60,6 @@ def taken_in(poll: Poll, fetched: Fetched, parsed: Parsed, digest: bytes, news: 
     remembered = replace(
         _hinted(learnt, fetched.headers, parsed),
         marks=parsed.marks,
-        count=parsed.count,
         shared=memory.sharing(poll.memory, parsed.shared),
         hub=named.get("hub", ""),
         topic=named.get("self", ""),
@@ -96,11 +109,7 @@ def _settled(poll: Poll, remembered: Memory, status: str, fetched: Fetched, keep
     said = (holder, schedule.distrusts_validators(headers), "", False)
     if said != (remembered.holder, remembered.unsure, remembered.failing_since, remembered.told):
         remembered = replace(remembered, holder=holder, unsure=said[1], failing_since="", told=False)
-    hint = timedelta(seconds=remembered.hint) if remembered.hint else None
-    due = schedule.next_poll(poll.now, _interval(poll, remembered), hint)
-    if poll.source.polled is None:
-        due -= (due - poll.now) * poll.chance.uniform(0, _EARLY)
-    due = schedule.open_again(due, frozenset(remembered.skip_hours), frozenset(remembered.skip_days))
+    due = _due(poll, remembered)
     return replace(
         poll.source,
         etag=headers.get("etag", poll.source.etag if keep else None),
@@ -113,6 +122,17 @@ def _settled(poll: Poll, remembered: Memory, status: str, fetched: Fetched, keep
         error="",
         memory=poll.source.memory if remembered == memory.read(poll.source.memory) else memory.write(remembered),
     )
+
+
+def _due(poll: Poll, remembered: Memory) -> datetime:
+    """When to ask again: in our own time, but no sooner than server and feed wish, unless nobody is to hear them."""
+    hint = 0 if remembered.deaf else max(remembered.hint, remembered.ttl)
+    due = schedule.next_poll(poll.now, _interval(poll, remembered), timedelta(seconds=hint) if hint else None)
+    if poll.source.polled is None:
+        due -= (due - poll.now) * poll.chance.uniform(0, _EARLY)
+    if remembered.deaf:
+        return due
+    return schedule.open_again(due, frozenset(remembered.skip_hours), frozenset(remembered.skip_days))
 
 
 def _interval(poll: Poll, remembered: Memory) -> timedelta:
@@ -135,8 +155,11 @@ def _tallied(before: Memory, spared: bool) -> Memory:
 
 def _learnt(before: Memory, now: datetime, news: int) -> Memory:
     """Remember at which hours of working days and weekends news comes."""
-    hours = schedule.counted(before.hours, now, news)
-    return replace(before, hours=hours, learning_since=before.learning_since or now.isoformat())
+    hours, halved = schedule.counted(before.hours, now, news)
+    since = memory.moment(before.learning_since) or now
+    if halved:
+        since += (now - since) / 2
+    return replace(before, hours=hours, learning_since=since.isoformat())
 
 
 def _broken_off(poll: Poll, remembered: Memory) -> Source:
@@ -147,16 +170,17 @@ def _broken_off(poll: Poll, remembered: Memory) -> Source:
     )
 
 
-def _hinted(before: Memory, headers: Mapping[str, str], parsed: Parsed | None) -> Memory:
+def _hinted(before: Memory, headers: Mapping[str, str], parsed: Parsed | None, spared: bool = False) -> Memory:
+    """What server and feed say of how often to come. An answer of 304 changes it only if it speaks of it."""
     told = schedule.caching_hint(headers)
+    hint = int(told.total_seconds()) if told is not None else 0
     if parsed is None:
-        longer = told is not None and int(told.total_seconds()) > before.hint
-        return replace(before, hint=int(told.total_seconds())) if told is not None and longer else before
-    hints = [each for each in (told, parsed.hint) if each is not None]
-    longest = max(hints, default=timedelta(0))
+        same = hint == before.hint or (spared and not headers.keys() & schedule.OF_AGE)
+        return before if same else replace(before, hint=hint)
     return replace(
         before,
-        hint=int(longest.total_seconds()),
+        hint=hint,
+        ttl=int(parsed.hint.total_seconds()) if parsed.hint else 0,
         skip_hours=tuple(sorted(parsed.skip_hours)),
         skip_days=tuple(sorted(parsed.skip_days)),
     )

@@ -19,6 +19,7 @@ SLOW = 10  # articles a day: who prints more is asked regularly
 INSIDE, OUTSIDE = timedelta(minutes=5), timedelta(minutes=15)  # a batch outlet's hours, and all others
 _FEW_HOURS, _MOST_NEWS = 6, 0.8  # a batch outlet prints most of its news in few hours
 _KEPT = 400  # counted articles, from which on the old ones weigh half
+OF_AGE = frozenset({"cache-control", "expires", "age"})  # headers that say how long an answer is fresh
 _BLOCKED = {"blocked", "forbidden"}
 _UNITS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
 
@@ -51,20 +52,21 @@ def after_failure(
     return now + max(wait, min(retry_after or timedelta(0), RETRY_CAP))
 
 
-def counted(hours: Sequence[int], now: datetime, news: int) -> tuple[int, ...]:
-    """The articles seen at each hour: 24 of working days, then 24 of weekends."""
+def counted(hours: Sequence[int], now: datetime, news: int) -> tuple[tuple[int, ...], bool]:
+    """The articles seen at each hour, 24 of working days, then 24 of weekends; and whether the old ones were halved."""
     counts = list(hours) if len(hours) == 48 else [0] * 48
-    if sum(counts) > _KEPT:
+    halved = sum(counts) > _KEPT
+    if halved:
         counts = [each // 2 for each in counts]
     counts[_bucket(now)] += news
-    return tuple(counts)
+    return tuple(counts), halved
 
 
 def learned(every: timedelta, hours: Sequence[int], since: datetime | None, now: datetime) -> timedelta:
     """A batch outlet is asked often in its hours and rarely outside; everybody else regularly."""
     if since is None or now - since < LEARNING or len(hours) != 48:
         return every
-    if sum(hours) / max(1, (now - since).days) >= SLOW and sum(hours) < _KEPT:
+    if sum(hours) / max(1, (now - since).days) >= SLOW:
         return every
     kind = hours[24:] if now.weekday() >= 5 else hours[:24]
     busiest = sorted(range(24), key=lambda hour: -kind[hour])[:_FEW_HOURS]
@@ -93,7 +95,7 @@ def caching_hint(headers: Mapping[str, str]) -> timedelta | None:
     control = headers.get("cache-control", "").lower()
     if "no-cache" in control or "no-store" in control:
         return None
-    age = re.search(r"(?<![\w-])max-age\s*=\s*\"?(\d{1,9})", control)
+    age = re.search(r"(?<![\w-])max-age\s*=\s*\"?(\d{1,9})", control) if control else None
     if age:
         spent = headers.get("age", "0").strip()
         return timedelta(seconds=max(0, int(age[1]) - (int(spent[:9]) if spent.isdigit() else 0)))

@@ -291,10 +291,8 @@ class Poller:
 
     def _circumstances(self, source: Source, remembered: Memory, began: datetime) -> Poll:
         here = is_here(host_of(source.url))
-        wish = timedelta(seconds=remembered.every)
-        every = self._every if not wish else wish if remembered.wished else min(wish, self._every)
-        every = every if here else max(every, self._shortest)
-        return Poll(source, remembered, self._clock.now(), every, self._chance, not here and not wish, began)
+        shortest = timedelta(0) if here else self._shortest
+        return Poll(source, remembered, self._clock.now(), self._every, self._chance, shortest, not here, began)
 
 
 @contextlib.asynccontextmanager

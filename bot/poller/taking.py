@@ -155,6 +155,7 @@ class Taking:
             every=min(wishes, default=0),
             wished=len(wishes) == len(feeds),
             subscribers=len(feeds),
+            deaf=any(not feed.hints for feed in feeds),
         )
         return replace(poll, memory=remembered)
 

@@ -27,7 +27,7 @@ def test_a_feed_is_read_with_all_that_it_says(tmp_path: Path, regions: Regions) 
     path = written(
         tmp_path,
         '[[feed]]\nurl = "https://a.test/feed"\ntitle = "A"\nregion = "APAC"\ndefault = "global"\nhome = "us"\n'
-        "every = 30\npages = false\nany_certificate = true\n"
+        "every = 30\npages = false\nany_certificate = true\nhints = false\n"
         'tags = { "Far East" = "asia-pacific", Podcast = "-" }\nplaces = { TR = "middle-east" }\n',
     )
     assert read_feeds(path, regions) == [
@@ -39,6 +39,7 @@ def test_a_feed_is_read_with_all_that_it_says(tmp_path: Path, regions: Regions) 
             home="US",
             every=timedelta(minutes=30),
             pages=False,
+            hints=False,
             any_certificate=True,
             tags={"Far East": "asia-pacific", "Podcast": "-"},
             places={"TR": "middle-east"},

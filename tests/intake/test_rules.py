@@ -5,6 +5,7 @@ import gzip
 import random
 import zlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -90,6 +91,14 @@ async def test_rule_03_the_validators_that_a_304_carries_are_taken_over(house: H
     assert await wait_of(house) == timedelta(minutes=30)
 
 
+async def test_rule_03_a_304_changes_the_hint_when_it_speaks_of_it_and_only_then(house: House) -> None:
+    silent, shorter = Answer(status=304), Answer(status=304, headers={"Cache-Control": "max-age=900"})
+    await answers(house, tagged(rss(A), Cache_Control="max-age=2400"), silent)
+    assert await wait_of(house) == 40 * MINUTE
+    await answers(house, shorter)
+    assert await wait_of(house) == 15 * MINUTE
+
+
 async def test_rule_04_an_unchanged_body_still_brings_new_validators(house: House) -> None:
     _, _, third = await answers(house, tagged(rss(A), '"a"'), tagged(rss(A), '"b"'), tagged(rss(A), '"c"'))
     assert third.headers["If-None-Match"] == '"b"'
@@ -132,6 +141,54 @@ async def test_rule_07_skipped_hours_are_skipped(house: House) -> None:
     await answers(house, rss(A, head=head))
     source = await house.source(host=HOST)
     assert source.next_poll == datetime(2026, 3, 24, 14, tzinfo=UTC)
+
+
+async def test_rule_07_skipped_days_are_skipped(house: House) -> None:
+    head = "<skipDays><day>Tuesday</day><day>wednesday</day></skipDays>"
+    await answers(house, rss(A, head=head))
+    assert (await house.source(host=HOST)).next_poll == datetime(2026, 3, 26, tzinfo=UTC)
+
+
+async def test_rule_07_hours_that_leave_no_time_at_all_are_not_heard(house: House) -> None:
+    hours = "".join(f"<hour>{number}</hour>" for number in range(24))
+    await answers(house, rss(A, head=f"<skipHours>{hours}</skipHours>"))
+    assert await wait_of(house) <= TEN_MINUTES
+
+
+async def test_rule_07_an_operator_may_ignore_all_hints_of_a_feed_or_ask_it_more_rarely_than_they_say(
+    house: House,
+) -> None:
+    head = "<ttl>50</ttl><skipHours><hour>12</hour></skipHours>"
+    await house.add("/deaf", host=HOST, hints=False)
+    await house.add("/rare", host=HOST, every=timedelta(hours=3))
+    house.web["/deaf"] = house.web["/rare"] = Answer(rss(A, head=head), headers={"Cache-Control": "max-age=3000"})
+    await answers(house, rss(A), rss(A))
+    waits = {}
+    for path in ("/deaf", "/rare"):
+        source = await house.source(path, HOST)
+        assert source.next_poll is not None and source.polled is not None
+        waits[path] = source.next_poll - source.polled
+    assert waits["/deaf"] < 11 * MINUTE and waits["/rare"] >= timedelta(hours=3)
+
+
+async def test_a_wish_that_changes_is_heard_at_once_also_of_a_feed_that_has_no_news(house: House) -> None:
+    feed = (await house.archive.feeds())[0]
+    await answers(house, tagged(rss(A)), Answer(status=304), later=MINUTE)
+    await house.archive.add_feed(feed)
+    assert await house.poller.round() == []
+    await house.archive.add_feed(replace(feed, every=timedelta(hours=2)))
+    house.web["/feed"] = tagged(rss(A))
+    assert [line.status for line in await house.poller.round()] == ["ok"]
+    assert await wait_of(house) >= timedelta(hours=2)
+
+
+async def test_rule_08_retry_after_as_a_date_and_longer_than_a_day(house: House) -> None:
+    until = Answer(status=503, headers={"Retry-After": "Tue, 24 Mar 2026 15:00:00 GMT"})
+    await answers(house, until)
+    assert (await house.source(host=HOST)).next_poll == datetime(2026, 3, 24, 15, tzinfo=UTC)
+    house.clock.set(datetime(2026, 3, 24, 16, tzinfo=UTC))
+    await answers(house, Answer(status=429, headers={"Retry-After": "99999999"}))
+    assert await wait_of(house) == timedelta(hours=24)
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -204,6 +261,15 @@ async def test_rule_11_a_permanent_move_is_believed_after_a_day_and_a_temporary_
     asked = await answers(house, permanent)
     assert [each.path for each in asked] == ["/new"]
     assert await house.posted() == []
+
+
+async def test_rule_11_a_new_address_that_turns_out_to_be_a_mistake_is_left_again(house: House) -> None:
+    house.web["/new"] = rss(A)
+    await answers(house, *[Answer(status=301, headers={"Location": "/new"})] * 4, later=timedelta(hours=12))
+    house.web["/new"] = Answer(status=404)
+    asked = await answers(house, *[rss(B, A)] * 4, later=timedelta(hours=12))
+    assert [each.path for each in asked] == ["/new", "/new", "/new", "/feed"]
+    assert await house.posted() == [B.title]
 
 
 async def test_rule_11_a_feed_that_moves_to_where_another_one_is_joins_it(house: House) -> None:
@@ -381,6 +447,23 @@ async def test_rule_20_a_wall_against_robots_is_a_state_of_its_own(house: House)
     assert source.status == "blocked" and "Cloudflare" in source.error
     assert await wait_of(house) >= timedelta(hours=1.6)
     assert "Mozilla" not in asked[0].headers["User-Agent"]
+
+
+@pytest.mark.parametrize(
+    ("status", "header", "name"),
+    [
+        (403, "X-DataDome", "DataDome"),
+        (202, "X-Amzn-Waf-Action", "AWS WAF"),
+        (403, "X-Sucuri-Block", "Sucuri"),
+        (403, "X-Iinfo", "Imperva"),
+    ],
+)
+async def test_rule_20_walls_are_known_by_their_marks(house: House, status: int, header: str, name: str) -> None:
+    await answers(house, Answer(b"<html>", status, {header: "challenge"}))
+    source = await house.source(host=HOST)
+    assert source.status == "blocked" and name in source.error
+    await answers(house, Answer(rss(A), headers={header: "passed"}))
+    assert (await house.source(host=HOST)).status == "ok"
 
 
 async def test_rule_20_a_page_in_place_of_a_feed_tells_where_the_feed_is(house: House) -> None:
