@@ -12,12 +12,12 @@ import discord
 from bot.chat import cards
 from bot.chat.errors import Rule, rule_for
 from bot.chat.roundup import page
-from bot.chat.sender import channel, forum
 from bot.chat.sender.dm import Doors
 from bot.chat.sender.place import Place, find
 from bot.chat.sender.post import Post
 from bot.chat.sender.publish import Memory, Publisher
 from bot.chat.sender.request import Answer, Line
+from bot.chat.sender.ways import WAYS
 from bot.clock import Clock, WallClock
 from bot.delivery.card import LIST, Card, card
 from bot.delivery.listing import Listing, listing, relisting
@@ -103,10 +103,11 @@ class DiscordSender:
         if not isinstance(place, Place):
             return place
         age = self._clock.now() - (delivery.attempted or self._clock.now())
-        if place.kind == "forum" and age < SETTLING:
+        nonce = WAYS[place.kind].NONCE
+        if not nonce and age < SETTLING:
             return Later("waiting for what may still arrive", SETTLING - age)
         if not place.readable:
-            if place.kind != "forum" and age < NONCE_HOLDS and not read_terms(delivery.subscription.options).cap:
+            if nonce and age < NONCE_HOLDS and not read_terms(delivery.subscription.options).cap:
                 return None  # the same nonce cannot make a second message
             return Unknown(f"it may be out already: #{place.name} cannot be read without Read Message History")
         return await self._look(delivery, place)
@@ -186,10 +187,7 @@ class DiscordSender:
         return answer
 
     async def _ask(self, delivery: Delivery, place: Place, made: Post) -> Answer:
-        if place.kind == "forum":
-            answer = await forum.post(self.line, place, made)
-        else:
-            answer = await channel.post(self.line, place, made, delivery.nonce)
+        answer = await WAYS[place.kind].post(self.line, place, made, delivery.nonce)
         if answer.spent:
             self._rests[delivery.target] = asyncio.get_running_loop().time() + answer.spent
         return answer
@@ -198,13 +196,9 @@ class DiscordSender:
         """Safe to repeat, so that not knowing is no more than having to try again."""
         if delivery.shown == made.card.shown:
             return Sent(message, delivery.shown)
-        if place.kind == "forum":
-            answer = await forum.edit(self.line, message, made)
-            thread = self._client.get_channel(message)
-            if answer.ok and (not isinstance(thread, discord.Thread) or thread.name != made.card.title):
-                await forum.rename(self.line, message, made.card.title)
-        else:
-            answer = await channel.edit(self.line, place, message, made)
+        thread = self._client.get_channel(message)
+        titled = thread.name if isinstance(thread, discord.Thread) else ""
+        answer = await WAYS[place.kind].edit(self.line, place, message, made, titled)
         match _outcome(answer, made.card.shown):
             case Sent():
                 return Sent(message, made.card.shown)
@@ -222,8 +216,8 @@ class DiscordSender:
         made, me = self._post(delivery, place), self._client.user
         if me is None:
             return Later("not connected to Discord", NOT_READY)
-        look = forum.look_back if place.kind == "forum" else channel.look_back
-        found = await look(self.line, place, delivery.attempted or self._clock.now(), made.is_in, me.id)
+        since = delivery.attempted or self._clock.now()
+        found = await WAYS[place.kind].look_back(self.line, place, since, made.is_in, me.id)
         match found:
             case None:
                 return None

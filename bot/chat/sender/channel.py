@@ -14,6 +14,7 @@ from bot.chat.sender.request import Answer, Line
 Message = Mapping[str, Any]
 Shows = Callable[[Message], bool]
 
+NONCE = True  # the same twice is one message, for a while
 PAGE = 100
 PAGES = 5  # so many messages since an attempt are looked through
 BEFORE = timedelta(seconds=60)  # our clock and Discord's may differ by so much
@@ -23,7 +24,7 @@ async def post(line: Line, place: Place, made: Post, nonce: str) -> Answer:
     return await line.ask(_messages("POST", place), message_body(made, nonce))
 
 
-async def edit(line: Line, place: Place, message: int, made: Post) -> Answer:
+async def edit(line: Line, place: Place, message: int, made: Post, titled: str = "") -> Answer:
     return await line.ask(_message("PATCH", place.id, message), edit_body(made))
 
 

@@ -10,22 +10,21 @@ from bot.chat.sender.place import Place
 from bot.chat.sender.post import Post, edit_body, forum_body
 from bot.chat.sender.request import Answer, Line
 
+NONCE = False
 MOST = 50  # threads since an attempt whose first message is read
 
 
-async def post(line: Line, place: Place, made: Post) -> Answer:
+async def post(line: Line, place: Place, made: Post, nonce: str) -> Answer:
     route = Route("POST", "/channels/{channel_id}/threads", channel_id=place.id)
     return await line.ask(route, forum_body(made), query={"use_nested_fields": 1})
 
 
-async def edit(line: Line, thread: int, made: Post) -> Answer:
-    """A thread's first message has the thread's own id."""
-    return await line.ask(_first_message("PATCH", thread), edit_body(made, in_forum=True))
-
-
-async def rename(line: Line, thread: int, title: str) -> Answer:
-    """Discord allows this only twice in ten minutes; a title that stays behind does no harm."""
-    return await line.ask(Route("PATCH", "/channels/{channel_id}", channel_id=thread), {"name": title})
+async def edit(line: Line, place: Place, message: int, made: Post, titled: str = "") -> Answer:
+    """A thread's first message has the thread's own id. Its title follows, unless it says so already."""
+    answer = await line.ask(_first_message("PATCH", message), edit_body(made, in_forum=True))
+    if answer.ok and titled != made.card.title:  # Discord allows this twice in ten minutes; to stay behind does no harm
+        await line.ask(Route("PATCH", "/channels/{channel_id}", channel_id=message), {"name": made.card.title})
+    return answer
 
 
 async def look_back(line: Line, place: Place, since: datetime, shows: Shows, me: int) -> Message | Answer | None:
