@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.archive import articles, feeds, identities, outbox, subscriptions
 from bot.archive.connect import Connection
 from bot.archive.moments import to_ms
+from bot.archive.rows import clean
 from bot.model import Accepted, Article, Route, Sighting, Source, Subscription, Tag
 
 # The parts of a print. Each has a hash of its own in the sighting, so that we can tell what one feed has changed.
@@ -69,7 +70,7 @@ def place(
     before = articles.load(db, [article]).get(article)
     if before is None:
         return 0
-    after = replace(before, regions=tuple(dict.fromkeys(regions)), why=why or before.why)
+    after = replace(before, regions=tuple(dict.fromkeys(regions)), why=clean(why) or before.why)
     if after == before:
         return 0
     articles.rewrite(db, before, after)

@@ -18,6 +18,7 @@ from bot.archive import (
     identities,
     memos,
     outbox,
+    packing,
     prune,
     rebuild,
     roundups,
@@ -300,6 +301,12 @@ class Archive:
 
     async def articles_after(self, id: int, limit: int = 200) -> list[Article]:
         return await self._read(articles.after, id, limit)
+
+    async def pack(self, tell: Callable[[int, int], None] = lambda done, of: None) -> int:
+        """Pack every text as well as we know how, after learning of what the archive has where that is worth it."""
+        if await self._read(packing.is_due):
+            await self._write(packing.adopt, await self._rank.run(packing.learnt))
+        return await self._step_by_step(packing.step, tell)
 
     async def reindex(self, tell: Callable[[int, int], None] = lambda done, of: None) -> int:
         return await self._step_by_step(rebuild.step, tell)

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.archive import identities
+from bot.archive import identities, texts
 from bot.archive.connect import Connection
 from bot.archive.moments import SLOTS, time_key
-from bot.archive.rows import clean, columns, from_article, marks, pack, to_article
+from bot.archive.rows import clean, columns, from_article, marks, to_article
 from bot.archive.search import index, normal
 from bot.model import OPERATOR, Article, Feed, Image, Sighting, Tag, Viewer
 
@@ -71,7 +71,8 @@ def load(db: Connection, ids: Iterable[int]) -> dict[int, Article]:
         chunk = wanted[start : start + _CHUNK]
         feeds = _addresses(db, chunk)
         rows = db.execute(f"{_WITH_TEXT} WHERE a.id IN ({marks(len(chunk))})", chunk)
-        found.update((row["id"], to_article(row, tuple(feeds.get(row["id"], ())))) for row in rows)
+        for row in rows:
+            found[row["id"]] = to_article(row, texts.unpack(db, row), tuple(feeds.get(row["id"], ())))
     return found
 
 
@@ -141,7 +142,7 @@ def insert(db: Connection, article: Article, feed: Feed, quiet: bool, now: datet
     values = from_article(article) | {"id": article.id, "quiet": quiet, "story": identities.story_of(article)}
     places = ", ".join(f":{name}" for name in values)
     db.execute(f"INSERT INTO article ({', '.join(values)}) VALUES ({places})", values)  # noqa: S608 our columns
-    db.execute("INSERT INTO article_text (id, z) VALUES (?, ?)", [article.id, pack(article)])
+    db.execute("INSERT INTO article_text (id, z) VALUES (?, ?)", [article.id, texts.pack(db, article)])
     return article
 
 
@@ -158,7 +159,7 @@ def rewrite(db: Connection, before: Article, after: Article) -> None:
     filed = marks_of(db, before)
     values = from_article(after) | {"id": after.id}
     db.execute(f"UPDATE article SET {columns(from_article(after))} WHERE id = :id", values)  # noqa: S608 our columns
-    db.execute("UPDATE article_text SET z = ? WHERE id = ?", [pack(after), after.id])
+    db.execute("UPDATE article_text SET z = ? WHERE id = ?", [texts.pack(db, after), after.id])
     for gone in set(before.regions) - set(after.regions):
         db.execute(
             "DELETE FROM article_region WHERE owner = ? AND region = ? AND article = ?",

@@ -2,13 +2,29 @@
 
 import sqlite3
 from pathlib import Path
-from sqlite3 import Connection, DatabaseError, IntegrityError, OperationalError, Row
+from sqlite3 import DatabaseError, IntegrityError, OperationalError, Row
+
+from backports import zstd
 
 __all__ = ["Connection", "DatabaseError", "IntegrityError", "OperationalError", "Row", "plain", "reader", "writer"]
 
 PATIENCE = 5.0  # seconds to wait for another program's write
 _PAGE = 8192
 _WRITER_CACHE, _READER_CACHE = -32768, -8192  # KiB
+
+
+class Connection(sqlite3.Connection):
+    """A connection, and beside it the dictionaries by which packed texts are read (see texts)."""
+
+    def __init__(self, *given: object, **more: object) -> None:
+        super().__init__(*given, **more)  # type: ignore[arg-type]  # as sqlite3.connect gives them
+        self.dictionaries: dict[int, zstd.ZstdDict] = {}
+        self.packers: dict[int, zstd.ZstdCompressor] = {}
+
+    def forget(self) -> None:
+        """What was read in a transaction that was undone may never have been."""
+        self.dictionaries.clear()
+        self.packers.clear()
 
 
 def writer(path: Path, *, durable: bool = True) -> Connection:
@@ -33,7 +49,13 @@ def reader(path: Path) -> Connection:
 def _open(uri: str) -> Connection:
     # Transactions are begun and ended by hand. Each connection stays with its thread, but is closed by whoever ends it.
     connection = sqlite3.connect(
-        uri, uri=True, timeout=PATIENCE, isolation_level=None, check_same_thread=False, cached_statements=512
+        uri,
+        uri=True,
+        timeout=PATIENCE,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=512,
+        factory=Connection,
     )
     connection.row_factory = Row
     connection.execute("PRAGMA temp_store = MEMORY")
@@ -42,4 +64,4 @@ def _open(uri: str) -> Connection:
 
 def plain(path: Path) -> Connection:
     """A file of its own, for a copy."""
-    return sqlite3.connect(path, isolation_level=None)
+    return sqlite3.connect(path, isolation_level=None, factory=Connection)

@@ -239,3 +239,23 @@ def policies_belong_to_addresses(db: Database) -> None:
 def hints_may_go_unheard(db: Database) -> None:
     """An operator may know better than a server how often it can be asked."""
     db.execute("ALTER TABLE feed ADD COLUMN hints INTEGER NOT NULL DEFAULT 1")
+
+
+@migrations()
+def long_parts_are_packed_with_dictionaries(db: Database) -> None:
+    """The archive's own dictionaries (see texts). Address, teaser and image are packed with the text from here on; what
+    was kept before is packed anew step by step, and until then read as it is."""
+    db.execute("CREATE TABLE dictionary (number INTEGER PRIMARY KEY, bytes BLOB NOT NULL, articles INTEGER NOT NULL)")
+
+
+@migrations()
+def the_longest_column_comes_first(db: Database) -> None:
+    """An empty index is made in today's shape at once; one that is not, when it is made anew."""
+    if db.execute("SELECT 1 FROM article").fetchone() is None:
+        db.execute("DROP TABLE heads")
+        db.execute(
+            """
+            CREATE VIRTUAL TABLE heads USING fts5(
+                teaser, title, own_teaser, own_title, marks, content = '', tokenize = 'porter ascii')
+            """
+        )

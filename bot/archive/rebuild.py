@@ -2,10 +2,10 @@
 
 from bot.archive import articles, memos
 from bot.archive.connect import Connection
-from bot.archive.search import index, normal
+from bot.archive.search import index
 
 PIECE = 200  # articles in one transaction
-VERSION = "index.version"  # under this key the archive remembers which normaliser made its index
+VERSION = "index.version"  # under this key the archive remembers how its index was made
 _OWN = "index.own"  # under this key: that servers' own articles are marked
 
 
@@ -13,19 +13,19 @@ def note_version(db: Connection) -> None:
     """An empty archive is of today's version; servers' own articles are marked in one that is older."""
     _mark_own(db)
     if memos.recall(db, VERSION) is None and db.execute("SELECT 1 FROM article").fetchone() is None:
-        memos.remember(db, VERSION, str(normal.VERSION))
+        memos.remember(db, VERSION, str(index.VERSION))
 
 
 def is_stale(db: Connection) -> bool:
-    """Whether the index was made by another normaliser than today's."""
-    return memos.recall(db, VERSION) != str(normal.VERSION)
+    """Whether the index was made otherwise than we do today."""
+    return memos.recall(db, VERSION) != str(index.VERSION)
 
 
 def step(db: Connection) -> tuple[int, int, bool]:
     """Index some more articles anew: how many are done, of how many, and whether the new index is in place."""
-    at = index.rebuilt_to(db, normal.VERSION)
+    at = index.rebuilt_to(db, index.VERSION)
     if at is None:
-        index.begin_anew(db, normal.VERSION)
+        index.begin_anew(db, index.VERSION)
         at = -1
     some = articles.after(db, at, PIECE)
     for article in some:
@@ -36,7 +36,7 @@ def step(db: Connection) -> tuple[int, int, bool]:
     finished = len(some) < PIECE
     if finished:
         index.put_in_place(db)
-        memos.remember(db, VERSION, str(normal.VERSION))
+        memos.remember(db, VERSION, str(index.VERSION))
     return done, int(db.execute("SELECT count(*) FROM article").fetchone()[0]), finished
 
 

@@ -1,17 +1,16 @@
 """A row becomes a value at once, and a value a row."""
 
 import json
-import zlib
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from hashlib import blake2b
 from typing import cast
 
+from bot.archive import texts
 from bot.archive.connect import Row
 from bot.archive.moments import from_ms, moment_or_none, ms_or_none, to_ms
-from bot.model import Article, Delivery, Feed, Image, Part, Roundup, Source, State, Subscription, Tag
-
-_PART = "\x1f"  # between the parts of a packed text; control characters are no text
+from bot.archive.texts import Printed
+from bot.model import Article, Delivery, Feed, Part, Roundup, Source, State, Subscription
 
 
 def to_feed(row: Row) -> Feed:
@@ -88,67 +87,48 @@ def from_source(source: Source) -> dict[str, object]:
     }
 
 
-def to_article(row: Row, feeds: tuple[str, ...]) -> Article:
-    """A row of article joined with its text, and the addresses of the feeds that print it."""
-    text, tags, why = unpack(row["z"])
+def to_article(row: Row, printed: Printed, feeds: tuple[str, ...]) -> Article:
+    """A row of article, its long parts, and the addresses of the feeds that print it."""
     return Article(
         title=row["title"],
-        url=row["url"],
+        url=printed.url,
         id=row["id"],
         owner=row["owner"],
-        teaser=row["teaser"],
-        text=text,
+        teaser=printed.teaser,
+        text=printed.text,
         authors=tuple(json.loads(row["authors"])),
-        tags=tags,
+        tags=printed.tags,
         regions=tuple(json.loads(row["regions"])),
         feeds=feeds,
-        image=None if row["image"] is None else Image(*json.loads(row["image"])),
+        image=printed.image,
         published=moment_or_none(row["published"]),
         seen=from_ms(row["seen"]),
         updated=moment_or_none(row["updated"]),
         gone=moment_or_none(row["gone"]),
         language=row["language"],
         source_name=row["source_name"],
-        why=why,
+        why=printed.why,
         late=bool(row["late"]),
     )
 
 
 def from_article(article: Article) -> dict[str, object]:
-    """What an article's row keeps, its key and its text apart."""
+    """What the row of a cleaned article keeps, its key and what is packed apart."""
     assert article.seen is not None
-    image = article.image
     return {
         "owner": article.owner,
-        "url": clean(article.url),
-        "title": clean(article.title),
-        "teaser": clean(article.teaser),
-        "authors": _json([clean(name) for name in article.authors]),
-        "regions": _json(list(article.regions)),
-        "image": None if image is None else _json([clean(image.url), clean(image.alt), clean(image.credit)]),
+        "title": article.title,
+        "authors": _json(article.authors),
+        "regions": _json(article.regions),
+        **texts.UNPACKED,
         "published": ms_or_none(article.published),
         "seen": to_ms(article.seen),
         "updated": ms_or_none(article.updated),
         "gone": ms_or_none(article.gone),
-        "language": clean(article.language),
-        "source_name": clean(article.source_name),
+        "language": article.language,
+        "source_name": article.source_name,
         "late": article.late,
     }
-
-
-def pack(article: Article) -> bytes:
-    """The long parts of an article, compressed together."""
-    tags = _json([[clean(part) for part in (tag.term, tag.scheme, tag.label)] for tag in article.tags])
-    parts = (clean(article.text).replace(_PART, " "), tags, clean(article.why))
-    return zlib.compress(_PART.join(parts).encode())
-
-
-def unpack(packed: bytes | None) -> tuple[str, tuple[Tag, ...], str]:
-    """The text, the tags and the evidence."""
-    if not packed:
-        return "", (), ""
-    text, tags, why = zlib.decompress(packed).decode().split(_PART, 2)
-    return text, tuple(Tag(*parts) for parts in json.loads(tags)) if len(tags) > 2 else (), why
 
 
 def to_subscription(row: Row) -> Subscription:

@@ -99,6 +99,7 @@ class Writer:
             log.exception("could not write pieces=%d", len(batch))
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
+            connection.forget()
             for piece in batch:
                 piece.fail(error)
         else:
@@ -123,6 +124,7 @@ class _Work:
         except Exception as error:
             self.error = error
             connection.execute("ROLLBACK TO piece")
+            connection.forget()
         connection.execute("RELEASE piece")
 
     def tell(self) -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 
-from bot.archive import Archive, connect, upkeep
+from bot.archive import Archive, articles, connect, upkeep
 from bot.archive.migrations import migrate
 from bot.model import Article, Owed, Sent, Subscription
 from bot.regions import Region, Regions
@@ -71,7 +71,7 @@ def _left(file: Path) -> tuple[set[str], list[str]]:
         wrong = upkeep.check(db)
         for index in ("words", "heads", "titles"):
             db.execute(f"INSERT INTO {index} ({index}) VALUES ('integrity-check')")
-        kept = {f"article {row['url']}" for row in db.execute("SELECT url FROM article")}
+        kept = {f"article {article.url}" for article in articles.after(db, 0, 1_000_000)}
         kept |= {f"sending {row['id']}" for row in db.execute("SELECT id FROM delivery WHERE attempts > 0")}
         kept |= {f"sent {row['id']}" for row in db.execute("SELECT id FROM delivery WHERE state = 'sent'")}
     except connect.DatabaseError as error:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
-from bot.archive import accept, connect, feeds, rebuild
+from bot.archive import accept, connect, feeds, packing, rebuild
 from bot.archive.migrations import migrate
 from bot.model import Article, Feed, Owed, Sighting, Subscription
 from tests.bench.archive_corpus import START, Corpus, Shape
@@ -32,10 +32,14 @@ def build(file: Path, shape: Shape) -> tuple[float, float]:
         db.execute("BEGIN IMMEDIATE")
         accept.accept(db, sightings, None, _nobody, batch[-1][0].seen or START)
         db.execute("COMMIT")
-        spent += time.process_time() - began
         number += len(batch)
+        if packing.is_due(db):
+            packing.adopt(db, packing.learnt(db))
+        spent += time.process_time() - began
         if number % 20_000 == 0:
             print(f"  built {done + number:,} at {number / spent:,.0f} an article-second of processor", flush=True)
+    while not packing.step(db)[2]:
+        pass
     db.execute("PRAGMA optimize")
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     db.close()

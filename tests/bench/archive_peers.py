@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.archive import connect
-from bot.archive.rows import unpack
+from bot.archive.texts import teaser_and_text
 
 _BATCH = 2000
 Row = tuple[int, str, str, str, str, int]  # id, title, teaser, body, first region, published
@@ -19,12 +19,13 @@ def articles(file: Path) -> Iterator[Row]:
     db = connect.reader(file)
     rows = db.execute(
         """
-        SELECT a.id, a.title, a.teaser, t.z, a.regions ->> 0 AS region, a.published
+        SELECT a.id, a.title, a.url, a.teaser, a.image, t.z, a.regions ->> 0 AS region, a.published
         FROM article a JOIN article_text t ON t.id = a.id ORDER BY a.id
         """
     )
     for row in rows:
-        yield row["id"], row["title"], row["teaser"], unpack(row["z"])[0], row["region"], row["published"] // 1000
+        teaser, text = teaser_and_text(db, row)
+        yield row["id"], row["title"], teaser, text, row["region"], row["published"] // 1000
     db.close()
 
 

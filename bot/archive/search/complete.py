@@ -13,7 +13,7 @@ _MOST_WORDS = 12
 _RELATED_WORDS = 8
 _RELATED_WITHIN = 30 * 24 * 60 * SLOTS  # keys: thirty days
 _RELATED = """
-SELECT rowid, bm25(heads, 3.0, 1.0, 3.0, 1.0, 0.0) AS score FROM heads
+SELECT rowid, bm25(heads, 1.0, 3.0, 1.0, 3.0, 0.0) AS score FROM heads
 WHERE heads MATCH ? AND rowid >= ? AND rowid < ? AND rowid != ? ORDER BY score LIMIT ?
 """
 

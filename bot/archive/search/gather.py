@@ -4,17 +4,18 @@ from collections.abc import Iterable, Sequence
 
 from bot.archive import articles
 from bot.archive.connect import Connection
-from bot.archive.rows import marks, unpack
+from bot.archive.rows import marks
 from bot.archive.search import normal, verify
 from bot.archive.search.compile import Plan, quoted
 from bot.archive.search.query import Node
 from bot.archive.search.score import Text
+from bot.archive.texts import teaser_and_text
 from bot.model import Article
 
 _RANKED_AMONG = 5000  # newest matches in title and teaser that are ranked by the index
 _FROM_HEADS, _FROM_WORDS = 50, 60
 _LOOSE_WORDS, _LOOSE_EACH, _FROM_LOOSE = 8, 1500, 120
-_BM25 = "bm25(heads, 3.0, 1.0, 3.0, 1.0, 0.0)"
+_BM25 = "bm25(heads, 1.0, 3.0, 1.0, 3.0, 0.0)"
 
 
 def strict(db: Connection, plan: Plan) -> list[int]:
@@ -48,15 +49,12 @@ def texts(db: Connection, keys: Iterable[int]) -> list[Text]:
     wanted = list(keys)
     rows = db.execute(
         f"""
-        SELECT a.id, a.title, a.teaser, a.authors, t.z FROM article a LEFT JOIN article_text t ON t.id = a.id
+        SELECT a.id, a.title, a.url, a.teaser, a.image, t.z FROM article a LEFT JOIN article_text t ON t.id = a.id
         WHERE a.id IN ({marks(len(wanted))})
         """,  # noqa: S608 question marks
         wanted,
     )
-    return [
-        Text(row["id"], normal.fold(row["title"]), normal.fold(f"{row['teaser']} {unpack(row['z'])[0]}"))
-        for row in rows
-    ]
+    return [Text(row["id"], normal.fold(row["title"]), normal.fold(" ".join(teaser_and_text(db, row)))) for row in rows]
 
 
 def verified(db: Connection, keys: Sequence[int], root: Node | None) -> list[int]:

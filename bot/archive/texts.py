@@ -1,0 +1,130 @@
+"""Packs the long parts of articles, with dictionaries that the archive makes of what it has and keeps beside them.
+
+A packed text begins with the number of its dictionary (0: none); what follows is a zstd frame without its first four
+bytes, which are always the same. Texts of before there were dictionaries are zlib's, which cannot be mistaken: they
+begin with 120. What is not in those is in columns of the article's row, which are empty since.
+"""
+
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backports import zstd
+
+from bot.archive.connect import Connection, Row
+from bot.model import Article, Image, Tag
+
+UNPACKED = {"url": "", "teaser": "", "image": None}  # the columns of what is packed now
+_ZLIB = 0x78
+_FRAME = b"\x28\xb5\x2f\xfd"
+_PART = "\x1f"  # between the parts; control characters are no text
+_PARTS = 6
+_LEVEL = 3
+_OPTIONS: dict[int, int] = {
+    zstd.CompressionParameter.compression_level: _LEVEL,
+    zstd.CompressionParameter.dict_id_flag: 0,
+    zstd.CompressionParameter.checksum_flag: 0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """The long parts of an article."""
+
+    url: str
+    teaser: str
+    image: Image | None
+    text: str
+    tags: tuple[Tag, ...]
+    why: str
+
+
+def pack(db: Connection, article: Article) -> bytes:
+    """The long parts of a cleaned article, packed together."""
+    image = article.image
+    pictured = "" if image is None else _json([image.url, image.alt, image.credit])
+    tags = _json([[tag.term, tag.scheme, tag.label] for tag in article.tags]) if article.tags else ""
+    return _packed(db, (article.url, article.teaser, pictured, article.text, tags, article.why))
+
+
+def unpack(db: Connection, row: Row) -> Printed:
+    """The long parts, out of a row of article with its z."""
+    url, teaser, pictured, text, tags, why = _parts(db, row)
+    image = Image(*json.loads(pictured)) if pictured else None
+    return Printed(url, teaser, image, text, tuple(Tag(*each) for each in json.loads(tags)) if tags else (), why)
+
+
+def teaser_and_text(db: Connection, row: Row) -> tuple[str, str]:
+    """What is scored of an article, out of a row with z and the columns that were not packed once."""
+    parts = _parts(db, row)
+    return parts[1], parts[3]
+
+
+def plain(db: Connection, row: Row) -> bytes:
+    """The long parts as they are before they are packed."""
+    return _PART.join(_parts(db, row)).encode()
+
+
+def packed_size(plain: Sequence[bytes], dictionary: bytes | None) -> int:
+    """So many bytes these would take with that dictionary."""
+    found = zstd.ZstdDict(dictionary).as_digested_dict if dictionary else None
+    packer = zstd.ZstdCompressor(options=_OPTIONS, zstd_dict=found)
+    return sum(len(packer.compress(each, packer.FLUSH_FRAME)) for each in plain)
+
+
+def repack(db: Connection, row: Row) -> bytes | None:
+    """The same packed as we do today; None when it is."""
+    if row["z"] and row["z"][0] == newest(db):
+        return None
+    return _packed(db, _parts(db, row))
+
+
+# --- dictionaries -----------------------------------------------------------------------------------------------
+
+
+def newest(db: Connection) -> int:
+    """The number of the dictionary that is used now; 0 when there is none yet."""
+    return int(db.execute("SELECT coalesce(max(number), 0) FROM dictionary").fetchone()[0])
+
+
+def _dictionary(db: Connection, number: int) -> zstd.ZstdDict:
+    found = db.dictionaries.get(number)
+    if found is None:
+        row = db.execute("SELECT bytes FROM dictionary WHERE number = ?", [number]).fetchone()
+        found = db.dictionaries[number] = zstd.ZstdDict(row["bytes"])
+    return found
+
+
+def _packer(db: Connection, number: int) -> zstd.ZstdCompressor:
+    found = db.packers.get(number)
+    if found is None:
+        dictionary = _dictionary(db, number).as_digested_dict if number else None
+        found = db.packers[number] = zstd.ZstdCompressor(options=_OPTIONS, zstd_dict=dictionary)
+    return found
+
+
+# --- bytes ------------------------------------------------------------------------------------------------------
+
+
+def _packed(db: Connection, parts: tuple[str, ...]) -> bytes:
+    joined = _PART.join(parts)
+    if joined.count(_PART) != _PARTS - 1:
+        joined = _PART.join(part.replace(_PART, " ") for part in parts)
+    number = newest(db)
+    packer = _packer(db, number)
+    return bytes([number]) + packer.compress(joined.encode(), packer.FLUSH_FRAME)[len(_FRAME) :]
+
+
+def _parts(db: Connection, row: Row) -> tuple[str, ...]:
+    """Address, teaser, image, text, tags and evidence."""
+    packed: bytes = row["z"] or b""
+    if packed and packed[0] != _ZLIB:
+        dictionary = _dictionary(db, packed[0]) if packed[0] else None
+        return tuple(zstd.decompress(_FRAME + packed[1:], zstd_dict=dictionary).decode().split(_PART))
+    text, tags, why = zlib.decompress(packed).decode().split(_PART) if packed else ("", "", "")
+    return row["url"], row["teaser"], row["image"] or "", text, tags if len(tags) > 2 else "", why
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
