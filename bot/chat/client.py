@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 import discord
+import yarl
 from discord import app_commands
 from discord.ext import commands
+from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.chat import cards, pager
@@ -17,6 +19,7 @@ from bot.chat.desk import Desk
 from bot.chat.sender import watch
 from bot.chat.trouble import explain
 from bot.errors import ConfigError
+from bot.settings import DISCORD_API
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +88,7 @@ class NewsClient(commands.AutoShardedBot):
         for name in self._extensions:
             await self.load_extension(name)
         await self._register_commands()
+        await self._keep_the_gateway()
 
     async def hold_the_line(self, token: str) -> None:
         """Log in and stay; ConfigError when Discord will never take us like this."""
@@ -94,6 +98,12 @@ class NewsClient(commands.AutoShardedBot):
             raise ConfigError(REFUSED) from error
         except discord.PrivilegedIntentsRequired as error:
             raise ConfigError("Discord wants an intent that this bot does not use; please report it.") from error
+
+    async def _keep_the_gateway(self) -> None:
+        """Another Discord than the real one has another gateway; a lost session would be begun anew at the real one."""
+        if Route.BASE != DISCORD_API:
+            _, url, _ = await self.http.get_bot_gateway()
+            DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
 
     async def _register_commands(self) -> None:
         """Discord counts registrations, so they are sent only when a command's definition changed."""
