@@ -134,6 +134,17 @@ async def test_a_feed_that_prints_one_item_at_a_time_is_told_of_once(house: Hous
     assert await told(house) == [gap]
 
 
+async def test_case_15_ids_that_change_overnight_are_told_and_so_is_nothing_less(house: House) -> None:
+    await prints(house, rss(C, B, A), later=timedelta(minutes=10))
+    moved = [each.but(guid=f"new-{each.guid}", link=f"https://mag.test/{n}/") for n, each in enumerate((C, B, A))]
+    await prints(house, rss(*moved[:1]))
+    assert await told(house) == []
+    await prints(house, rss(*(each.but(guid=each.guid + "!", link=each.link + "x") for each in moved)))
+    (renamed,) = await told(house)
+    assert renamed.kind == "renamed" and "3 known articles came under new ids" in renamed.words
+    assert [title for title in await house.posted() if title == C.title] == [C.title]
+
+
 async def test_a_backfill_over_a_gap_closes_it(house: House) -> None:
     feed = (await house.archive.feeds())[0]
     await prints(house, rss(*(item(f"News {number}", -10 - number) for number in range(8))))

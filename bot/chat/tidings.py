@@ -38,7 +38,7 @@ class OfFeeds:
         """Whom any of it may concern."""
         found, _ = await _all(desk)
         own = {each.owner for each in found if each.owner != OPERATOR}
-        theirs = any(each.owner == OPERATOR and each.kind != "gap" for each in found)
+        theirs = any(each.owner == OPERATOR and each.kind in {*tidings.TROUBLES, "well"} for each in found)
         return own | ({each.guild for each in await desk.archive.subscriptions() if each.guild} if theirs else set())
 
     async def reasons(self, desk: Desk, guild: int, told: Collection[str]) -> set[str]:
@@ -108,9 +108,9 @@ def _concerns(
 ) -> bool:
     if tiding.owner == guild:
         return True
-    if tiding.owner != OPERATOR or tiding.kind == "gap":
+    if tiding.owner != OPERATOR or tiding.kind not in tidings.TROUBLES:
         return False
-    ill = {each.feed for each in found if each.kind not in {"gap", "well"}}
+    ill = {each.feed for each in found if each.kind in tidings.TROUBLES}
     its = next(each for each in feeds if each.id == tiding.feed)
     well = [each for each in feeds if each.owner in {OPERATOR, guild} and each.id not in ill]
     return any(_serves(its, each.region) and not any(_serves(one, each.region) for one in well) for each in orders)
@@ -131,6 +131,8 @@ def _said(tiding: Tiding) -> str:
             return f"✅ {name} is well again; it was not since {since}."
         case "gone":
             return f"⚠️ {name} is gone for good, says its server (410). It is asked once a week, in case it errs.{only}"
+        case "renamed":
+            return f"ℹ️ {name} has changed its ids on {at}: {words}. Nothing was posted again."
         case "gap":
             return (
                 f"⚠️ {name}: something may be missed from {since} to {at}. Nothing that it printed was known, "

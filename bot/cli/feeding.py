@@ -88,7 +88,8 @@ async def list_feeds(settings: Settings, arguments: argparse.Namespace) -> None:
         feeds = await archive.feeds()
         sources = {source.id: source for source in await archive.sources()}
         kept = await archive.recalled(tidings.KEYS)
-    gaps = tidings.gaps(kept, WallClock().now())
+    now = WallClock().now()
+    gaps, renamed = tidings.gaps(kept, now), tidings.renamings(kept, now)
     if arguments.json:
         for feed in feeds:
             show.out(_feed_as_json(feed, sources.get(feed.source), gaps.get(feed.id)))
@@ -105,6 +106,8 @@ async def list_feeds(settings: Settings, arguments: argparse.Namespace) -> None:
                 to.print(Text(f"  {line}", style="dim"))
         for remark in _remarks(feed, source, gaps.get(feed.id)):
             to.print(Text(f"  {remark}", style="yellow"))
+        if tiding := renamed.get(feed.id):
+            to.print(Text(f"  {tiding.at[:10]}: {tiding.words}.", style="yellow"))
 
 
 def _state(feed: Feed, source: Source | None) -> str:

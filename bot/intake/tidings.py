@@ -12,6 +12,7 @@ KEYS = "tidings:"  # before a feed's id: the keys under which the archive rememb
 TELL_AFTER = timedelta(hours=24)  # of failing
 SHOWN = timedelta(days=30)  # for which a gap is spoken of
 SURE_AFTER = 2  # failures in a row: a wall against robots may be up for a moment only
+TROUBLES = {"failing", "gone", "blocked"}
 _AT_ONCE = {"gone", "blocked"}
 
 
@@ -23,7 +24,7 @@ class Tiding:
     owner: int
     url: str
     title: str
-    kind: str  # failing, gone, blocked; well again after one of these; gap
+    kind: str  # failing, gone, blocked; well again after one of these; gap; renamed
     since: str  # when it began
     at: str  # when it was noticed
     words: str = ""  # what the poller says of it
@@ -80,8 +81,17 @@ def read(text: str | None) -> Tiding | None:
 
 def gaps(kept: Mapping[str, str], now: datetime) -> dict[int, Tiding]:
     """What may be missed, by feed, until somebody has filled it or it is long ago."""
+    return _recent(kept, "gap", now)
+
+
+def renamings(kept: Mapping[str, str], now: datetime) -> dict[int, Tiding]:
+    """Which feeds have changed their ids of late."""
+    return _recent(kept, "renamed", now)
+
+
+def _recent(kept: Mapping[str, str], kind: str, now: datetime) -> dict[int, Tiding]:
     found = filter(None, map(read, kept.values()))
-    return {each.feed: each for each in found if each.kind == "gap" and now - _moment(each.at) < SHOWN}
+    return {each.feed: each for each in found if each.kind == kind and now - _moment(each.at) < SHOWN}
 
 
 def spoken_gap(gap: Tiding) -> str:
@@ -101,6 +111,11 @@ def _moment(text: str) -> datetime:
 def state_key(feed: int) -> str:
     """Where the archive keeps how a feed fares."""
     return f"{KEYS}{feed}:state"
+
+
+def rename_key(feed: int) -> str:
+    """Where the archive keeps that a feed has changed its ids."""
+    return f"{KEYS}{feed}:ids"
 
 
 def gap_key(feed: int) -> str:

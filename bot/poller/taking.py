@@ -217,6 +217,7 @@ class Taking:
         new = [each for each in sightings if known.isdisjoint(each.article.keys)]
         renamed = [each for each in sightings if not known.isdisjoint(each.article.keys)]
         if renamed:
+            await self._telling.of_renaming(fresh.feed, poll.now, len(renamed))
             log.warning("recognised renamed articles feed=%s count=%d", spoken(fresh.feed.url), len(renamed))
         fresh = _Fresh(fresh.feed, new, [*fresh.changed, *renamed])
         if not renamed and recent and len(new) == parsed.count and not parsed.sitemap:

@@ -11,6 +11,7 @@ from bot.model import Feed, Source
 
 log = logging.getLogger(__name__)
 
+FEW_RENAMED = 3  # articles: fewer are an editor's doing
 FEW = 5  # items: a feed that prints no more than that will often print only what is new; it is told once
 
 
@@ -35,6 +36,14 @@ class Telling:
         words = f"{found} articles stood on its older pages" if found else "it has no older pages that we could read"
         tiding = tidings.of(feed, "gap", since, now, words)
         await self._archive.remember(tidings.gap_key(feed.id), tidings.written(tiding))
+
+    async def of_renaming(self, feed: Feed, now: datetime, count: int) -> None:
+        """Known articles came under new ids, were recognised all the same, and are not posted again."""
+        if count < FEW_RENAMED:
+            return
+        words = f"{count} known articles came under new ids and addresses, and were recognised by headline and date"
+        tiding = tidings.of(feed, "renamed", now.isoformat(), now, words)
+        await self._archive.remember(tidings.rename_key(feed.id), tidings.written(tiding))
 
     async def catch_up(self, now: datetime) -> None:
         """At the start: what has become well while nobody could write that down."""
@@ -74,5 +83,5 @@ class Telling:
 
     async def _in_trouble(self) -> list[Feed]:
         kept = await self._archive.recalled(tidings.KEYS)
-        ill = {each.feed for text in kept.values() if (each := tidings.read(text)) and each.kind not in {"well", "gap"}}
+        ill = {each.feed for text in kept.values() if (each := tidings.read(text)) and each.kind in tidings.TROUBLES}
         return [feed for feed in await self._archive.feeds() if feed.id in ill]

@@ -104,6 +104,16 @@ async def test_what_may_be_missed_of_a_servers_own_feed_is_told(scene: Scene) ->
     assert "Gazette: something may be missed from <t:" in text(answer(await scene.call("desk status")))
 
 
+async def test_ids_that_change_overnight_in_a_servers_own_feed_are_told(scene: Scene) -> None:
+    await scene.house.add(owner=scene.guild.id, title="Gazette")
+    items = [item(f"Story {number}", number + 1) for number in range(4)]
+    moved = [each.but(guid=f"new-{each.guid}", link=f"https://mag.test/{n}/") for n, each in enumerate(items)]
+    await scene.polls(rss(*items), rss(*moved), rss(*moved))
+    (told,) = scene.told()
+    assert "**Gazette** has changed its ids" in told and "4 known articles" in told
+    assert await scene.house.posted() == []
+
+
 async def test_where_there_is_no_such_channel_whoever_uses_the_desk_next_is_told_once(scene: Scene) -> None:
     scene.guild.send_updates_to(scene.lobby)
     await asyncio.sleep(0.1)
