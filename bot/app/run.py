@@ -86,7 +86,11 @@ class Line:
         self._metrics = metrics
         self._ready = ready
         self._allowance = Allowance()
-        self.stands = False
+        self._client: NewsClient | None = None
+
+    @property
+    def stands(self) -> bool:
+        return self._client is not None and self._client.stands
 
     async def hold(self) -> None:
         """Keep it up, ever more patiently; ends only with a ConfigError or by being cancelled."""
@@ -115,22 +119,23 @@ class Line:
             waiting = asyncio.create_task(client.wait_until_ready(), name="ready")
             posting: asyncio.Task[None] | None = None
             telling: asyncio.Task[None] | None = None
+            watching = asyncio.create_task(client.given_up(), name="watch over the line")
             try:
                 await asyncio.wait({line, waiting}, return_when=asyncio.FIRST_COMPLETED)
                 if line.done():
                     return line.result()
-                self.stands = True
+                self._client = client
                 _welcome(client)
                 self._ready(core, client)
                 posting = asyncio.create_task(courier.run(), name="courier")
                 telling = asyncio.create_task(Notices(client, desk, sender.line).run(), name="notices")
-                await asyncio.wait({line, posting}, return_when=asyncio.FIRST_COMPLETED)
-                for done in (line, posting):
+                await asyncio.wait({line, posting, watching}, return_when=asyncio.FIRST_COMPLETED)
+                for done in (line, posting, watching):
                     if done.done():
                         done.result()
             finally:
-                self.stands = False
-                for task in (waiting, telling, posting):  # what is in flight arrives while the line stands
+                self._client = None
+                for task in (waiting, watching, telling, posting):  # what is in flight arrives while the line stands
                     await _end(task)
                 await client.close()
                 await _end(line)

@@ -5,6 +5,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 import discord
@@ -30,7 +31,13 @@ REFUSED = (
     "Discord refuses the token. Copy it again from https://discord.com/developers/applications (Bot → Reset Token) "
     "into DISCORD_TOKEN."
 )
+GIVEN_UP_AFTER = timedelta(seconds=90)  # without the gateway: the library waits up to a quarter of an hour to try again
+LOOK = timedelta(seconds=5)
 LONGEST_WAIT = 30  # seconds inside the library for a rate limit; longer ones come back to our own queue
+
+
+class LineLost(Exception):
+    """The gateway has been away for too long; a fresh client gets through sooner."""
 
 
 class Tree(app_commands.CommandTree["NewsClient"]):
@@ -79,6 +86,29 @@ class NewsClient(commands.AutoShardedBot):
         self.desk = desk
         self.answered = answered
         self._extensions = tuple(extensions)
+        self._lost: dict[int, datetime] = {}  # shards without the gateway, and since when
+
+    @property
+    def stands(self) -> bool:
+        """Whether the line is up: ready, and no shard without the gateway."""
+        return self.is_ready() and not self.is_closed() and not self._lost
+
+    async def given_up(self) -> None:
+        """Ends, with LineLost, when the gateway has been away for too long."""
+        clock = self.desk.clock
+        while True:
+            await clock.sleep(LOOK)
+            if any(clock.now() - since > GIVEN_UP_AFTER for since in self._lost.values()):
+                raise LineLost(f"no gateway for {GIVEN_UP_AFTER.total_seconds():.0f} s")
+
+    async def on_shard_disconnect(self, shard: int) -> None:
+        self._lost.setdefault(shard, self.desk.clock.now())
+
+    async def on_shard_connect(self, shard: int) -> None:
+        self._lost.pop(shard, None)
+
+    async def on_shard_resumed(self, shard: int) -> None:
+        self._lost.pop(shard, None)
 
     async def setup_hook(self) -> None:
         """Before the gateway: buttons that survive a restart, commands, and their registration when it changed."""
