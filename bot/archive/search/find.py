@@ -1,6 +1,6 @@
 """Finds: the latest, the newest that match."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from heapq import merge
 
@@ -10,12 +10,16 @@ from bot.archive.search import compile as compiling
 from bot.archive.search import snippet, verify
 from bot.archive.search.compile import LAST_KEY, Plan
 from bot.archive.search.pages import Cursor
-from bot.archive.search.query import Asked
+from bot.archive.search.query import Asked, Filters
 from bot.model import Found, Hit, Viewer
 
 MOST_COUNTED = 1000  # beyond that it says "1,000+"
 _CHUNK = 50  # articles whose text is looked at together
 _MOST_VERIFIED = 5000  # texts looked at for one page
+_NOTHING = Filters()
+
+
+Walk = Callable[[int, int, bool, int], list[int]]  # keys from, below, upwards or down, at most so many
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +33,28 @@ class Page:
 
 def newest(db: Connection, asked: Asked, viewer: Viewer, cursor: Cursor, limit: int) -> Found:
     """The newest that match, a page of them."""
-    if _is_plain(asked):
-        page, total = _latest(db, asked, viewer, cursor, limit)
-    else:
-        plan = compiling.plan(db, asked, viewer)
-        page, total = _matching(db, asked, plan, cursor, limit), _count(db, plan)
+    plan = compiling.plan(db, asked, viewer)
+    lists = _lists(db, asked, viewer)
+    shown = _turn(_walk(db, asked, plan, lists), plan, cursor, limit)
     first = cursor.first if cursor.way == "o" else max(1, cursor.first)
-    exact = verify.is_needed(asked.root)
-    if exact and not (page.older or page.newer):
-        total = len(page.keys)
+    if not (shown.older or shown.newer) and (cursor == Cursor() or verify.is_needed(asked.root)):
+        total = len(shown.keys)
+    else:
+        total = _count(db, plan) if lists is None else sum(_listed(db, each, plan) for each in lists)
     return Found(
-        hits=hits(db, page.keys, asked),
+        hits=hits(db, shown.keys, asked),
         total=min(total, MOST_COUNTED),
         more=total > MOST_COUNTED,
-        next=str(Cursor("o", page.keys[-1], first + len(page.keys))) if page.older and page.keys else "",
-        previous=str(Cursor("n", page.keys[0], max(1, first - limit))) if page.newer and page.keys else "",
+        next=str(Cursor("o", shown.keys[-1], first + len(shown.keys))) if shown.older and shown.keys else "",
+        previous=str(Cursor("n", shown.keys[0], max(1, first - limit))) if shown.newer and shown.keys else "",
         first=first,
     )
+
+
+def page(db: Connection, asked: Asked, viewer: Viewer, cursor: Cursor, limit: int) -> Page:
+    """The keys of a page alone."""
+    plan = compiling.plan(db, asked, viewer)
+    return _turn(_walk(db, asked, plan, _lists(db, asked, viewer)), plan, cursor, limit)
 
 
 def total(db: Connection, asked: Asked, plan: Plan, known: int, loose: bool) -> tuple[int, bool]:
@@ -63,53 +72,48 @@ def hits(db: Connection, keys: Sequence[int], asked: Asked) -> tuple[Hit, ...]:
     return tuple(Hit(found[key], mark(found[key])) for key in keys if key in found)
 
 
-def _is_plain(asked: Asked) -> bool:
-    """Whether it is a walk down one region's list, or the list of all."""
+def _lists(db: Connection, asked: Asked, viewer: Viewer) -> list[tuple[int, int]] | None:
+    """The lists to walk down, each an owner's of one region (0: of all), where that is all that is asked."""
     filters = asked.filters
-    asked_for = replace(filters, regions=(), start=None, end=None)
-    return asked.root is None and len(filters.regions) <= 1 and asked_for == type(filters)()
-
-
-def _latest(db: Connection, asked: Asked, viewer: Viewer, cursor: Cursor, limit: int) -> tuple[Page, int]:
-    plan = compiling.plan(db, asked, viewer)
+    if asked.root is not None or len(filters.regions) > 1:
+        return None
+    if replace(filters, regions=(), start=None, end=None) != _NOTHING:
+        return None
     region = 0
-    if asked.filters.regions:
-        row = db.execute("SELECT id FROM region WHERE code = ?", [asked.filters.regions[0]]).fetchone()
+    if filters.regions:
+        row = db.execute("SELECT id FROM region WHERE code = ?", [filters.regions[0]]).fetchone()
         region = row["id"] if row is not None else -1
-    owners = articles.owners(db, viewer)
-    older, newer = _bounds(plan, cursor)
+    return [(owner, region) for owner in articles.owners(db, viewer)]
 
+
+def _walk(db: Connection, asked: Asked, plan: Plan, lists: list[tuple[int, int]] | None) -> Walk:
+    return _matching(db, asked, plan) if lists is None else _listing(db, lists)
+
+
+def _listing(db: Connection, lists: list[tuple[int, int]]) -> Walk:
     def walk(low: int, high: int, upwards: bool, most: int) -> list[int]:
-        order = "ASC" if upwards else "DESC"
-        lists = [
-            db.execute(
-                f"""
-                SELECT article FROM article_region WHERE owner = ? AND region = ? AND article >= ? AND article < ?
-                ORDER BY article {order} LIMIT ?
-                """,  # noqa: S608 one of two words
-                [owner, region, low, high, most],
-            )
-            for owner in owners
-        ]
-        keys = ([row["article"] for row in rows] for rows in lists)
-        return list(merge(*keys, reverse=not upwards))[:most]
+        statement = f"""
+            SELECT article FROM article_region WHERE owner = ? AND region = ? AND article >= ? AND article < ?
+            ORDER BY article {"ASC" if upwards else "DESC"} LIMIT ?
+            """  # noqa: S608 one of two words
+        rows = (db.execute(statement, (*each, low, high, most)) for each in lists)
+        return list(merge(*([row[0] for row in some] for some in rows), reverse=not upwards))[:most]
 
-    page = _turn(walk, older, newer, plan, cursor, limit)
-    return page, sum(_listed(db, owner, region, plan) for owner in owners)
+    return walk
 
 
-def _listed(db: Connection, owner: int, region: int, plan: Plan) -> int:
+def _listed(db: Connection, each: tuple[int, int], plan: Plan) -> int:
     row = db.execute(
         """
         SELECT count(*) FROM (
             SELECT 1 FROM article_region WHERE owner = ? AND region = ? AND article >= ? AND article < ? LIMIT ?)
         """,
-        [owner, region, plan.low, plan.high, MOST_COUNTED + 1],
+        (*each, plan.low, plan.high, MOST_COUNTED + 1),
     ).fetchone()
     return int(row[0])
 
 
-def _matching(db: Connection, asked: Asked, plan: Plan, cursor: Cursor, limit: int) -> Page:
+def _matching(db: Connection, asked: Asked, plan: Plan) -> Walk:
     check = verify.checker(asked.root)
 
     def walk(low: int, high: int, upwards: bool, most: int) -> list[int]:
@@ -118,13 +122,12 @@ def _matching(db: Connection, asked: Asked, plan: Plan, cursor: Cursor, limit: i
             SELECT rowid FROM words WHERE words MATCH ? AND rowid >= ? AND rowid < ?
             ORDER BY rowid {"ASC" if upwards else "DESC"} LIMIT ?
             """,  # noqa: S608 one of two words
-            [plan.expression, low, high, most if check is None else _MOST_VERIFIED],
+            (plan.expression, low, high, most if check is None else _MOST_VERIFIED),
         )
-        keys = (row["rowid"] for row in rows)
+        keys = (row[0] for row in rows)
         return list(keys) if check is None else _verified(db, keys, check, most)
 
-    older, newer = _bounds(plan, cursor)
-    return _turn(walk, older, newer, plan, cursor, limit)
+    return walk
 
 
 def _verified(db: Connection, keys: Iterator[int], check: verify.Check, most: int) -> list[int]:
@@ -136,18 +139,12 @@ def _verified(db: Connection, keys: Iterator[int], check: verify.Check, most: in
     return found[:most]
 
 
-def _bounds(plan: Plan, cursor: Cursor) -> tuple[int, int]:
-    """The keys below which and above which a page lies."""
-    return (min(plan.high, cursor.key), plan.low) if cursor.way != "n" else (plan.high, max(plan.low, cursor.key + 1))
-
-
-def _turn(walk, high: int, low: int, plan: Plan, cursor: Cursor, limit: int) -> Page:  # type: ignore[no-untyped-def]
+def _turn(walk: Walk, plan: Plan, cursor: Cursor, limit: int) -> Page:
     """A page, in the direction of the cursor; one more is asked for, to see whether it goes on."""
     if cursor.way == "n":
-        keys = walk(low, high, True, limit + 1)
-        shown = keys[:limit][::-1]
-        return Page(shown, True, len(keys) > limit and cursor.first > 1)
-    keys = walk(low, high, False, limit + 1)
+        keys = walk(max(plan.low, cursor.key + 1), plan.high, True, limit + 1)
+        return Page(keys[:limit][::-1], True, len(keys) > limit and cursor.first > 1)
+    keys = walk(plan.low, min(plan.high, cursor.key), False, limit + 1)
     return Page(keys[:limit], len(keys) > limit, cursor.key != LAST_KEY and cursor.first > 1)
 
 
@@ -155,9 +152,9 @@ def _count(db: Connection, plan: Plan) -> int:
     """How many match, as far as anybody counts."""
     row = db.execute(
         """
-        SELECT count(*) AS number FROM (
+        SELECT count(*) FROM (
             SELECT 1 FROM words WHERE words MATCH ? AND rowid >= ? AND rowid < ? LIMIT ?)
         """,
-        [plan.expression, plan.low, plan.high, MOST_COUNTED + 1],
+        (plan.expression, plan.low, plan.high, MOST_COUNTED + 1),
     ).fetchone()
-    return int(row["number"])
+    return int(row[0])
