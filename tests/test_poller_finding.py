@@ -137,11 +137,25 @@ async def test_another_servers_feed_at_the_same_address_is_silent_at_first_too(h
         ("https://old.reddit.com/r/geopolitics/", "https://www.reddit.com/r/geopolitics/.rss"),
         ("https://mastodon.test/@mag", "https://mastodon.test/@mag.rss"),
         ("https://mag.substack.com/p/some-post", "https://mag.substack.com/feed"),
+        ("https://bsky.app/profile/mag.test/post/3k", "https://bsky.app/profile/mag.test/rss"),
         ("https://medium.com/@mag", "https://medium.com/feed/@mag"),
     ],
 )
 async def test_platforms_are_known_by_their_addresses(url: str, feed: str) -> None:
     assert discover.by_platform(url) == [feed]
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "feed"),
+    [("mag.substack.com", "/p/some-post", "/feed"), ("mastodon.test", "/@mag", "/@mag.rss")],
+)
+async def test_a_platforms_page_that_keeps_robots_out_still_leads_to_its_feed(
+    house: House, host: str, path: str, feed: str
+) -> None:
+    house.web[f"{host}{path}"] = Answer(b"<html>no", 403)
+    house.web[f"{host}{feed}"] = rss(A)
+    added = await house.poller.add(house.web.url(path, host), 0)
+    assert (added.feed.url, added.articles) == (house.web.url(feed, host), 1)
 
 
 async def test_a_youtube_handle_is_looked_up_in_its_page() -> None:

@@ -27,7 +27,9 @@ def by_platform(url: str, page: bytes = b"") -> list[str]:
     if host in {"reddit.com", "old.reddit.com"} and re.match(r"/(r|user|u)/[^/]+", path):
         return [f"https://www.reddit.com{path}/.rss"]
     if host.endswith(".substack.com"):
-        return [f"https://{host}/feed"]
+        return [f"{parts.scheme}://{parts.netloc}/feed"]
+    if host == "bsky.app" and re.match(r"/profile/[^/]+", path):
+        return [f"https://bsky.app{'/'.join(path.split('/')[:3])}/rss"]
     if re.fullmatch(r"/@[\w.-]+", path) and host not in {"medium.com", "youtube.com"}:
         return [f"{parts.scheme}://{parts.netloc}{path}.rss"]  # Mastodon and its kin
     if host == "medium.com" and path:

@@ -17,7 +17,7 @@ from typing import Any
 import feedparser
 from lxml import etree
 
-from bot.intake import items, jsonfeed, sitemap, slices, text
+from bot.intake import items, jsonfeed, people, sitemap, slices, text
 from bot.intake.addresses import join
 from bot.intake.identify import Row, is_repeated, shared_names
 from bot.intake.pages import alternates
@@ -75,11 +75,12 @@ def parse(document: Document, known: Collection[str] = ()) -> Parsed:
             found = _read(pieces.with_only(fresh), document, [elements[index] for index in fresh])
             if len(found.entries) == len(fresh):
                 found = replace(found, count=len(marks), marks=marks, shared=frozenset(), cut_off=cut_off)
-                return replace(found, deleted=_deleted(root, elements))
+                return _with_skips(replace(found, deleted=_deleted(root, elements)), root)
     found = _read_all(body, document, elements, pieces)
     if not found.format:
         return Parsed(html=_is_page(body), alternates=tuple(alternates(body)) if _is_page(body) else ())
-    return replace(found, marks=marks[:MOST], cut_off=cut_off, deleted=_deleted(root, elements))
+    found = replace(found, marks=marks[:MOST], cut_off=cut_off, deleted=_deleted(root, elements))
+    return _with_skips(found, root)
 
 
 def _read_all(body: bytes, document: Document, elements: list[etree._Element], pieces: slices.Slices | None) -> Parsed:
@@ -109,7 +110,8 @@ def _read(body: bytes, document: Document, elements: list[etree._Element]) -> Pa
     home = join(document.url, _string(feed.get("link")))
     own = elements[:MOST] if len(elements) == len(answer.entries) else [None] * len(found)
     entries = tuple(items.entry(item, element, home or document.url) for item, element in zip(found, own, strict=True))
-    hours, days = _skips(elements)
+    if version.startswith("atom"):
+        entries = _with_author(entries, feed)
     return Parsed(
         format=version or "unknown",
         entries=entries,
@@ -122,8 +124,6 @@ def _read(body: bytes, document: Document, elements: list[etree._Element]) -> Pa
         hint=feed_hint(
             _string(feed.get("ttl")), _string(feed.get("sy_updateperiod")), _string(feed.get("sy_updatefrequency"))
         ),
-        skip_hours=hours,
-        skip_days=days,
     )
 
 
@@ -203,15 +203,27 @@ def _shared(entries: Collection[Entry]) -> frozenset[str]:
     return shared_names(Row(each.guid, each.link, each.title) for each in entries)
 
 
-def _skips(elements: list[etree._Element]) -> tuple[frozenset[int], frozenset[str]]:
-    """RSS skipHours and skipDays, in GMT."""
-    channel = elements[0].getparent() if elements else None
-    if channel is None:
-        return frozenset(), frozenset()
-    said = [(each.text or "").strip() for each in channel.iterfind("skipHours/hour")]
-    hours = {int(each) % 24 for each in said if each.isdigit()}
-    days = {(each.text or "").strip().lower() for each in channel.iterfind("skipDays/day")}
-    return (frozenset(hours) if len(hours) < 24 else frozenset()), (frozenset(days) if len(days) < 7 else frozenset())
+def _with_author(entries: tuple[Entry, ...], feed: Any) -> tuple[Entry, ...]:
+    """An Atom feed's own author wrote what nobody else did, if it is a person: the blog of one, not a newspaper's."""
+    written = people.names([_string((feed.get("author_detail") or {}).get("name"))])
+    title = _string(feed.get("title")).casefold()
+    if len(written) != 1 or not 2 <= len(written[0].split()) <= 4 or written[0].casefold() in title:
+        return entries
+    return tuple(each if each.authors else replace(each, authors=written) for each in entries)
+
+
+def _with_skips(found: Parsed, root: etree._Element | None) -> Parsed:
+    """RSS skipHours and skipDays, in GMT; such as leave no time at all are not heard."""
+    if root is None or root.find("channel") is None:
+        return found
+    said = [(each.text or "").strip() for each in root.iterfind("channel/skipHours/hour")]
+    hours = frozenset(int(each) % 24 for each in said if each.isdigit())
+    days = frozenset((each.text or "").strip().lower() for each in root.iterfind("channel/skipDays/day"))
+    return replace(
+        found,
+        skip_hours=hours if len(hours) < 24 else frozenset(),
+        skip_days=days if len(days) < 7 else frozenset(),
+    )
 
 
 def _links(feed: Any, base: str) -> dict[str, str]:

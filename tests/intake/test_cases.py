@@ -286,7 +286,13 @@ async def test_34_behind_a_redirector_the_original_is_the_address(house: House) 
     origin = f"<feedburner:origLink>{D.link}</feedburner:origLink>"
     burnt = D.but(link="http://feedproxy.google.com/~r/mag/~3/xyz/", guid="", more=origin)
     google = E.but(link="https://news.google.com/rss/articles/CBM?oc=5", guid=E.link)
-    assert await prints(house, rss(google, burnt, C), rss(E.but(guid=""), D.but(guid=""), C)) == [D.title, E.title]
+    origin = f'<pheedo:origLink xmlns:pheedo="http://www.pheedo.com/namespace/pheedo">{F.link}</pheedo:origLink>'
+    pheedo = F.but(link="http://www.pheedo.com/click.phdo?i=1", guid="", more=origin)
+    plain = [each.but(guid="") for each in (F, E, D)]
+    posted = await prints(house, rss(pheedo, google, burnt, C), rss(*plain, C))
+    assert posted == [D.title, E.title, F.title]
+    urls = {hit.article.url for hit in (await house.archive.latest(Query(limit=9))).hits}
+    assert {D.link, F.link} <= urls
 
 
 async def test_35_a_feed_that_becomes_atom_is_known_by_its_links(house: House) -> None:

@@ -40,6 +40,61 @@ def test_each_format_is_read(name: str, format: str, count: int) -> None:
     assert (found.format, found.count, len(found.entries)) == (format, count, count)
 
 
+@pytest.mark.parametrize(
+    ("version", "format"),
+    [("0.91", "rss091u"), ("0.92", "rss092"), ("0.93", "rss093"), ("0.94", "rss094"), ("2.0", "rss20"), ("9", "rss")],
+)
+def test_every_version_of_rss_is_read(version: str, format: str) -> None:
+    found = parse(Document("https://x.test/", 200, rss(item("One")).replace(b'"2.0"', f'"{version}"'.encode(), 1)))
+    assert (found.format, [entry.title for entry in found.entries]) == (format, ["One"])
+
+
+def test_the_very_first_rss_is_read() -> None:
+    space = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://my.netscape.com/rdf/simple/0.9/"'
+    body = (
+        f"<rdf:RDF {space}><channel><title>T</title></channel><item><title>One</title><link>/1</link></item></rdf:RDF>"
+    )
+    found = parse(Document("https://x.test/", 200, body.encode()))
+    assert (found.format, found.entries[0].title, found.entries[0].link) == ("rss090", "One", "https://x.test/1")
+
+
+def test_json_feed_10_has_one_author_and_survives_what_is_of_another_kind() -> None:
+    body = (
+        '{"version": "https://jsonfeed.org/version/1", "author": {"name": "Ann Low"}, "items": ['
+        '{"id": "1", "url": "https://a.test/1", "content_text": "Hello there.", "author": {"name": "Bo Li"}},'
+        '{"id": "2", "content_html": "<p>x</p>", "external_url": "https://b.test/2"},'
+        '{"id": 3.5, "title": null, "url": 5, "tags": "x", "authors": {"name": "y"}, "attachments": [1]}]}'
+    )
+    one, two, three = parse(Document("https://x.test/", 200, body.encode())).entries
+    assert (one.authors, one.link, two.authors, two.link) == (
+        ("Bo Li",),
+        "https://a.test/1",
+        ("Ann Low",),
+        "https://b.test/2",
+    )
+    assert (three.guid, three.link, three.tags) == ("3.5", "", ())
+
+
+@pytest.mark.parametrize(
+    ("author", "title", "written"),
+    [("Greg Low", "A blog", ("Greg Low",)), ("The Gazette Daily", "The Gazette Daily", ()), ("admin", "A blog", ())],
+)
+def test_the_author_of_a_blog_wrote_what_nobody_else_did(author: str, title: str, written: tuple[str, ...]) -> None:
+    by_another = item("Two", more="<author><name>Kim Lee</name></author>")
+    head = f"<author><name>{author}</name></author>"
+    first = parse(Document("https://x.test/", 200, atom(by_another, item("One"), head=head, title=title)))
+    assert [entry.authors for entry in first.entries] == [("Kim Lee",), written]
+
+
+def test_skipped_hours_are_known_also_when_no_item_is_new() -> None:
+    head = "<skipHours><hour>3</hour></skipHours><skipDays><day>Sunday</day></skipDays>"
+    first = parse(Document("https://x.test/", 200, rss(item("One"), item("Two"), head=head)))
+    second = parse(Document("https://x.test/", 200, rss(item("Two"), head=head)), first.marks)
+    assert second.entries == () and second.count == 1
+    for found in (first, second):
+        assert (set(found.skip_hours), set(found.skip_days)) == ({3}, {"sunday"})
+
+
 def test_rebelmouse_leads_with_the_picture_and_prints_the_whole_article() -> None:
     (entry,) = read("rebelmouse.rss").entries
     assert entry.image == Image(
