@@ -87,7 +87,7 @@ def _names(classifier: Classifier, year: int) -> Finding:
     if not old:
         return Finding("names", True, "people, parties and organisations were looked at of late")
     listed = ", ".join(old[:_SHOWN])
-    return Finding("names", False, f"{len(old)} of names.tsv nobody has looked at for years, such as {listed}.")
+    return Finding("names", True, f"{len(old)} of names.tsv nobody has looked at for years, such as {listed}")
 
 
 async def _archive(archive: Archive) -> AsyncIterator[Finding]:
