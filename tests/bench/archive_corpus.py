@@ -25,6 +25,7 @@ from bot.model import Article, Image
 
 START = datetime(2021, 1, 1, tzinfo=UTC)
 YEARS = 5
+NOW = START + timedelta(days=365.25 * YEARS)  # when all of it has appeared
 _POOL, _SENTENCE = 20_000, 22  # sentences to draw from, and their words
 _STORIES, _OF_STORY = 50, 20  # each region's running stories, and sentences about each
 _NAMES = 8  # in one article, hardly ever used in others

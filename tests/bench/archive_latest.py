@@ -2,7 +2,6 @@
 
 import argparse
 import time
-from datetime import timedelta
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -14,14 +13,14 @@ from bot.archive.migrations import migrate
 from bot.archive.moments import first_key
 from bot.archive.search.aliases import Aliases
 from bot.archive.search.desk import SearchDesk
+from bot.archive.search.pages import base36
 from bot.model import Query
 from bot.regions import Region, Regions
-from tests.bench.archive_corpus import START, YEARS
+from tests.bench.archive_corpus import NOW, START
 
 _SMALL = 100_000
 _REGIONS = 30
 _ROUNDS = 400
-_NOW = START + timedelta(days=365.25 * YEARS)
 
 # Every article in the list of all and in one region, smaller regions rarer, over the same five years.
 _ARTICLES = """
@@ -43,7 +42,7 @@ def fill(file: Path, number: int) -> Connection:
     """An archive of headlines alone, made by SQL."""
     db = connect.writer(file, durable=False)
     migrate(db)
-    first, end = first_key(START), first_key(_NOW)
+    first, end = first_key(START), first_key(NOW)
     db.execute("BEGIN")
     for region in range(_REGIONS):
         db.execute("INSERT INTO region (id, code) VALUES (?, ?)", [region + 1, f"region-{region}"])
@@ -64,12 +63,12 @@ def main() -> None:
     chance = Random(5)
     with TemporaryDirectory() as folder:
         archives = {number: fill(Path(folder) / f"{number}.db", number) for number in (_SMALL, large)}
-        desk = SearchDesk(regions, Aliases(), lambda: _NOW)
+        desk = SearchDesk(regions, Aliases(), lambda: NOW)
         spent: dict[tuple[str, int], list[float]] = {}
         for _ in range(_ROUNDS):
             code = f"region-{chance.randrange(_REGIONS) ** 2 % _REGIONS}"
-            key = chance.randrange(first_key(START), first_key(_NOW))
-            for page, cursor in (("first page", ""), ("any page", f"o{_base36(key)}.1")):
+            key = chance.randrange(first_key(START), first_key(NOW))
+            for page, cursor in (("first page", ""), ("any page", f"o{base36(key)}.1")):
                 for number, db in archives.items():
                     began = time.thread_time()
                     desk.answer(db, Query(region=code, cursor=cursor))
@@ -81,14 +80,6 @@ def main() -> None:
             print(f"{f'{page}, {number:,} articles':34} {median(times):8.3f} {late:8.3f} {ratio:9.2f}")
         for db in archives.values():
             db.close()
-
-
-def _base36(number: int) -> str:
-    digits = ""
-    while number:
-        number, digit = divmod(number, 36)
-        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
-    return digits
 
 
 if __name__ == "__main__":

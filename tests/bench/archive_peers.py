@@ -1,17 +1,20 @@
 """The peers that the archive is measured against: FTS5 as it is usually used, tantivy, and reader."""
 
+import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.archive import connect
-from bot.archive.texts import teaser_and_text
+from bot.archive.texts import unpack
 
 _BATCH = 2000
-Row = tuple[int, str, str, str, str, int]  # id, title, teaser, body, first region, published
+T = TypeVar("T")
+_SHOWN = "a.id, a.title, a.url, a.published"  # what a list of hits needs at least
+Row = tuple[int, str, str, str, str, str, int]  # id, address, title, teaser, body, first region, published
 
 
 def articles(file: Path) -> Iterator[Row]:
@@ -24,8 +27,11 @@ def articles(file: Path) -> Iterator[Row]:
         """
     )
     for row in rows:
-        teaser, text = teaser_and_text(db, row)
-        yield row["id"], row["title"], teaser, text, row["region"], row["published"] // 1000
+        printed = unpack(db, row)
+        yield (
+            *(row["id"], printed.url, row["title"], printed.teaser, printed.text),
+            *(row["region"], row["published"] // 1000),
+        )
     db.close()
 
 
@@ -33,11 +39,14 @@ class UsualIndex:
     """A table, an FTS5 index over it, a join, and ORDER BY."""
 
     def __init__(self, file: Path, folder: Path) -> None:
-        self._db = sqlite3.connect(folder / "usual.db", isolation_level=None)
-        self._db.executescript(
+        self._db = kept(folder / f"{file.stem}.usual", lambda unfinished: self._made(file, unfinished), _open)
+
+    def _made(self, file: Path, unfinished: Path) -> None:
+        db = _open(unfinished)
+        db.executescript(
             """
             PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;
-            CREATE TABLE article (id INTEGER PRIMARY KEY, title, teaser, body, region, published);
+            CREATE TABLE article (id INTEGER PRIMARY KEY, url, title, teaser, body, region, published);
             CREATE INDEX published ON article(published);
             CREATE INDEX region ON article(region);
             CREATE VIRTUAL TABLE fts USING fts5(title, teaser, body, content = 'article', content_rowid = 'id',
@@ -46,12 +55,13 @@ class UsualIndex:
         )
         stream = articles(file)
         while batch := list(islice(stream, _BATCH)):
-            self._db.execute("BEGIN")
-            self._db.executemany("INSERT INTO article VALUES (?, ?, ?, ?, ?, ?)", batch)
-            self._db.executemany(
-                "INSERT INTO fts (rowid, title, teaser, body) VALUES (?, ?, ?, ?)", [r[:4] for r in batch]
-            )
-            self._db.execute("COMMIT")
+            db.execute("BEGIN")
+            db.executemany("INSERT INTO article VALUES (?, ?, ?, ?, ?, ?, ?)", batch)
+            texts = [(key, *some) for key, _, *some, _, _ in batch]
+            db.executemany("INSERT INTO fts (rowid, title, teaser, body) VALUES (?, ?, ?, ?)", texts)
+            db.execute("COMMIT")
+        db.execute("PRAGMA journal_mode = DELETE")
+        db.close()
 
     def newest(self, words: str, region: str | None = None, year: int | None = None) -> list[Any]:
         where, given = "", [words]
@@ -59,20 +69,20 @@ class UsualIndex:
             where = "AND a.region = ? AND a.published BETWEEN ? AND ?"
             given += [region, *(int(datetime(each, 1, 1, tzinfo=UTC).timestamp()) for each in (year, year + 1))]  # type: ignore[list-item]
         return self._db.execute(
-            f"SELECT a.id, a.title FROM fts JOIN article a ON a.id = fts.rowid WHERE fts MATCH ? {where} "
+            f"SELECT {_SHOWN} FROM fts JOIN article a ON a.id = fts.rowid WHERE fts MATCH ? {where} "
             "ORDER BY a.published DESC LIMIT 10",
             given,
         ).fetchall()
 
     def best(self, words: str) -> list[Any]:
         return self._db.execute(
-            "SELECT a.id, a.title FROM fts JOIN article a ON a.id = fts.rowid WHERE fts MATCH ? ORDER BY rank LIMIT 10",
+            f"SELECT {_SHOWN} FROM fts JOIN article a ON a.id = fts.rowid WHERE fts MATCH ? ORDER BY rank LIMIT 10",
             [words],
         ).fetchall()
 
     def latest(self, region: str) -> list[Any]:
         return self._db.execute(
-            "SELECT id, title FROM article WHERE region = ? ORDER BY published DESC LIMIT 10", [region]
+            f"SELECT {_SHOWN} FROM article a WHERE region = ? ORDER BY published DESC LIMIT 10", [region]
         ).fetchall()
 
 
@@ -85,20 +95,27 @@ class Tantivy:
         builder = tantivy.SchemaBuilder()
         builder.add_text_field("title", stored=True, tokenizer_name="en_stem")
         builder.add_text_field("body", stored=False, tokenizer_name="en_stem")
+        builder.add_text_field("url", stored=True, tokenizer_name="raw", index_option="basic")
         builder.add_text_field("region", stored=False, tokenizer_name="raw")
-        builder.add_integer_field("published", stored=False, indexed=True, fast=True)
-        (folder / "tantivy").mkdir()
-        self._index: Any = tantivy.Index(builder.build(), path=str(folder / "tantivy"))
-        writer = self._index.writer(heap_size=256_000_000, num_threads=1)
-        for _, title, teaser, body, region, published in articles(file):
-            document = tantivy.Document()
-            document.add_text("title", title)
-            document.add_text("body", f"{teaser} {body}")
-            document.add_text("region", region)
-            document.add_integer("published", published)
-            writer.add_document(document)
-        writer.commit()
-        writer.wait_merging_threads()
+        builder.add_integer_field("published", stored=True, indexed=True, fast=True)
+        schema = builder.build()
+
+        def made(unfinished: Path) -> None:
+            unfinished.mkdir()
+            writer = tantivy.Index(schema, path=str(unfinished)).writer(heap_size=256_000_000, num_threads=1)
+            for _, url, title, teaser, body, region, published in articles(file):
+                document = tantivy.Document()
+                for name, text in (("title", title), ("body", f"{teaser} {body}"), ("url", url), ("region", region)):
+                    document.add_text(name, text)
+                document.add_integer("published", published)
+                writer.add_document(document)
+            writer.commit()
+            writer.wait_merging_threads()
+
+        def opened(path: Path) -> Any:
+            return tantivy.Index(schema, path=str(path))
+
+        self._index: Any = kept(folder / f"{file.stem}.tantivy", made, opened)
         self._index.reload()
         self._searcher = self._index.searcher()
 
@@ -117,7 +134,8 @@ class Tantivy:
         return " ".join(f"+{word}" for word in words.split())
 
     def _shown(self, found: Any) -> list[Any]:
-        return [self._searcher.doc(address)["title"] for _, address in found.hits]
+        documents = (self._searcher.doc(address) for _, address in found.hits)
+        return [(each["title"], each["url"], each["published"]) for each in documents]
 
 
 class Reader:
@@ -128,7 +146,7 @@ class Reader:
 
         self._reader: Any = make_reader(str(folder / "reader.db"))
         self._reader.add_feed("https://paper.test/feed", allow_invalid_url=True)
-        for key, title, teaser, body, _, published in islice(articles(file), most):
+        for key, _, title, teaser, body, _, published in islice(articles(file), most):
             self._reader.add_entry(
                 {
                     "feed_url": "https://paper.test/feed",
@@ -147,3 +165,19 @@ class Reader:
 
     def newest(self, words: str) -> list[Any]:
         return list(self._reader.search_entries(words, sort="recent", limit=10))
+
+
+def kept(path: Path, make: Callable[[Path], None], open_it: Callable[[Path], T]) -> T:
+    """What was made in an earlier run, or is made now; what was begun is begun again."""
+    if not path.exists():
+        unfinished = path.with_name(f"{path.name}.unfinished")
+        if unfinished.is_dir():
+            shutil.rmtree(unfinished)
+        unfinished.unlink(missing_ok=True)
+        make(unfinished)
+        unfinished.rename(path)
+    return open_it(path)
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, isolation_level=None)

@@ -2,48 +2,63 @@
 
 import argparse
 import asyncio
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import cycle
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from typing import Any
 
-from bot.archive import Archive, connect
-from bot.archive.search import complete
+from bot.archive import connect
+from bot.archive.rows import marks
+from bot.archive.search import complete, find
 from bot.archive.search.aliases import Aliases
+from bot.archive.search.best import best
+from bot.archive.search.counts import Counts
 from bot.archive.search.desk import SearchDesk
-from bot.model import Article, Feed, Owed, Query, Sighting, Subscription
+from bot.archive.search.pages import Cursor, base36
+from bot.archive.search.query import read
+from bot.archive.texts import unpack
+from bot.model import Query
 from bot.regions import Region, Regions
 from tests.bench.archive_build import build
-from tests.bench.archive_corpus import START, YEARS, Corpus, Shape
+from tests.bench.archive_corpus import NOW, START, YEARS, Corpus, Shape
 from tests.bench.archive_peers import Reader, Tantivy, UsualIndex
+from tests.bench.archive_together import adding, together
+from tests.bench.times import Times
 
 BANDS = ("rare", "mid", "common", "very common")
-NOW = START + timedelta(days=365.25 * YEARS)
 _ROUNDS = 60  # of each shape
+_OF_USUAL = 20  # which takes its time
 _OF_READER = 10_000
+_TEN = "SELECT a.id, a.title, a.published, a.url, a.teaser, a.image, t.z FROM article a JOIN article_text t USING (id)"
+Peer = tuple[str, str | None, int | None]  # words, region, year
 
 
-@dataclass
-class Times:
-    """Milliseconds of one shape."""
+class Ours:
+    """The archive, asked in two ways: for what the peers give, and for what a reader gets."""
 
-    spent: list[float] = field(default_factory=list)
+    def __init__(self, file: Path, regions: Regions) -> None:
+        self.db = connect.reader(file)
+        self._regions = regions
+        self._desk = SearchDesk(regions, Aliases(), lambda: NOW)
+        self._counts = Counts()
 
-    def add(self, ask: Callable[..., Any], *given: object) -> None:
-        began = time.perf_counter()
-        ask(*given)
-        self.spent.append((time.perf_counter() - began) * 1000)
+    def find(self, query: Query) -> list[tuple[int, str, str, int]]:
+        """Ten hits: their keys, titles, addresses and dates."""
+        asked = read(query, self._regions, NOW, Aliases())
+        if query.order == "newest":
+            keys = find.page(self.db, asked, query.viewer, Cursor(), 10).keys
+        else:
+            keys = list(best(self.db, asked, query.viewer, self._counts, 2**62).keys[:10])
+        rows = {row["id"]: row for row in self.db.execute(f"{_TEN} WHERE a.id IN ({marks(len(keys))})", keys)}
+        return [(key, rows[key]["title"], unpack(self.db, rows[key]).url, rows[key]["published"]) for key in keys]
 
-    def at(self, share: float) -> float:
-        return sorted(self.spent)[min(len(self.spent) - 1, int(len(self.spent) * share))]
+    def answer(self, query: Query) -> object:
+        """The whole page: articles, snippets, how many there are, what was understood."""
+        return self._desk.answer(self.db, query)
 
-    def __str__(self) -> str:
-        return f"{self.at(0.5):8.2f} {self.at(0.99):8.2f}" if self.spent else f"{'-':>8} {'-':>8}"
+    def related(self, key: int) -> object:
+        return self._desk.related(self.db, key, 0, 5)
 
 
 class Bench:
@@ -51,155 +66,79 @@ class Bench:
 
     def __init__(self, file: Path, shape: Shape, peers: bool, folder: Path) -> None:
         self.corpus = Corpus(shape)
-        self.db = connect.reader(file)
-        self.regions = Regions([Region(code, code, 0, "", ()) for code in self.corpus.regions])
-        self.desk = SearchDesk(self.regions, Aliases(), lambda: NOW)
+        self.ours = Ours(file, Regions([Region(code, code, 0, "", ()) for code in self.corpus.regions]))
         self.usual = UsualIndex(file, folder) if peers else None
         self.tantivy = Tantivy(file, folder) if peers else None
-        self.words = {band: self.corpus.band(band, 40) for band in BANDS}
+        self.words = {band: self.corpus.band(band, _ROUNDS) for band in BANDS}
 
     def run(self) -> None:
         """Every shape, engine after engine, so that each drives the others out of the caches."""
-        print(f"{'milliseconds, p50 and p99':34} {'ours':>17} {'usual FTS5':>17} {'tantivy':>17}")
+        print(f"{'milliseconds, p50 and p99':30} {'find':>17} {'whole answer':>17} {'usual FTS5':>17} {'tantivy':>17}"
+              f" {'times as fast as they':>22}")  # fmt: skip
         chance = Random(3)
         years = range(START.year, START.year + YEARS)
         for band in BANDS:
-            self._row(f"newest, {band}", band, lambda word: (Query(word, order="newest"), None, None))
+            self._row(f"newest, {band}", [(word, None, None) for word in self.words[band]], newest=True)
         for band in BANDS:
-            self._row(
-                f"newest, {band}, region and year",
-                band,
-                lambda word: (
-                    Query(word, region=(code := chance.choice(self.corpus.regions)), order="newest",
-                          after=str(year := chance.choice(years)), before=str(year + 1)),
-                    code,
-                    year,
-                ),
-            )  # fmt: skip
+            asked = [(word, chance.choice(self.corpus.regions), chance.choice(years)) for word in self.words[band]]
+            self._row(f"newest, {band}, region, year", asked, newest=True)
         for band in BANDS:
-            self._row(f"best, {band}", band, lambda word: (Query(word), None, None))
-        self._pairs("best, two common words", "common", "common")
-        self._pairs("best, common and very common", "common", "very common")
+            self._row(f"best, {band}", [(word, None, None) for word in self.words[band]])
+        for name, one, other in (
+            ("two common words", "common", "common"),
+            ("common, very common", "common", "very common"),
+        ):
+            pairs = zip(self.words[one], reversed(self.words[other]), strict=True)
+            self._row(f"best, {name}", [(f"{first} {second}", None, None) for first, second in pairs])
         self._latest()
         self._completed(chance)
         self._related(chance)
 
-    def _row(self, name: str, band: str, ask: Callable[[str], tuple[Query, str | None, int | None]]) -> None:
-        ours, usual, tantivy = Times(), Times(), Times()
-        for _, word in zip(range(_ROUNDS), cycle(self.words[band]), strict=False):
-            query, region, year = ask(word)
-            ours.add(self.desk.answer, self.db, query)
-            newest = query.order == "newest"
-            if self.usual is not None and len(usual.spent) < _ROUNDS // 3:
-                given = (word, region, year) if newest else (word,)
+    def _row(self, name: str, asked: Sequence[Peer], newest: bool = False) -> None:
+        found, whole, usual, tantivy = Times(), Times(), Times(), Times()
+        for number, (words, region, year) in enumerate(asked):
+            after, before = ("", "") if year is None else (str(year), str(year + 1))
+            query = Query(words, region, after=after, before=before, order="newest" if newest else None)
+            ours: list[Callable[[], None]] = [
+                lambda query=query: found.add(self.ours.find, query),  # type: ignore[misc]
+                lambda query=query: whole.add(self.ours.answer, query),  # type: ignore[misc]
+            ]
+            for ask in ours if number % 2 else reversed(ours):  # neither always finds the pages read by the other
+                ask()
+            given = (words, region, year) if newest else (words,)
+            if self.usual is not None and len(usual.spent) < _OF_USUAL:
                 usual.add(self.usual.newest if newest else self.usual.best, *given)
             if self.tantivy is not None:
-                given = (word, region, year) if newest else (word,)
                 tantivy.add(self.tantivy.newest if newest else self.tantivy.best, *given)
-        print(f"{name:34} {ours} {usual} {tantivy}", flush=True)
-
-    def _pairs(self, name: str, one: str, other: str) -> None:
-        ours, usual, tantivy = Times(), Times(), Times()
-        for first, second in zip(self.words[one], reversed(self.words[other]), strict=True):
-            words = f"{first} {second}"
-            ours.add(self.desk.answer, self.db, Query(words))
-            if self.usual is not None and self.tantivy is not None:
-                usual.add(self.usual.best, words)
-                tantivy.add(self.tantivy.best, words)
-        print(f"{name:34} {ours} {usual} {tantivy}", flush=True)
+        ratios = " ".join(f"{peer.at(0.5) / found.at(0.5):10,.1f}x" for peer in (usual, tantivy) if peer.spent)
+        print(f"{name:30} {found} {whole} {usual} {tantivy} {ratios}", flush=True)
 
     def _latest(self) -> None:
         """First pages, and pages somewhere in the middle of each region."""
         first, middle, usual = Times(), Times(), Times()
-        for code in self.corpus.regions * 4:
-            query = Query(region=code)
-            cursor = f"o{_base36(int((NOW - timedelta(days=900)).timestamp()) // 60 * 64)}.1"
-            first.add(self.desk.answer, self.db, query)
-            middle.add(self.desk.answer, self.db, Query(region=code, cursor=cursor))
-            if self.usual is not None:
+        cursor = f"o{base36(int((NOW - timedelta(days=900)).timestamp()) // 60 * 64)}.1"
+        for code in self.corpus.regions * 8:
+            first.add(self.ours.answer, Query(region=code))
+            middle.add(self.ours.answer, Query(region=code, cursor=cursor))
+            if self.usual is not None and len(usual.spent) < _ROUNDS:
                 usual.add(self.usual.latest, code)
-        print(f"{'latest of a region, first page':34} {first} {usual}")
-        print(f"{'latest of a region, mid-archive':34} {middle}", flush=True)
+        print(f"{'latest of a region, first page':30} {Times()} {first} {usual}")
+        print(f"{'latest of a region, in the middle':30} {Times()} {middle}", flush=True)
 
     def _completed(self, chance: Random) -> None:
         for letters in (1, 2, 3, 4, 6):
             times = Times()
-            for _ in range(_ROUNDS):
+            for _ in range(_ROUNDS * 2):
                 typed = chance.choice(self.words[chance.choice(BANDS)])[:letters]
-                times.add(complete.headlines, self.db, typed, 0, 25)
-            print(f"{f'headlines, {letters} letters':34} {times}")
+                times.add(complete.headlines, self.ours.db, typed, 0, 25)
+            print(f"{f'headlines, {letters} letters':30} {times}")
 
     def _related(self, chance: Random) -> None:
-        keys = [row[0] for row in self.db.execute("SELECT id FROM article ORDER BY id DESC LIMIT 3000")]
+        keys = [row[0] for row in self.ours.db.execute("SELECT id FROM article ORDER BY id DESC LIMIT 3000")]
         times = Times()
-        for _ in range(_ROUNDS):
-            times.add(self.desk.related, self.db, chance.choice(keys), 0, 5)
-        print(f"{'related':34} {times}", flush=True)
-
-
-async def together(file: Path, shape: Shape, seconds: float) -> None:
-    """Sixteen searchers and a writer of twenty articles a second: does the event loop stay free?"""
-    corpus = Corpus(shape)
-    regions = Regions([Region(code, code, 0, "", ()) for code in corpus.regions])
-    archive = await Archive.open(file, regions, now=lambda: NOW)
-    words = [word for band in BANDS for word in corpus.band(band, 20)]
-    lag, asked, added = Times(), Times(), Times()
-    end = time.monotonic() + seconds
-
-    async def beat() -> None:
-        while time.monotonic() < end:
-            began = time.perf_counter()
-            await asyncio.sleep(0.005)
-            lag.spent.append((time.perf_counter() - began - 0.005) * 1000)
-
-    async def search(seed: int) -> None:
-        chance = Random(seed)
-        while time.monotonic() < end:
-            word = chance.choice(words)
-            query = Query(word, order=chance.choice(("newest", None)))
-            began = time.perf_counter()
-            kind = chance.randrange(3)
-            if kind == 0:
-                await archive.search(query)
-            elif kind == 1:
-                await archive.headlines(word[:3], 0)
-            else:
-                await archive.latest(Query())
-            asked.spent.append((time.perf_counter() - began) * 1000)
-
-    async def write() -> None:
-        feed = await archive.add_feed(Feed("https://paper.test/feed/0", title="Paper 0"))
-        number = 0
-        while time.monotonic() < end:
-            article, _ = corpus.article(10_000_000 + number, NOW + timedelta(seconds=number))
-            began = time.perf_counter()
-            await archive.accept([Sighting(article, feed, b"1", silent=True)], None, _nobody, NOW)
-            added.spent.append((time.perf_counter() - began) * 1000)
-            number += 1
-            await asyncio.sleep(0.05)
-
-    await asyncio.gather(beat(), write(), *(search(seed) for seed in range(16)))
-    await archive.close()
-    print(f"16 searchers and a writer: {len(asked.spent) / seconds:,.0f} questions a second")
-    print(
-        f"{'  question':34} {asked}\n{'  one article added':34} {added}\n{'  lag of the event loop':34} {lag}",
-        flush=True,
-    )
-
-
-async def adding(file: Path, shape: Shape) -> None:
-    """One article after another, each durable before the next."""
-    corpus = Corpus(shape)
-    archive = await Archive.open(file, Regions([Region("a", "a", 0, "", ())]), now=lambda: NOW)
-    feed = await archive.add_feed(Feed("https://paper.test/feed/1", title="Paper 1"))
-    times = Times()
-    for number in range(300):
-        article, _ = corpus.article(20_000_000 + number, NOW + timedelta(hours=1, seconds=number))
-        began = time.perf_counter()
-        await archive.accept([Sighting(article, feed, b"1", silent=True)], None, _nobody, NOW)
-        times.spent.append((time.perf_counter() - began) * 1000)
-    await archive.close()
-    print(f"{'one article added, durable':34} {times}", flush=True)
+        for _ in range(_ROUNDS * 2):
+            times.add(self.ours.related, chance.choice(keys))
+        print(f"{'related':30} {times}   p95 {times.at(0.95):.1f}", flush=True)
 
 
 def against_reader(file: Path, folder: Path, corpus: Corpus) -> None:
@@ -212,18 +151,6 @@ def against_reader(file: Path, folder: Path, corpus: Corpus) -> None:
         print(f"{f'reader, {_OF_READER:,} articles, best, {band}':46} {times}", flush=True)
 
 
-def _base36(number: int) -> str:
-    digits = ""
-    while number:
-        number, digit = divmod(number, 36)
-        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
-    return digits
-
-
-def _nobody(article: Article, subscriptions: Sequence[Subscription]) -> list[Owed]:
-    return []
-
-
 def main() -> None:
     """`make bench`, or by hand for a million."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -232,6 +159,7 @@ def main() -> None:
         "--folder", type=Path, help="where archives are kept between runs; one half built is gone on with"
     )
     parser.add_argument("--no-peers", action="store_true")
+    parser.add_argument("--build", action="store_true", help="make what is asked, the peers' indexes too, and stop")
     asked = parser.parse_args()
     with TemporaryDirectory() as temporary:
         folder = asked.folder or Path(temporary)
@@ -240,7 +168,10 @@ def main() -> None:
         print(
             f"{asked.articles:,} articles: {size:,.0f} bytes each; built {rate:,.0f} a processor second (0: was there)"
         )
-        Bench(file, shape, not asked.no_peers, Path(temporary)).run()
+        bench = Bench(file, shape, not asked.no_peers, folder)
+        if asked.build:
+            return
+        bench.run()
         asyncio.run(adding(file, shape))
         asyncio.run(together(file, shape, 10))
         if not asked.no_peers:

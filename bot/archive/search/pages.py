@@ -18,7 +18,7 @@ class Cursor:
     first: int = 1
 
     def __str__(self) -> str:
-        return f"{self.way}{_spelt(self.key)}.{_spelt(self.first)}"
+        return f"{self.way}{base36(self.key)}.{base36(self.first)}"
 
 
 def read_cursor(text: str) -> Cursor:
@@ -33,7 +33,8 @@ def _is_number(text: str) -> bool:
     return 0 < len(text) <= 13 and all(each in _DIGITS for each in text)
 
 
-def _spelt(number: int) -> str:
+def base36(number: int) -> str:
+    """A number as it stands in a cursor."""
     digits = ""
     while number or not digits:
         number, digit = divmod(number, 36)

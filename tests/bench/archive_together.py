@@ -1,0 +1,89 @@
+"""Sixteen searchers and a writer at once, and one article after another: parts of archive_speed."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+from bot.archive import Archive
+from bot.model import Article, Feed, Owed, Query, Sighting, Subscription
+from bot.regions import Region, Regions
+from tests.bench.archive_corpus import NOW, Corpus, Shape
+from tests.bench.times import Times
+
+BANDS = ("rare", "mid", "common", "very common")
+_PAUSE = 0.05  # seconds between two articles
+
+
+async def together(file: Path, shape: Shape, seconds: float) -> None:
+    """Sixteen searchers and a writer of twenty articles a second: does the event loop stay free?"""
+    corpus = Corpus(shape)
+    regions = Regions([Region(code, code, 0, "", ()) for code in corpus.regions])
+    archive = await Archive.open(file, regions, now=lambda: NOW)
+    words = [word for band in BANDS for word in corpus.band(band, 60)]
+    fresh = _articles(corpus, int(seconds / _PAUSE))
+    lag, added = Times(), Times()
+    asked = {kind: Times() for kind in ("newest", "best", "headlines", "latest")}
+    end = time.monotonic() + seconds
+
+    async def beat() -> None:
+        while time.monotonic() < end:
+            began = time.perf_counter()
+            await asyncio.sleep(0.005)
+            lag.spent.append((time.perf_counter() - began - 0.005) * 1000)
+
+    async def search(seed: int) -> None:
+        chance = Random(seed)
+        while time.monotonic() < end:
+            word, kind = (
+                chance.choice(words),
+                chance.choice(("newest", "best", "headlines", "headlines", "latest", "latest")),
+            )
+            began = time.perf_counter()
+            if kind == "headlines":
+                await archive.headlines(word[:3], 0)
+            elif kind == "latest":
+                await archive.latest(Query())
+            else:
+                await archive.search(Query(word, order="newest" if kind == "newest" else None))
+            asked[kind].spent.append((time.perf_counter() - began) * 1000)
+
+    async def write() -> None:
+        feed = await archive.add_feed(Feed("https://paper.test/feed/0", title="Paper 0"))
+        for article in fresh:
+            began = time.perf_counter()
+            await archive.accept([Sighting(article, feed, b"1", silent=True)], None, _nobody, NOW)
+            added.spent.append((time.perf_counter() - began) * 1000)
+            await asyncio.sleep(_PAUSE)
+
+    await asyncio.gather(beat(), write(), *(search(seed) for seed in range(16)))
+    await archive.close()
+    number = sum(len(times.spent) for times in asked.values())
+    print(f"16 searchers and a writer: {number / seconds:,.0f} questions a second, {len(added.spent)} articles added")
+    for name, times in {**asked, "one article added": added, "lag of the event loop": lag}.items():
+        print(f"{f'  {name}':30} {times}   max {max(times.spent):.1f}", flush=True)
+
+
+async def adding(file: Path, shape: Shape) -> None:
+    """One article after another, each durable before the next."""
+    archive = await Archive.open(file, Regions([Region("a", "a", 0, "", ())]), now=lambda: NOW)
+    feed = await archive.add_feed(Feed("https://paper.test/feed/1", title="Paper 1"))
+    times = Times()
+    for article in _articles(Corpus(shape), 300):
+        began = time.perf_counter()
+        await archive.accept([Sighting(article, feed, b"1", silent=True)], None, _nobody, NOW)
+        times.spent.append((time.perf_counter() - began) * 1000)
+    await archive.close()
+    print(f"{'one article added, durable':30} {times}", flush=True)
+
+
+def _articles(corpus: Corpus, number: int) -> list[Article]:
+    """Articles that an archive kept from an earlier run does not know."""
+    first = 10_000_000 + int(time.time())
+    return [corpus.article(first + each, NOW + timedelta(seconds=each))[0] for each in range(number)]
+
+
+def _nobody(article: Article, subscriptions: Sequence[Subscription]) -> list[Owed]:
+    return []
