@@ -390,15 +390,34 @@ def test_the_same_folder_twice_is_read_once(regions: Regions) -> None:
         ("names", NAMES + "market\tKE\tcity\n", 3, "in lower case"),
         ("names", NAMES + "K\tKE\tcity\n", 3, "too short"),
         ("names", NAMES + "A||B\tKE\tcity\n", 3, "too short"),
+        ("names", NAMES + "Lamu||Manda\tKE\tcity\n", 3, "a name is missing in the first column"),
+        ("names", NAMES + "\tKE\tcity\n", 3, "a name is missing in the first column"),
+        ("names", NAMES + "--\tKE\tcity\n", 3, '"--" has no letter'),
+        ("names", NAMES + "Lamu KE city\n", 3, "a tab parts them, and spaces do not"),
+        ("names", NAMES + "Lamu\t\tKE\tcity\n", 3, "the place is missing: two tabs follow each other"),
+        ("names", NAMES + "Lamu\tkenya\tcity\n", 3, "did you mean KE, Kenya?"),
+        ("names", NAMES + "Lamu\tUSA\tcity\n", 3, "did you mean US, USA?"),
+        ("names", NAMES + "Lamu\tKE\tCity\n", 3, 'did you mean "city"?'),
+        ("names", NAMES + "Lamu\tKE\tcity\t# an island\n", 3, "a comment needs a line of its own"),
+        ("names", NAMES + "Lamu\tKE\tcity\tunless {XX} -> CN\n", 3, 'the place "XX" is not in places.tsv'),
+        ("names", NAMES + "Lamu\tKE\tcity\tunless -> CN\n", 3, 'a word is missing in "unless -> CN"'),
+        ("names", NAMES + "William Ruto*\tKE\tperson\n", 3, "before the part that is enough alone"),
+        ("names", NAMES + "\n# Kenya\nKenya\tKE\tcity\n", 5, "the first time in line 2"),
+        ("names", NAMES + "the\tKE\tterm\n", 3, '"the" is a word of every text'),
+        ("words", "rupee\tKE\tterm\nSheriff\tUS\tidiom\n", 2, '"Sheriff" has a capital'),
         ("names", NAMES + "Lamu\t-\tcity\n", 3, 'a trap has the place "-"'),
         ("names", NAMES + "Lamu\tKE\tcity\tunless X -> XX\n", 3, 'the place "XX" is not in places.tsv'),
         ("words", "rupee\tKE\tterm\nchina\tKE\tterm\n", 2, '"china" is in names.tsv as well, as "China"'),
         ("places", PLACES + "KE\tafrica\tKenya\n", 5, 'the place "KE" is there twice'),
         ("places", PLACES + "UG\tafrica\tUganda\t\ttwo\n", 5, '"two" is no part of one'),
         ("places", PLACES + "UG\t\n", 5, "it has 2 columns"),
+        ("places", PLACES + "ug\tafrica\tUganda\n", 5, '"ug" is no code; it is two or three capitals'),
+        ("places", PLACES + "UG\tafrica\t\n", 5, 'the name of "UG" is missing'),
+        ("places", PLACES + "UG\tafrica\tUganda\tafrica\n", 5, '"africa" is its region already'),
         ("languages", "Kenia|Kenia\tKE\tde\n", 1, '"Kenia" is there twice'),
         ("languages", "Kenia\tKX\tde\n", 1, 'the place "KX" is not in places.tsv'),
         ("languages", "k*\tKE\tde\n", 1, '"k*" is too short'),
+        ("languages", "Ken*ia\tKE\tde\n", 1, '"Ken*ia" has a star before its end'),
         ("languages", "Kenia\tKE\tGerman\n", 1, '"German" is no language'),
     ],
 )
@@ -422,3 +441,37 @@ def test_a_region_that_lists_an_unknown_place_is_refused(tmp_path: Path) -> None
     (tmp_path / "regions.toml").write_text(text, encoding="utf-8")
     with pytest.raises(BrokenFile, match=r'regions.toml.*the place "XX" is in no places.tsv'):
         load_classifier(shipped(), load_regions(tmp_path / "regions.toml"))
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("XA\tafrika\tNowhere\n", r'places.tsv, line 1: "afrika" is no region;.*did you mean "africa"\?'),
+        ("XA\tAfrica\tNowhere\n", r'places.tsv, line 1: "Africa" is no region;.*did you mean "africa"\?'),
+    ],
+)
+def test_an_operators_place_in_a_region_that_is_none_is_refused(
+    tmp_path: Path, regions: Regions, text: str, problem: str
+) -> None:
+    (tmp_path / "places.tsv").write_text(text, encoding="utf-8")
+    with pytest.raises(BrokenFile, match=problem):
+        load_classifier([shipped(), tmp_path], regions)
+
+
+def test_a_place_that_two_regions_take_is_refused_at_its_second_line(tmp_path: Path) -> None:
+    one = '[{0}]\nname = "{0}"\ncolour = "#000000"\nplaces = ["KE"]\n'
+    (tmp_path / "regions.toml").write_text(one.format("here") + one.format("there"), encoding="utf-8")
+    with pytest.raises(BrokenFile, match=r'regions.toml, line 8: the place "KE" is taken by \[here\] already'):
+        load_classifier(shipped(), load_regions(tmp_path / "regions.toml"))
+
+
+def test_lines_as_other_editors_leave_them_are_taken(tmp_path: Path, regions: Regions) -> None:
+    names = "\ufeff# Ours\r\n  # more of ours\r\n\r\n Kenya \t KE \tcountry\t\t\r\nShilling £|£\tKE\tterm\r\n"
+    assert lists(tmp_path, regions, names=names).place("Kenya votes").regions == ("africa",)
+
+
+def test_a_line_that_is_no_utf8_is_named(tmp_path: Path, regions: Regions) -> None:
+    lists(tmp_path, regions)
+    (tmp_path / "names.tsv").write_bytes(b"Kenya\tKE\tcountry\nS\xe3o Vicente\tKE\tcity\n")
+    with pytest.raises(BrokenFile, match="line 2: it is not UTF-8 text; save it as UTF-8"):
+        load_classifier(tmp_path, regions)

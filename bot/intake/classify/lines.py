@@ -1,7 +1,7 @@
 """Reads the lists of names and places: each line becomes a value, or is refused with its number and the reason."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from bot.errors import BrokenFile
@@ -14,6 +14,8 @@ _NO_PLURAL = ("s", "sh", "ch", "ese", "x", "men", "man")  # of demonyms
 _CODE = re.compile(r"[A-Z]{2,3}|@[a-z0-9-]+")
 _REACH = re.compile(r"0\.[1-9]\d?|1")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
+_CALLED = {"UK": "GB", "USA": "US", "UAE": "AE", "EU": "@europe", "ROK": "KR", "DPRK": "KP", "DRC": "CD", "EL": "GR"}
+_SHOWN = 60  # characters of what is wrong
 
 Places = Mapping[str, Place]
 
@@ -22,47 +24,43 @@ def load_places(path: Path, regions: Regions, *, whole: bool) -> dict[str, Place
     """Code -> place. Unless the regions are known whole, one may be missing: an operator's regions.toml left it out."""
     found: dict[str, Place] = {}
     for number, line in _lines(path):
-        place, region, name, also, reach = (*_fields(path, number, line, 3, 4, 5), "", "")[:5]
-        if not _CODE.fullmatch(place):
-            wrong = f'"{place}" is no code; it is two or three capitals, as in ISO 3166, or "@" and small letters'
-            raise BrokenFile(path, number, wrong)
-        if not name:
-            raise BrokenFile(path, number, f'the name of "{place}" is missing in the third column')
-        if place in found:
-            raise BrokenFile(path, number, f'the place "{place}" is there twice')
-        for code in (region, also):
-            if whole and code not in regions and (code or code is region):
-                raise BrokenFile(path, number, f'"{code}" is no region; they are {", ".join(regions.codes)}')
-        if reach and not _REACH.fullmatch(reach):
-            raise BrokenFile(path, number, f'"{reach}" is no part of one, such as 0.7')
+        try:
+            place, region, name, also, reach = (*_fields(line, 3, 4, 5), "", "")[:5]
+            _check_place(place, region, name, also, reach)
+            if place in found:
+                raise ValueError(f'the place "{place}" is there twice')
+            for code in (region, also) if also else (region,):
+                if whole and code not in regions:
+                    raise ValueError(_no_region(code, regions))
+        except ValueError as error:
+            raise BrokenFile(path, number, str(error)) from error
         found[place] = Place(region, name, also, float(reach or 1))
     return found
 
 
-def load_names(path: Path, places: Places, beside: Mapping[str, Name] = {}) -> dict[str, Name]:
+def load_names(path: Path, places: Places, beside: Mapping[str, Name] = {}, *, small: bool = False) -> dict[str, Name]:
     """Spelling -> name, for every name and alias of a file. What the file beside it says, it may not say otherwise."""
     found: dict[str, Name] = {}
     meanings: dict[str, Name] = {}  # what stands after a name stands after many
     for number, line in _lines(path):
         written, _, rest = line.partition("\t")
-        name = meanings.get(rest)
-        if name is None:
-            name = meanings[rest] = _meaning(path, number, line, places)
-        plain = "|" not in written and "*" not in written and name.kind != "demonym"
-        for spelling in (written,) if plain else _spellings(path, number, written, name.kind):
-            key = spelling if spelling.isalnum() and spelling.isascii() else _key(spelling)
-            if (len(key) < 2 and not money(key)) or key in found or (key.islower() and not _may_be_small(key, name)):
-                raise BrokenFile(path, number, _refusal(key, spelling.strip(), name, found))
-            if beside and (other := _otherwise(key, name, beside)):
-                raise BrokenFile(path, number, f'"{spelling}" is in names.tsv as well, as "{other}", for another place')
-            found[key] = name
+        try:
+            name = meanings.get(rest)
+            if name is None:
+                name = meanings[rest] = _meaning(line, places)
+            one = "|" not in written and "*" not in written and name.kind != "demonym"
+            for spelling in (written,) if one else _spellings(written, name.kind):
+                key = spelling if spelling.isalnum() and spelling.isascii() else _key(spelling)
+                if len(key) < 2 or key in found or (key.islower() and not _may_be_small(key, name)):
+                    _refuse(key, spelling.strip(), name, found, _lines(path))
+                if small and key != key.lower():
+                    raise ValueError(f"{_quoted(spelling)} has a capital; in this file all is in lower case")
+                if beside and (other := _otherwise(key, name, beside)):
+                    raise ValueError(f'"{spelling}" is in names.tsv as well, as "{other}", for another place')
+                found[key] = name
+        except ValueError as error:
+            raise BrokenFile(path, number, str(error)) from error
     return found
-
-
-def _otherwise(key: str, name: Name, beside: Mapping[str, Name]) -> str:
-    """How the other file spells a name that means another place there; one of the two would hide the other."""
-    spellings = (key, key.capitalize(), key.title(), key.upper())
-    return next((each for each in spellings if each in beside and beside[each].place != name.place), "")
 
 
 def load_languages(path: Path, places: Places) -> dict[str, Name]:
@@ -75,23 +73,24 @@ def load_languages(path: Path, places: Places) -> dict[str, Name]:
     for (number, line), without in zip(lines, bare, strict=True):
         written, _, rest = without.partition("\t")
         place, _, language = rest.partition("\t")
-        if place not in meanings or language not in languages:
-            _, place, language = _fields(path, number, line, 3)
-            meanings[place] = _in_another_language(path, number, place, language, places)
-            languages.add(language)
-        country, demonym = meanings[place]
-        for spelling in written.split("|"):
-            star = spelling.endswith(ANY_ENDING)
-            whole = spelling[:-1].lower() if star else spelling
-            key = whole if whole.isalnum() else _key(whole)
-            if len(key) < (SHORTEST_STEM if star else 2):
-                raise BrokenFile(path, number, f'"{spelling}" is too short')
-            if star:
-                key += ANY_ENDING
-            if key in found:
-                raise BrokenFile(path, number, f'"{spelling}" is there twice')
-            found[key] = demonym if star else country
+        try:
+            if place not in meanings or language not in languages:
+                _, place, language = _fields(line, 3)
+                meanings[place] = _in_another_language(place, language, places)
+                languages.add(language)
+            country, demonym = meanings[place]
+            for spelling in written.split("|"):
+                star = spelling.endswith(ANY_ENDING)
+                key = _foreign_key(spelling)
+                if key in found:
+                    raise ValueError(f"{_quoted(spelling)} is there twice")
+                found[key] = demonym if star else country
+        except ValueError as error:
+            raise BrokenFile(path, number, str(error)) from error
     return found
+
+
+# --- How a name is looked up --------------------------------------------------------------------------------------
 
 
 def _key(spelling: str) -> str:
@@ -103,32 +102,26 @@ def _key(spelling: str) -> str:
     return phrase(spelling)
 
 
-def _may_be_small(key: str, name: Name) -> bool:
-    """Whether a name in lower case is of a kind that may be, and no word of every text."""
-    if not key.isascii() or not key[0].isalpha():
-        return True
-    return name.kind in _SMALL and key not in IN_EVERY_TEXT
+def _foreign_key(spelling: str) -> str:
+    """The same of another language's name, which has no accents any more and may be a beginning."""
+    star = spelling.endswith(ANY_ENDING)
+    whole = spelling[:-1].lower() if star else spelling
+    key = whole if whole.isalnum() else _key(whole)
+    if len(key) < (SHORTEST_STEM if star else 2):
+        raise ValueError(f"{_quoted(spelling)} is too short" if key else "a name is missing in the first column")
+    if ANY_ENDING in whole:
+        raise ValueError(f"{_quoted(spelling)} has a star before its end; it marks the beginning of a word")
+    return key + ANY_ENDING if star else key
 
 
-def _refusal(key: str, spelling: str, name: Name, found: Mapping[str, Name]) -> str:
-    if key in found:
-        return f'the name "{spelling}" is there twice'
-    if len(key) < 2 and not money(key):
-        return f'"{spelling}" is too short for a name' if spelling else "a name is missing"
-    if name.kind in _SMALL:
-        return f'"{spelling}" is a word of every text'
-    return f'"{spelling}" is in lower case, which only a term, an idiom or a trap may be'
-
-
-def _spellings(path: Path, number: int, written: str, kind: str) -> list[str]:
+def _spellings(written: str, kind: str) -> list[str]:
     """All that a line's first column stands for: aliases, the part after a star alone, the plurals of a demonym."""
     found = []
     for spelling in written.split("|"):
         before, star, after = spelling.partition("*")
         if star:
             if not after.strip() or "*" in after:
-                wrong = f'in "{spelling.strip()}" one star may stand, before the part that is enough alone'
-                raise BrokenFile(path, number, wrong)
+                raise ValueError(f"in {_quoted(spelling)} one star may stand, before the part that is enough alone")
             found += [before + after, after if before else after.partition(" ")[0]]
             continue
         found.append(spelling)
@@ -137,19 +130,48 @@ def _spellings(path: Path, number: int, written: str, kind: str) -> list[str]:
     return found
 
 
-def _meaning(path: Path, number: int, line: str, places: Places) -> Name:
+def _may_be_small(key: str, name: Name) -> bool:
+    """Whether a name in lower case is of a kind that may be, and no word of every text."""
+    if not key.isascii() or not key[0].isalpha():
+        return True
+    return name.kind in _SMALL and key not in IN_EVERY_TEXT
+
+
+def _otherwise(key: str, name: Name, beside: Mapping[str, Name]) -> str:
+    """How the other file spells a name that means another place there; one of the two would hide the other."""
+    for spelling in (key, key.capitalize(), key.upper(), key.title() if " " in key else key):
+        if spelling in beside and beside[spelling].place != name.place:
+            return spelling
+    return ""
+
+
+# --- What stands in the columns -----------------------------------------------------------------------------------
+
+
+def _check_place(place: str, region: str, name: str, also: str, reach: str) -> None:
+    if not _CODE.fullmatch(place):
+        raise ValueError(f'{_quoted(place)} is no code; it is two or three capitals, as in ISO 3166, or "@" and a word')
+    if not region or not name:
+        raise ValueError(f'the {"name" if region else "region"} of "{place}" is missing')
+    if also == region:
+        raise ValueError(f'"{also}" is its region already; the fourth column is for another')
+    if reach and not _REACH.fullmatch(reach):
+        raise ValueError(f"{_quoted(reach)} is no part of one, such as 0.7")
+
+
+def _meaning(line: str, places: Places) -> Name:
     """What a line says of its name, in the columns after it."""
-    _, place, kind, *notes = _fields(path, number, line, 3, 4)
-    try:
-        if kind not in KINDS:
-            raise ValueError(f'the kind "{kind}" is unknown; it may be {", ".join(KINDS)}')
-        if (place == NO_PLACE) != (kind == "trap"):
-            raise ValueError('a trap has the place "-", and nothing else has')
-        if place != NO_PLACE and place not in places:
-            raise _unknown(place, places)
-        return _noted(place, kind, notes[0], places) if notes and notes[0] else Name(place, kind)
-    except ValueError as error:
-        raise BrokenFile(path, number, str(error)) from error
+    _, place, kind, *notes = _fields(line, 3, 4)
+    if not place:
+        raise ValueError("the place is missing: two tabs follow each other")
+    if kind not in KINDS:
+        hint = _meant(kind.lower(), KINDS)
+        raise ValueError(f"the kind {_quoted(kind)} is unknown; it may be {', '.join(KINDS)}{hint}")
+    if (place == NO_PLACE) != (kind == "trap"):
+        raise ValueError('a trap has the place "-", and nothing else has')
+    if place != NO_PLACE and place not in places:
+        raise ValueError(_no_place(place, places))
+    return _noted(place, kind, notes[0], places) if notes and notes[0] else Name(place, kind)
 
 
 def _noted(place: str, kind: str, notes: str, places: Places) -> Name:
@@ -164,10 +186,13 @@ def _noted(place: str, kind: str, notes: str, places: Places) -> Name:
             until = int(note)
         elif note.startswith("unless ") and " -> " in note:
             unless, instead = _unless(note, places)
+        elif note.startswith("#"):
+            raise ValueError("a comment needs a line of its own")
         else:
-            raise ValueError(f'the note "{note}" is none of: weak, a year, unless WORDS -> PLACE; "; " parts them')
+            wrong = f"the note {_quoted(note)} is none of: weak, a year, unless WORDS -> PLACE"
+            raise ValueError(f'{wrong}. "; " parts several')
     if until and kind not in AGING:
-        raise ValueError(f"a year is for {', '.join(AGING)}, not for a {kind}")
+        raise ValueError(f'a year is for {", ".join(AGING)}; this is of the kind "{kind}"')
     return Name(place, kind, weak, until, unless, instead)
 
 
@@ -175,41 +200,81 @@ def _unless(note: str, places: Places) -> tuple[tuple[str, ...], str]:
     written, _, instead = note.removeprefix("unless").partition(" -> ")
     words = tuple(word.strip() for word in written.split("|"))
     if not all(words):
-        raise ValueError(f'a word is missing in "{note}"')
+        raise ValueError(f"a word is missing in {_quoted(note)}")
     for place in [instead, *(word.strip("{}") for word in words if word.startswith("{"))]:
         if place not in places and place != NO_PLACE:
-            raise _unknown(place, places)
+            raise ValueError(_no_place(place, places))
     return words, instead
 
 
-def _in_another_language(path: Path, number: int, place: str, language: str, places: Places) -> tuple[Name, Name]:
+def _in_another_language(place: str, language: str, places: Places) -> tuple[Name, Name]:
     """A line's place, for names that stand as they are, and for beginnings."""
     if place not in places:
-        raise BrokenFile(path, number, str(_unknown(place, places)))
+        raise ValueError(_no_place(place, places))
     if not _LANGUAGE.fullmatch(language):
-        wrong = f'"{language}" is no language; it is two or three small letters, such as de'
-        raise BrokenFile(path, number, wrong)
+        raise ValueError(f"{_quoted(language)} is no language; it is two or three small letters, such as de")
     return Name(place, "country"), Name(place, "demonym")
 
 
-def _unknown(place: str, places: Places) -> ValueError:
-    """What is wrong with a place that is not in the list, and which code was probably meant."""
+# --- What is wrong, and what was probably meant -------------------------------------------------------------------
+
+
+def _refuse(key: str, spelling: str, name: Name, found: Mapping[str, Name], lines: Iterable[tuple[int, str]]) -> None:
+    """Say what is wrong with a name; nothing is, if it is a sign of money that is new."""
+    if not key:
+        raise ValueError(f"{_quoted(spelling)} has no letter" if spelling else "a name is missing in the first column")
+    if len(key) < 2 and not money(key):
+        raise ValueError(f"{_quoted(spelling)} is too short for a name")
+    if key.islower() and not _may_be_small(key, name):
+        if name.kind in _SMALL:
+            raise ValueError(f"{_quoted(spelling)} is a word of every text")
+        raise ValueError(f"{_quoted(spelling)} is in lower case, which only a term, an idiom or a trap may be")
+    if key in found:
+        each = ((number, line.partition("\t")[0], _fields(line, 3, 4)[2]) for number, line in lines)
+        first = next((number for number, written, kind in each if key in map(_key, _spellings(written, kind))), 0)
+        raise ValueError(f"the name {_quoted(spelling)} is there twice; the first time in line {first}")
+
+
+def _no_place(place: str, places: Places) -> str:
+    called = {each.name.casefold(): code for code, each in places.items()} | {code.lower(): code for code in places}
+    meant = _CALLED.get(place.upper(), "") or called.get(place.casefold(), "")
+    near = "" if meant or len(place) < 4 else _nearest(place.casefold(), called)
+    meant = meant or called.get(near, "")
+    hint = f"; did you mean {meant}, {places[meant].name}?" if meant in places else ""
+    return f"the place {_quoted(place)} is not in places.tsv{hint}"
+
+
+def _no_region(code: str, regions: Regions) -> str:
+    meant = regions.from_tag(code) or _nearest(code.lower(), regions.codes)
+    hint = f'; did you mean "{meant}"?' if meant else ""
+    return f"{_quoted(code)} is no region; they are {', '.join(regions.codes)}{hint}"
+
+
+def _meant(word: str, known: Iterable[str]) -> str:
+    near = _nearest(word, known)
+    return f'; did you mean "{near}"?' if near else ""
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches  # dear to import, and hardly ever needed
 
-    called = {each.name.casefold(): code for code, each in places.items()}
-    near = get_close_matches(place.casefold(), called, 1)
-    meant = place.upper() if place.upper() in places else called[near[0]] if near else ""
-    hint = f"; did you mean {meant}, {places[meant].name}?" if meant else ""
-    return ValueError(f'the place "{place}" is not in places.tsv{hint}')
+    return next(iter(get_close_matches(word, list(known), 1, 0.7)), "")
 
 
-def _fields(path: Path, number: int, line: str, *counts: int) -> list[str]:
+def _quoted(text: str) -> str:
+    text = text.strip()
+    return f'"{text}"' if len(text) <= _SHOWN else f'"{text[:_SHOWN]}…"'
+
+
+def _fields(line: str, *counts: int) -> list[str]:
     fields = [field.strip() for field in line.split("\t")]
+    while len(fields) > counts[-1] and not fields[-1]:
+        fields.pop()
     if len(fields) in counts:
         return fields
     has = f"{len(fields)} column{'' if len(fields) == 1 else 's'}"
-    expected = " or ".join(map(str, counts))
-    raise BrokenFile(path, number, f"it has {has}, not {expected}; a tab parts them, and spaces do not")
+    expected = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} {'or' if len(counts) == 2 else 'to'} {counts[-1]}"
+    raise ValueError(f"it has {has}, not {expected}; a tab parts them, and spaces do not")
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -222,5 +287,6 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
     except UnicodeDecodeError as error:
         number = read[: error.start].count(b"\n") + 1
         raise BrokenFile(path, number, "it is not UTF-8 text; save it as UTF-8") from error
-    lines = enumerate(text.splitlines(), 1)
-    return ((number, line) for number, line in lines if line and line[0] != "#" and not line.isspace())
+    for number, line in enumerate(text.splitlines(), 1):
+        if line and line[0] != "#" and not line.isspace() and line.lstrip()[0] != "#":
+            yield number, line

@@ -26,14 +26,13 @@ def load_classifier(folders: Path | Sequence[Path], regions: Regions) -> Classif
         beside: dict[str, Name] = {}
         for path in (folder / name for name in NAME_FILES):
             if path.is_file():
-                beside |= load_names(path, placed, beside)
+                beside |= load_names(path, placed, beside, small=path.name == "words.tsv")
         spelt |= beside
     foreign: dict[str, Name] = {}
     for path in _existing(unique, "languages.tsv"):
         foreign |= load_languages(path, placed)
-    for region in regions:
-        for place in _checked_places(region.places, placed, regions):
-            placed[place] = placed[place]._replace(region=region.code, also="")
+    for code, place in _taken(regions, placed):
+        placed[place] = placed[place]._replace(region=code, also="")
     stems: dict[str, Name] = {}
     joined: dict[str, Name] = {}
     plain: dict[str, Name] = {}
@@ -49,8 +48,20 @@ def _existing(folders: Iterable[Path], name: str) -> Iterator[Path]:
     return (folder / name for folder in folders if (folder / name).is_file())
 
 
-def _checked_places(places: tuple[str, ...], placed: Mapping[str, Place], regions: Regions) -> tuple[str, ...]:
-    for place in places:
-        if place not in placed:
-            raise BrokenFile(regions.source, None, f'the place "{place}" is in no places.tsv')
-    return places
+def _taken(regions: Regions, placed: Mapping[str, Place]) -> Iterator[tuple[str, str]]:
+    """Which regions take which places, by regions.toml."""
+    owner: dict[str, str] = {}
+    for region in regions:
+        for place in region.places:
+            if place not in placed:
+                raise _broken(regions, place, f'the place "{place}" is in no places.tsv')
+            if owner.setdefault(place, region.code) != region.code:
+                raise _broken(regions, place, f'the place "{place}" is taken by [{owner[place]}] already')
+            yield region.code, place
+
+
+def _broken(regions: Regions, place: str, problem: str) -> BrokenFile:
+    """With the last line that names the place: a double is seen at its second."""
+    lines = regions.source.read_text("utf-8-sig").splitlines() if regions.source else []
+    named = [number for number, line in enumerate(lines, 1) if f'"{place}"' in line or f"'{place}'" in line]
+    return BrokenFile(regions.source, named[-1] if named else None, problem)

@@ -83,7 +83,7 @@ def unaccented(text: str) -> str:
 
 def money(word: str) -> bool:
     """Whether it is a sign of money, the one kind of word that may be a single character."""
-    return word in _MONEY
+    return len(word) == 1 and word in _MONEY
 
 
 def phrase(text: str) -> str:
