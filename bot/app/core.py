@@ -1,8 +1,10 @@
 """The house without Discord: archive, regions, poller; all that the console needs."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable
+import fcntl
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from bot.archive.archive import Archive
 from bot.archive.search.aliases import load_aliases
@@ -90,3 +92,16 @@ async def take_listed_feeds(settings: Settings, archive: Archive, regions: Regio
     for url in before - {feed.url for feed in listed}:
         await archive.remove_feed(url, OPERATOR)
     await archive.remember(_LISTED, " ".join(feed.url for feed in listed))
+
+
+@contextlib.contextmanager
+def alone(archive: Path) -> Iterator[None]:
+    """Two bots on one archive would post everything twice; the lock goes with the process, however it ends."""
+    with (archive.parent / (archive.name + ".lock")).open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise ConfigError(
+                f"Another Newsdesk runs on {archive} already. Stop it first, or set NEWSDESK_DATA to another folder."
+            ) from error
+        yield

@@ -2,18 +2,16 @@
 
 import asyncio
 import contextlib
-import fcntl
 import gc
 import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import cogs
 from bot.almanac import Almanac
-from bot.app.core import Core, open_core
+from bot.app.core import Core, alone, open_core
 from bot.app.metrics import Metrics, serve_metrics
 from bot.chat.client import NewsClient, invite_link, speak_to
 from bot.chat.desk import Desk
@@ -53,7 +51,7 @@ async def run(
         log.warning("speaks to another Discord api=%s: it gets the token", settings.api)
     settings.data.mkdir(parents=True, exist_ok=True)
     wake, metrics = asyncio.Event(), Metrics()
-    with _alone(settings.archive), _told_to_stop(stop):
+    with alone(settings.archive), _told_to_stop(stop):
         opening = open_core(settings, clock=clock, nudge=wake.set, measure=metrics.polled, took_in=metrics.took_in)
         async with opening as core:
             gc.freeze()  # what is loaded by now stays: without this, a pass of the collector stops the loop for 50 ms
@@ -196,16 +194,3 @@ def _told_to_stop(stop: asyncio.Event) -> Iterator[None]:
     finally:
         for each in signals:
             loop.remove_signal_handler(each)
-
-
-@contextlib.contextmanager
-def _alone(archive: Path) -> Iterator[None]:
-    """Two bots on one archive would post everything twice; the lock goes with the process, however it ends."""
-    with (archive.parent / (archive.name + ".lock")).open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise ConfigError(
-                f"Another Newsdesk runs on {archive} already. Stop it first, or set NEWSDESK_DATA to another folder."
-            ) from error
-        yield

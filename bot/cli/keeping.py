@@ -6,7 +6,7 @@ import asyncio
 from rich.progress import Progress
 from rich.text import Text
 
-from bot.app.core import open_archive
+from bot.app.core import alone, open_archive
 from bot.app.doctor import examine
 from bot.archive.archive import restore_archive
 from bot.cli import show
@@ -25,7 +25,8 @@ async def backup(settings: Settings, arguments: argparse.Namespace) -> None:
 async def restore(settings: Settings, arguments: argparse.Namespace) -> None:
     """Back from a copy; what is there now is kept beside it."""
     settings.data.mkdir(parents=True, exist_ok=True)
-    kept = await asyncio.to_thread(restore_archive, arguments.file, settings.archive)
+    with alone(settings.archive):  # a bot that runs would go on writing into what was put aside
+        kept = await asyncio.to_thread(restore_archive, arguments.file, settings.archive)
     show.console().print(Text(f"The archive is back from {arguments.file}."))
     if kept:
         show.console().print(Text(f"What was there before is kept as {kept}."))
