@@ -197,7 +197,7 @@ def to_roundup(listed: str, found: Mapping[int, Article]) -> Roundup:
     parts = [
         Part(region, tuple(found[key] for key in keys if key in found), total) for region, total, keys in said["parts"]
     ]
-    return Roundup(from_ms(said["since"]), from_ms(said["until"]), said["zone"], tuple(parts))
+    return Roundup(from_ms(said["since"]), from_ms(said["until"]), said["zone"], tuple(p for p in parts if p.articles))
 
 
 def brings(row: Row) -> list[int]:

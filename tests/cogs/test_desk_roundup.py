@@ -249,6 +249,16 @@ async def test_what_waited_for_more_than_a_day_is_not_posted_any_more(weekly: We
     assert weekly.posts() == [] and "skipped" in await weekly.status()
 
 
+async def test_where_all_that_it_listed_was_taken_out_meanwhile_nothing_is_posted(weekly: Weekly) -> None:
+    await weekly.order(regions="africa")
+    await weekly.prints("Rain in Kenya")
+    weekly.clock.turn(3 * DAY)
+    await Almanac(weekly.house.archive, weekly.clock, lambda: None).look()
+    await weekly.house.archive.prune(weekly.clock.now())
+    await weekly.carried_out()
+    assert weekly.posts() == []
+
+
 async def test_a_channel_that_is_gone_stops_it(weekly: Weekly) -> None:
     await weekly.order(regions="africa")
     await weekly.prints("Rain in Kenya")
