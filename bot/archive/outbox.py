@@ -113,13 +113,14 @@ def posted_since(db: Connection, target: str, since: datetime) -> list[datetime]
 def sending(db: Connection, delivery: int, now: datetime) -> Delivery | None:
     """It leaves now, as it is at this moment; None when nobody wants it any more.
 
-    What has changed since it was found due is in it, and what changes from here on marks it to be edited. What is out
-    already stays `sent`: an edit can be repeated without harm.
+    What has changed since it was found due is in it, and what changes from here on marks it to be edited; also when it
+    leaves once more, for by its nonce Discord may give back what left before. What is out already stays `sent`: an edit
+    can be repeated without harm.
     """
     left = db.execute(
         """
         UPDATE delivery SET attempts = attempts + 1, attempted = ?,
-            edit = CASE state WHEN 'sent' THEN 2 ELSE 0 END,
+            edit = CASE state WHEN 'sent' THEN 2 WHEN 'sending' THEN edit ELSE 0 END,
             state = CASE state WHEN 'sent' THEN 'sent' ELSE 'sending' END
         WHERE id = ? AND state IN ('pending', 'later', 'sending', 'sent')
         """,

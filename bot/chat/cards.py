@@ -98,6 +98,16 @@ def lists(message: Mapping[str, Any]) -> bool:
     return not message.get("components")
 
 
+def says(message: Mapping[str, Any], made: Card) -> bool:
+    """Whether a message that shows this card's article shows it as the card does."""
+    found = next(iter(_embeds(message)), {})
+    wanted = embed_of(made).to_dict()
+    return str(message.get("content")).startswith(made.content) and all(
+        _part(found, name, inner) == _part(wanted, name, inner)
+        for name, inner in (("description", ""), ("author", "name"), ("footer", "text"), ("image", "url"))
+    )
+
+
 def shows(message: Mapping[str, Any], made: Card) -> bool:
     """Whether a message that we find in a channel is this card's, by its buttons, or lists it."""
     keep = keep_id(made.article, False)
@@ -108,6 +118,12 @@ def shows(message: Mapping[str, Any], made: Card) -> bool:
             if each.get("custom_id") == keep or (made.link and each.get("url") == made.link):
                 return True
     return False
+
+
+def _part(embed: Mapping[str, Any], name: str, inner: str) -> str:
+    """Discord takes the space around a text away."""
+    part = embed.get(name) or {}
+    return str((part.get(inner) if inner else part) or "").strip()
 
 
 def _embeds(message: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:

@@ -12,7 +12,7 @@ from bot.archive import Archive
 from bot.courier import Courier
 from bot.delivery.route import route
 from bot.model import Article, Feed, Image, Query, Sighting
-from bot.stage import Channel, Message
+from bot.stage import Channel, Message, Permission
 from tests.chat.scenes import Scene
 from tests.delivery.samples import REGIONS, an_article, an_order
 
@@ -120,6 +120,28 @@ async def test_a_post_that_somebody_deleted_does_not_come_back(room: Newsroom) -
     room.scene.stage.world.delete(room.posts()[0])
     await room.prints(title="Rain in Chad")
     assert room.posts() == []
+
+
+@pytest.mark.parametrize("reads", [True, False])
+async def test_a_correction_that_came_while_nobody_knew_whether_it_is_out_is_not_forgotten(
+    room: Newsroom, reads: bool
+) -> None:
+    """We died after it had left; where the channel cannot be read, its nonce gives back what left before."""
+    await room.opens()
+    feed = await room.archive.add_feed(Feed("https://a.test/feed"))
+    first = replace(an_article(regions=("africa",)), id=0, seen=None, feeds=(), keys=("url:rain",))
+    await room.archive.accept([Sighting(first, feed, b"before")], None, route, room.now)
+    (found,) = await room.archive.due_deliveries(room.now)
+    left = await room.archive.sending(found.id, room.now)
+    assert left
+    await room.scene.sender.send(left)  # and here we died
+    if not reads:
+        room.scene.stage.world.withdraw(room.scene.channel, Permission.READ_MESSAGE_HISTORY)
+        await room.scene.settled()
+    await room.prints(title="Rain in Chad", regions=("africa",))
+    (post,) = room.posts()
+    assert post.content == "**Rain in Chad**" and room.edits() == 1
+    assert not await room.archive.due_deliveries(room.now)
 
 
 async def test_posts_say_when_their_article_is_gone_and_when_it_is_back(room: Newsroom) -> None:

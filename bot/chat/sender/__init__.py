@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
+from typing import Any
 
 import discord
 
@@ -24,7 +25,7 @@ from bot.delivery.listing import Listing, listing, relisting
 from bot.delivery.pace import Allowance
 from bot.delivery.route import EVERY_REGION
 from bot.delivery.terms import Terms, read_terms
-from bot.delivery.weekly import LATE, OVERDUE
+from bot.delivery.weekly import EMPTY, LATE, OVERDUE
 from bot.model import Delivery, Later, Outcome, Refused, Sent, Suspended, Unknown
 from bot.regions import Regions
 
@@ -62,13 +63,15 @@ class DiscordSender:
         place = await self._place(delivery)
         if not isinstance(place, Place):
             return place
+        if delivery.roundup and not delivery.roundup.parts:
+            return Refused(EMPTY)  # all that it listed was taken out of the archive
         if delivery.roundup and self._clock.now() - delivery.roundup.until > LATE:
             return Refused(OVERDUE)
         made = self._post(delivery, place)
         if delivery.edit and delivery.message is not None:
             return await self._edit(delivery, place, made, delivery.message)
         answer = await self._deliver(delivery, place, made)
-        return self._told(delivery, place, _outcome(answer, made.shown))
+        return self._told(delivery, place, _outcome(answer, _shown(answer, delivery, place, made)))
 
     async def send_list(self, deliveries: Sequence[Delivery]) -> Outcome:
         """One post for several, as many as room_in_list() has found to fit; or edit the list that is out."""
@@ -86,7 +89,7 @@ class DiscordSender:
         post = Post(found.card, subscription.mention, subscription.silent, tags)
         # A nonce of its own: the head's would give back another message, if that were sent alone some day.
         answer = await self._deliver(replace(head, nonce=f"l{head.nonce}"[:25]), place, post)
-        return self._told(head, place, _outcome(answer, found.card.shown))
+        return self._told(head, place, _outcome(answer, _shown(answer, head, place, post)))
 
     def room_in_list(self, deliveries: Sequence[Delivery]) -> int:
         """How many of these one list would hold; 0 where there can be none."""
@@ -225,14 +228,26 @@ class DiscordSender:
                 outcome = _outcome(found, "")
                 return Later(outcome.reason) if isinstance(outcome, Unknown | Refused) else outcome
             case message:
-                shown = LIST if cards.lists(message) else made.shown
-                return self._told(delivery, place, Sent(int(message["id"]), shown))
+                return self._told(delivery, place, Sent(int(message["id"]), _found(message, made)))
 
 
 def _of_list(deliveries: Sequence[Delivery]) -> tuple[str | None, Terms]:
     """The region that stands over a list, and what its standing order says."""
     order = deliveries[0].subscription
     return (order.region if order.region != EVERY_REGION else None), read_terms(order.options)
+
+
+def _shown(answer: Answer, delivery: Delivery, place: Place, made: Post) -> str:
+    """The digest of what is now there: a nonce may have given us back a message of before a correction."""
+    is_ours = delivery.attempts < 2 or not WAYS[place.kind].NONCE
+    return made.shown if is_ours else _found(answer.body, made)
+
+
+def _found(message: Mapping[str, Any], made: Post) -> str:
+    """The digest of what a message shows; where that is not what we would post now, a correction must edit it."""
+    if made.page or cards.says(message, made.card):
+        return made.shown
+    return LIST if cards.lists(message) else ""
 
 
 def _rule(answer: Answer) -> Rule:
