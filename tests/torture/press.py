@@ -1,6 +1,7 @@
 """Feeds that print more and more articles, each with its number in the headline."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -17,6 +18,7 @@ TAGS = {
 }
 FEEDS = ("one", "two", "three")
 PRINTED = 150  # items in a feed's document
+CORRECTED = 60  # of the latest stories, those that may still be corrected
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Press:
     chance: Random
     many: int
     stories: list[Story] = field(default_factory=list)
+    editions: Counter[int] = field(default_factory=Counter)  # of each story, how often it was corrected
     polled: set[str] = field(default_factory=set)
     url: str = ""
     _runner: web.AppRunner | None = None
@@ -67,6 +70,15 @@ class Press:
             regions = self.chance.sample(sorted(TAGS), self.chance.choice([1, 1, 1, 2]))
             feeds = self.chance.sample(FEEDS, self.chance.choice([1, 1, 1, 2]))
             self.stories.append(Story(number, tuple(regions), tuple(feeds), self.began + timedelta(seconds=number)))
+
+    def correct(self, count: int) -> None:
+        """Print some of the latest stories otherwise; their headlines, by which they are counted, stay."""
+        for story in self.chance.sample(self.stories[-CORRECTED:], min(count, len(self.stories))):
+            self.editions[story.number] += 1
+
+    def edition(self, number: int) -> str:
+        """What a message that shows this story must say."""
+        return f"Edition {self.editions[number]}."
 
     async def start(self) -> None:
         app = web.Application()
@@ -95,5 +107,5 @@ class Press:
         return (
             f"<item><title>{story.title}</title><link>{self.url}/stories/{story.number}</link>"
             f"<guid>{self.url}/stories/{story.number}</guid><pubDate>{format_datetime(story.published)}</pubDate>{tags}"
-            f"<description>What number {story.number} has to say. It says it shortly.</description></item>"
+            f"<description>What number {story.number} has to say. {self.edition(story.number)}</description></item>"
         )

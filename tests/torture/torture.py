@@ -15,22 +15,26 @@ from bot.archive import Archive
 from bot.model import Feed, Subscription
 from bot.regions import load_regions
 from bot.settings import shipped
-from bot.stage import Channel, Permission, Stage
+from bot.stage import Channel, Message, Permission, Stage
 from tests.process import has_polled, start_bot
 from tests.torture.press import FEEDS, TAGS, Press, number_in
 
 ROOT = Path(__file__).parents[2]
 PACE = 20.0  # Discord's windows turn so much faster, or 500 articles would take an hour in one channel
-POSTS = ("/channels/*/messages", "/channels/*/threads")
+STRUCK = (("POST", "/channels/*/messages"), ("POST", "/channels/*/threads"), ("PATCH", "/channels/*/messages/*"))
 MISHAPS = {
-    "500": 0.0, "502": 0.0, "503": 0.0, "500-after": 0.0, "reset-before": 0.0, "reset-after": 0.0, "garbage": 0.0,
-    "hang": 2.0, "hang-after": 2.0, "slow": 0.3, "429-user": 0.5, "429-shared": 0.5, "exhausted": 0.3,
+    "500": 0.0, "502": 0.0, "503": 0.0, "504": 0.0, "500-after": 0.0,
+    "reset-before": 0.0, "reset-after": 0.0, "garbage": 0.0,
+    "hang": 2.0, "hang-after": 2.0, "slow": 0.3, "429-user": 0.5, "429-shared": 0.5, "429-global": 0.2,
+    "exhausted": 0.3,
 }  # fmt: skip
 CRADLE = 0.2  # of the lives end before they have done anything
 LIFE = 3.0  # seconds at most
 CHANCE = 0.02  # of each mishap, for each post
+FORUM = 15
 GATEWAY = ("op7", "op9-true", "op9-false", "close-4000")
 MOST_AT_ONCE = 9
+CORRECTIONS = (0, 1, 2)  # of older stories, in each life
 PATIENCE = 180.0  # seconds for the last life to finish everything
 
 
@@ -44,7 +48,7 @@ class Count:
     lost: int
     twice: int
     parked: int
-    astray: int  # out of order, or where nobody wanted it
+    astray: int  # out of order, where nobody wanted it, or shown as it was before it was corrected
     seed: int
     words: str = ""
 
@@ -84,6 +88,7 @@ class Torture:
         self._set_faults()
         for number in range(self.kills):
             self._publish(-(-self.articles // max(1, self.kills - 2)))
+            self.press.correct(self.chance.choice(CORRECTIONS))
             self._stir(number)
             await self._live(self.chance.uniform(0.0, 0.5))
             await self._kill()
@@ -125,9 +130,9 @@ class Torture:
 
     def _set_faults(self) -> None:
         self.stage.faults.seed(self.seed)
-        for path in POSTS:
+        for method, path in STRUCK:
             for kind, seconds in MISHAPS.items():
-                self.stage.fault(kind, method="POST", path=path, times=None, chance=CHANCE, seconds=seconds)
+                self.stage.fault(kind, method=method, path=path, times=None, chance=CHANCE, seconds=seconds)
         self.stage.fault("history-500", times=None, chance=0.05)
 
     def _stir(self, number: int) -> None:
@@ -207,7 +212,8 @@ class Torture:
                 while not true():
                     await asyncio.sleep(0.1)
         except TimeoutError:
-            raise AssertionError(f"waited in vain for {what}: {self._count()}\n{self._log()}") from None
+            count = self._count()
+            raise AssertionError(f"waited in vain for {what}: {count} {count.words}\n{self._log()}") from None
 
     # --- counting ---------------------------------------------------------------------------------------------
 
@@ -223,13 +229,31 @@ class Torture:
         """The numbers of the stories in each channel, in the order in which they stand there."""
         out: dict[int, list[int]] = {}
         for place in self.places:
-            if place.guild is not None and place.kind == 15:
-                threads = [each for each in place.guild.channels.values() if each.is_thread and each.parent is place]
-                shown = [each.name for each in sorted(threads, key=lambda one: one.id)]
+            if place.kind == FORUM:
+                shown = [each.name for each in self._threads(place)]
             else:
-                shown = [each.content for each in self.stage.world.messages(place) if each.kind == 0]
+                shown = [each.content for each in self._posts(place)]
             out[place.id] = [number for text in shown if (number := number_in(text)) is not None]
         return out
+
+    def _stale(self) -> list[tuple[int, int]]:
+        """What is shown otherwise than it was printed last."""
+        found = []
+        for place in self.places:
+            lead = [(each.name, self._posts(each)[0]) for each in self._threads(place)] if place.kind == FORUM else []
+            for headline, message in lead or [(each.content, each) for each in self._posts(place)]:
+                number = number_in(headline)
+                if number is not None and self.press.edition(number) not in str(message.embeds):
+                    found.append((place.id, number))
+        return found
+
+    def _posts(self, place: Channel) -> list[Message]:
+        return [each for each in self.stage.world.messages(place) if each.kind == 0]
+
+    def _threads(self, forum: Channel) -> list[Channel]:
+        """Of a forum, in the order in which they were opened."""
+        found = [each for each in forum.guild.threads() if each.parent is forum] if forum.guild else []
+        return sorted(found, key=lambda each: each.id)
 
     def _rows(self, question: str) -> list[tuple[object, ...]]:
         with contextlib.closing(sqlite3.connect(f"file:{self.data / 'archive.db'}?mode=ro", uri=True)) as db:
@@ -252,7 +276,7 @@ class Torture:
     def _is_all_out(self) -> bool:
         out = {(channel, number) for channel, numbers in self._out().items() for number in numbers}
         missing = self._owed() - out
-        return not missing or (missing <= self._parked() and not self._waiting())
+        return not self._stale() and (not missing or (missing <= self._parked() and not self._waiting()))
 
     def _waiting(self) -> bool:
         states = "('pending', 'later', 'sending', 'suspended')"
@@ -262,6 +286,7 @@ class Torture:
         owed, out = self._owed(), self._out()
         pairs = Counter((channel, number) for channel, numbers in out.items() for number in numbers)
         missing, parked = owed - pairs.keys(), self._parked()
+        stale = self._stale()
         strangers = [pair for pair in pairs if pair not in owed]
         disorder = [
             (channel, feed, numbers)
@@ -276,9 +301,9 @@ class Torture:
             len(missing - parked),
             sum(1 for times in pairs.values() if times > 1),
             len(parked & owed),
-            len(strangers) + len(disorder),
+            len(strangers) + len(disorder) + len(stale),
             self.seed,
-            f"parked={Counter(self._reasons())} strangers={strangers[:5]} disorder={disorder[:2]} "
+            f"parked={Counter(self._reasons())} strangers={strangers[:5]} disorder={disorder[:2]} stale={stale[:5]} "
             f"missing={sorted(missing)[:5]} twice={[each for each, times in pairs.items() if times > 1][:5]}",
         )
 
