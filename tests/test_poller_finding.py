@@ -164,6 +164,34 @@ async def test_a_youtube_handle_is_looked_up_in_its_page() -> None:
     assert found == ["https://www.youtube.com/feeds/videos.xml?channel_id=UC2eYFnH61tmytImy1mTYvhA"]
 
 
+async def test_an_address_without_a_scheme_is_asked_for_plainly_where_https_does_not_answer(house: House) -> None:
+    house.web["/feed"] = rss(A)
+    added = await house.poller.add(f"127.0.0.1:{house.web.port}/feed", 0)
+    assert added.feed.url == house.web.url("/feed")
+    with pytest.raises(NewsError, match="does not speak a TLS"):
+        await house.poller.add(f"https://127.0.0.1:{house.web.port}/feed", 0)
+
+
+async def test_a_check_takes_the_address_of_a_page_too(house: House) -> None:
+    house.web["/"] = page("/rss.xml")
+    house.web["/rss.xml"] = rss(B, A)
+    checked = await house.poller.check(house.web.url("/"))
+    assert checked.feed.url == house.web.url("/rss.xml") and len(checked.articles) == 2
+    house.web["/"] = page("/rss.xml", "/other")
+    house.web["/other"] = rss(C)
+    with pytest.raises(SeveralFeeds):
+        await house.poller.check(house.web.url("/"))
+    assert await house.archive.feeds() == []
+
+
+async def test_whoever_waits_hears_what_is_tried(house: House) -> None:
+    house.web["/"] = page()
+    house.web["/rss.xml"] = rss(A)
+    heard: list[str] = []
+    await house.poller.add(house.web.url("/"), 0, told=heard.append)
+    assert heard[0] == house.web.url("/") and heard[-1] == house.web.url("/rss.xml") and len(heard) > 3
+
+
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [

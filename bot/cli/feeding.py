@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rich.text import Text
@@ -18,8 +18,9 @@ from bot.intake.files import PATIENCE, parse_file, spoken_path, walk
 from bot.intake.lists import read_opml, write_opml
 from bot.intake.policy import Policy, policy
 from bot.intake.worker import ParseWorker
-from bot.model import OPERATOR, Article, Feed, Source
-from bot.poller import Polled
+from bot.model import OPERATOR, Added, Article, Feed, Source
+from bot.poller import Polled, SeveralFeeds
+from bot.poller.adding import Candidate
 from bot.poller.backfilling import Filled
 from bot.regions import load_regions
 from bot.settings import Settings
@@ -135,14 +136,46 @@ def _remarks(feed: Feed, source: Source | None, gap: tidings.Tiding | None) -> I
 
 async def add_feed(settings: Settings, arguments: argparse.Namespace) -> None:
     """Find the feed of an address, ask it once and say what it found."""
+    progress = show.Progress()
+
+    def told(url: str) -> None:
+        progress.tell(f"Looking at {url} …")
+
     async with open_core(settings) as core:
-        added = await core.poller.add(
-            arguments.url, OPERATOR, any_certificate=arguments.any_certificate, newest=arguments.newest
-        )
+
+        async def add(url: str) -> Added:
+            unchecked, newest = arguments.any_certificate, arguments.newest
+            return await core.poller.add(url, OPERATOR, any_certificate=unchecked, newest=newest, told=told)
+
+        try:
+            added = await add(arguments.url)
+        except SeveralFeeds as several:
+            progress.end()
+            chosen = _choose(several.feeds) if not arguments.json else None
+            if chosen is None:
+                raise
+            added = await add(chosen)
+        finally:
+            progress.end()
     if arguments.json:
         show.out({"feed": added.feed.url, "title": added.feed.title, "articles": added.articles})
     else:
         show.console().print(Text(added.sentence))
+
+
+def _choose(feeds: Sequence[Candidate]) -> str | None:
+    """Ask a person at a terminal which one is meant; None when there is nobody, or no answer."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return None
+    to = show.console()
+    for number, each in enumerate(feeds, 1):
+        to.print(Text(f"{number:3}  {each.title or 'Without a title'}  {each.count:,} articles", style="bold"))
+        to.print(Text(f"     {spoken(each.url)}", style="dim"))
+    try:
+        answer = input(f"Which one? 1-{len(feeds)}: ").strip()
+    except EOFError:
+        return None
+    return feeds[int(answer) - 1].url if answer.isdecimal() and 1 <= int(answer) <= len(feeds) else None
 
 
 async def remove_feed(settings: Settings, arguments: argparse.Namespace) -> None:
@@ -173,17 +206,20 @@ async def check_feed(settings: Settings, arguments: argparse.Namespace) -> None:
 
 async def backfill_feed(settings: Settings, arguments: argparse.Namespace) -> None:
     """Walk back through a feed's older pages; stopped half-way, the next call goes on from there."""
-    since = show.start_of(arguments.since)
-    to = show.console()
+    since, progress = show.start_of(arguments.since), show.Progress()
+    if since > WallClock().now():
+        raise NewsError(f"“{arguments.since}” lies in the future.")
+
+    def told(filled: Filled) -> None:
+        back = f", back to {filled.oldest:%d %b %Y}" if filled.oldest else ""
+        progress.tell(f"{filled.pages:,} pages, {filled.new:,} new articles{back} …")
+
     async with open_core(settings) as core:
-        with to.status("Asking for the first page …") as progress:
-
-            def told(filled: Filled) -> None:
-                back = f", back to {filled.oldest:%d %b %Y}" if filled.oldest else ""
-                progress.update(f"{filled.pages} pages, {filled.new} new articles{back} …")
-
+        try:
             filled = await core.poller.backfill(arguments.url, since, told=told)
-    to.print(Text(filled.sentence))
+        finally:
+            progress.end()
+    show.console().print(Text(filled.sentence))
 
 
 async def import_feeds(settings: Settings, arguments: argparse.Namespace) -> None:

@@ -278,7 +278,7 @@ def _failure(error: Exception, host: str) -> tuple[str, str]:
         case ClientConnectorCertificateError() | ssl.SSLCertVerificationError():
             return "tls", f"The certificate of {host} cannot be trusted{_flaw(error)}."
         case ClientConnectorSSLError() | ssl.SSLError():
-            return "tls", f"{host} does not speak a TLS that is safe."
+            return "no-tls", f"{host} does not speak a TLS that is safe."
         case ClientConnectorDNSError():
             return "unreachable", f"There is no host {host}, or its name cannot be looked up now."
         case ClientConnectorError():

@@ -19,6 +19,7 @@ from bot.poller.taking import Taking
 log = logging.getLogger(__name__)
 
 _TRIED = 12  # addresses asked before we give up
+_NO_TLS = {"no-tls", "unreachable"}  # where https does not answer, plain http may
 _LOOKED_AT = 25  # articles, of which the newest is this feed's
 
 
@@ -53,6 +54,7 @@ class Adding:
         taking: Taking,
         poll: Callable[[Source, Fetched | None], Awaitable[object]],
         now: Callable[[], datetime],
+        told: Callable[[str], None],
     ) -> None:
         self._archive = archive
         self._fetcher = fetcher
@@ -60,6 +62,7 @@ class Adding:
         self._taking = taking
         self._poll = poll
         self._now = now
+        self._told = told
         self._unchecked = ""  # the host whose certificate is taken as it is
 
     async def add(self, typed: str, owner: int, *, any_certificate: bool | None = None, newest: bool = False) -> Added:
@@ -73,10 +76,7 @@ class Adding:
         known = next((feed for feed in await self._archive.feeds(owner) if feed.url in (typed, url)), None)
         if known:
             return await self._again(known, any_certificate, newest)
-        found = await self.find(url)
-        if len(found) > 1:
-            raise SeveralFeeds(url, found)
-        chosen = found[0]
+        chosen = await self._chosen(typed)
         unchecked = bool(self._unchecked) and host_of(chosen.url) == self._unchecked
         feed = Feed(chosen.url, owner=owner, title=chosen.title, any_certificate=unchecked)
         feed = await self._archive.add_feed(feed)
@@ -86,6 +86,24 @@ class Adding:
         await self._poll(source, chosen.fetched)
         sentence = f"{_name(feed)} is polled from now on ({spoken(feed.url)}). {await self._kept(feed, chosen.count)}"
         return Added(feed, chosen.count, f"{sentence}{await self._sample(feed) if newest else ''}{_warning(feed)}")
+
+    async def the_one(self, typed: str) -> str:
+        """The address of the one feed behind an address. Raises NewsError when there is none, or several."""
+        return (await self._chosen(typed)).url
+
+    async def _chosen(self, typed: str) -> Candidate:
+        url = discover.completed(typed)
+        if split(url) is None:
+            raise NewsError(f"“{spoken(typed)[:200]}” is no web address.")
+        fetched = await self._fetch(url)
+        if fetched.status in _NO_TLS and url != typed.strip() and url.startswith("https://"):  # they named no scheme
+            plain = "http://" + url.removeprefix("https://")
+            again = await self._fetch(plain)
+            url, fetched = (plain, again) if again.document else (url, fetched)
+        found = await self.find(url, fetched)
+        if len(found) > 1:
+            raise SeveralFeeds(url, found)
+        return found[0]
 
     async def _again(self, known: Feed, any_certificate: bool | None, newest: bool) -> Added:
         """It is there already; what was said besides is done all the same."""
@@ -118,11 +136,8 @@ class Adding:
             return f" Its newest is posted as a sample: “{newest.title}”."
         return f" Its newest, “{newest.title}”, is in no channel's standing order, or is out already."
 
-    async def find(self, url: str) -> list[Candidate]:
-        """The feeds behind an address, each asked once. Raises NewsError when there is none."""
-        if split(url) is None:
-            raise NewsError(f"“{spoken(url)[:200]}” is no web address.")
-        fetched = await self._fetch(url)
+    async def find(self, url: str, fetched: Fetched) -> list[Candidate]:
+        """The feeds behind an address that answered so, each asked once. Raises NewsError when there is none."""
         if fetched.document is None:
             candidate = await self._first(discover.by_platform(url))
             if candidate is None:
@@ -187,6 +202,7 @@ class Adding:
         return await Indexes(self._fetcher, self._reading).whole(await self._reading.feed(document), self._unchecked)
 
     async def _fetch(self, url: str) -> Fetched:
+        self._told(spoken(url))
         return await self._fetcher.fetch(url, unchecked=self._unchecked)
 
 

@@ -124,7 +124,9 @@ def _reaches(parsed: Parsed, since: datetime) -> bool:
 
 
 def _finished(filled: Filled, paged: bool, source: Source) -> Filled:
-    words = f"{filled.new} articles are new in the archive, from {filled.pages} pages of {spoken(source.url)}"
+    new = {0: "No article is", 1: "One article is"}.get(filled.new, f"{filled.new:,} articles are")
+    pages = "one page" if filled.pages == 1 else f"{filled.pages:,} pages"
+    words = f"{new} new in the archive, from {pages} of {spoken(source.url)}"
     words += f", back to {filled.oldest:%d %B %Y}." if filled.oldest else "."
     if not paged:
         words += " This feed has no older pages that we could find."

@@ -176,21 +176,36 @@ class Poller:
             log.info("polled feed=%s fresh=%d owed=%d", spoken(source.url), len(accepted.new), accepted.owed)
         return [_line(feed, after, accepted) for feed in feeds or (Feed(source.url),)]
 
-    async def add(self, url: str, owner: int, *, any_certificate: bool | None = None, newest: bool = False) -> Added:
+    async def add(
+        self,
+        url: str,
+        owner: int,
+        *,
+        any_certificate: bool | None = None,
+        newest: bool = False,
+        told: Callable[[str], None] = lambda address: None,
+    ) -> Added:
         """Find the feed of an address, ask it once, keep it. Its articles are archived, not posted.
 
-        But for the `newest` one, where somebody wants to see that it works.
+        But for the `newest` one, where somebody wants to see that it works. `told` hears each address that is tried.
         """
+        return await self._adding(told).add(url, owner, any_certificate=any_certificate, newest=newest)
 
+    async def check(self, url: str, owner: int = OPERATOR) -> Checked:
+        """Ask a feed once, or the one feed of a page, say what would be posted, keep nothing."""
+        checking = Checking(self._archive, self._fetcher, self._reading, self._placing, self._clock)
+        try:
+            return await checking.check(url, owner)
+        except Unusable as error:
+            if error.status != "not-a-feed":
+                raise
+        return await checking.check(await self._adding().the_one(url), owner)
+
+    def _adding(self, told: Callable[[str], None] = lambda address: None) -> Adding:
         def take_in(source: Source, fetched: Fetched | None) -> Awaitable[object]:
             return self.poll(source, fetched=fetched)
 
-        adding = Adding(self._archive, self._fetcher, self._reading, self._taking, take_in, self._clock.now)
-        return await adding.add(url, owner, any_certificate=any_certificate, newest=newest)
-
-    async def check(self, url: str, owner: int = OPERATOR) -> Checked:
-        """Ask a feed once, say what would be posted, keep nothing."""
-        return await Checking(self._archive, self._fetcher, self._reading, self._placing, self._clock).check(url, owner)
+        return Adding(self._archive, self._fetcher, self._reading, self._taking, take_in, self._clock.now, told)
 
     async def means(self, feed: Feed, tag: str, region: str, route: Route) -> tuple[int, int]:
         """Keep what a feed's tag means; how many articles go there for it, and how many deliveries that makes."""

@@ -20,7 +20,7 @@ from bot.model import Article, Feed, Sighting, Subscription
 from bot.newsroom import Newsroom
 from bot.regions import load_regions
 from bot.settings import shipped
-from tests.fakes import Clock, Web
+from tests.fakes import Answer, Clock, Web
 from tests.press import item, rss
 
 ROOT = Path(__file__).parent.parent.parent
@@ -171,6 +171,19 @@ async def test_an_exception_for_a_certificate_is_said_wherever_feeds_are_spoken_
         assert "cannot be trusted" in str((await newsdesk("poll", "--all", "--json")).lines[0]["error"])
 
 
+async def test_of_several_feeds_a_person_at_a_terminal_picks_one_and_a_program_is_told(tmp_path: Path) -> None:
+    async with Web(Clock()) as web:
+        links = "".join(f'<link rel="alternate" type="application/rss+xml" href="/{name}">' for name in ("one", "two"))
+        web["/"] = Answer(f"<html><head>{links}</head></html>".encode(), headers={"Content-Type": "text/html"})
+        web["/one"], web["/two"] = rss(item("Rain"), title="One"), rss(item("Snow"), title="Two")
+        said = await at_a_terminal(tmp_path, "2\n", "feeds", "add", web.url("/"))
+        assert "Which one? 1-2" in said and "“Two” is polled from now on" in said
+        said = await at_a_terminal(tmp_path, "\n", "feeds", "add", web.url("/"))
+        assert "has several feeds" in said
+        said = await at_a_terminal(tmp_path, "", "feeds", "list")
+        assert "Two" in said and "One" not in said
+
+
 async def test_a_feeds_page_will_do(newsdesk: Newsdesk, newsroom: Newsroom) -> None:
     added = await newsdesk("feeds", "add", newsroom.feeds[0].url, "--json")
     assert added.code == 0, added.err
@@ -263,6 +276,29 @@ async def test_classify_reads_lines_and_says_why(newsdesk: Newsdesk) -> None:
     why = first["why"]
     assert isinstance(why, list) and {"words", "place", "region", "where"} <= set(why[0])
     assert (await newsdesk("classify", said="not json\n")).code == 1
+
+
+async def at_a_terminal(folder: Path, typed: str, *words: str) -> str:
+    """All that a person sees who types this."""
+    ours, theirs = pty.openpty()
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", *words),
+            cwd=folder,
+            env={
+                **{"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "COLUMNS": "200", "TERM": "dumb"},
+                "NEWSDESK_PRIVATE_FEEDS": "1",
+            },
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+        )
+        os.write(ours, typed.encode())
+        await asyncio.wait_for(process.wait(), 60)
+        return os.read(ours, 100_000).decode()
+    finally:
+        os.close(ours)
+        os.close(theirs)
 
 
 async def test_classify_tells_a_person_at_a_terminal_in_a_sentence(tmp_path: Path) -> None:

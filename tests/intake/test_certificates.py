@@ -123,4 +123,4 @@ async def test_a_server_that_speaks_no_tls_has_a_sentence_of_its_own(worker: Par
         await house.archive.add_feed((await house.add()).__class__(f"https://127.0.0.1:{plain.port}/feed"))
         lines = {line.feed: line for line in await house.goes_round()}
         line = lines[f"https://127.0.0.1:{plain.port}/feed"]
-        assert line.status == "tls" and line.error.endswith("does not speak a TLS that is safe.")
+        assert line.status == "no-tls" and line.error.endswith("does not speak a TLS that is safe.")
