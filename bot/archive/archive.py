@@ -122,6 +122,12 @@ class Archive:
     async def feeds(self, owner: int | None = None) -> list[Feed]:
         return await self._read(feeds.every, owner)
 
+    async def feed_owners(self) -> dict[int, list[int]]:
+        return await self._read(feeds.owners)
+
+    async def unchecked_feeds(self) -> list[Feed]:
+        return await self._read(feeds.unchecked)
+
     async def feeds_at(self, source: int) -> list[Feed]:
         return await self._read(feeds.at, source)
 

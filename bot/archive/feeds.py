@@ -63,6 +63,19 @@ def every(db: Connection, owner: int | None = None) -> list[Feed]:
     return [to_feed(row) for row in rows]
 
 
+def owners(db: Connection) -> dict[int, list[int]]:
+    """Whose feeds share an address, for all addresses that somebody wants polled."""
+    found: dict[int, list[int]] = {}
+    for source, owner in db.execute("SELECT source, owner FROM feed WHERE removed IS NULL ORDER BY id"):
+        found.setdefault(source, []).append(owner)
+    return found
+
+
+def unchecked(db: Connection) -> list[Feed]:
+    """The feeds whose certificate may be anything."""
+    return [to_feed(row) for row in db.execute(f"{_FEEDS} WHERE f.removed IS NULL AND f.any_certificate ORDER BY f.id")]
+
+
 def at(db: Connection, source: int) -> list[Feed]:
     """The feeds that share one address."""
     rows = db.execute(f"{_FEEDS} WHERE f.removed IS NULL AND f.source = ? ORDER BY f.id", [source])

@@ -19,7 +19,7 @@ def ms_or_none(moment: datetime | None) -> int | None:
 
 def from_ms(stored: int) -> datetime:
     """The moment that was stored."""
-    return _EPOCH + timedelta(milliseconds=stored)
+    return _EPOCH + stored * _MILLISECOND
 
 
 def moment_or_none(stored: int | None) -> datetime | None:

@@ -115,8 +115,9 @@ class Fetcher:
         host `unchecked` is taken as it is; no other's, wherever redirects lead.
         """
         headers = {"Accept": accept, "User-Agent": self._named(subscribers)}
-        validators = {"If-None-Match": etag, "If-Modified-Since": modified}
-        held = {name: text for name, text in validators.items() if text is not None}
+        held = {} if etag is None else {"If-None-Match": etag}
+        if modified is not None:
+            held["If-Modified-Since"] = modified
         try:
             reach = _Reach(until, size or self._limits.size, unchecked)
             return await self._walk(url, headers, (holder or host_of(url), held), reach)

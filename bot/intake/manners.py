@@ -1,8 +1,7 @@
 """Being a good guest: one request at a time per household, some time apart, and silence where it was asked for."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -31,24 +30,9 @@ class Manners:
         self._houses: dict[str, _House] = {}
         self._silences: dict[str, datetime] = {}
 
-    @asynccontextmanager
-    async def turn(self, url: str) -> AsyncIterator[None]:
+    def turn(self, url: str) -> "_Turn":
         """Wait until this household may be asked again; hold its door and a place in the crowd meanwhile."""
-        name = household(url)
-        house = self._houses.setdefault(name, _House())
-        house.waiting += 1
-        try:
-            async with house.door:
-                if not is_here(name):
-                    await self._keep_apart(house)
-                try:
-                    async with self._crowd:
-                        yield
-                finally:
-                    house.left = self._clock.now()
-        finally:
-            house.waiting -= 1
-            self._forget_old()
+        return _Turn(self, household(url))
 
     def hush(self, url: str, until: datetime) -> None:
         """Ask nothing of this address's host before then."""
@@ -80,6 +64,32 @@ class Manners:
         for host, until in silences.items():
             self._silences[host] = datetime.fromisoformat(until)
 
+    async def _enter(self, name: str) -> None:
+        house = self._houses.get(name)
+        if house is None:
+            house = self._houses[name] = _House()
+        house.waiting += 1
+        try:
+            await house.door.acquire()
+            try:
+                if not is_here(name):
+                    await self._keep_apart(house)
+                await self._crowd.acquire()
+            except BaseException:
+                house.door.release()
+                raise
+        except BaseException:
+            house.waiting -= 1
+            raise
+
+    def _leave(self, name: str) -> None:
+        house = self._houses[name]
+        self._crowd.release()
+        house.left = self._clock.now()
+        house.door.release()
+        house.waiting -= 1
+        self._forget_old()
+
     async def _keep_apart(self, house: _House) -> None:
         wait = house.left + self._apart - self._clock.now()
         if wait > timedelta(0):
@@ -89,3 +99,18 @@ class Manners:
         if len(self._houses) > 10_000:
             soon = self._clock.now() - self._apart
             self._houses = {name: each for name, each in self._houses.items() if each.waiting or each.left > soon}
+
+
+class _Turn:
+    """One visit."""
+
+    __slots__ = ("_manners", "_name")
+
+    def __init__(self, manners: Manners, name: str) -> None:
+        self._manners, self._name = manners, name
+
+    async def __aenter__(self) -> None:
+        await self._manners._enter(self._name)
+
+    async def __aexit__(self, *error: object) -> None:
+        self._manners._leave(self._name)

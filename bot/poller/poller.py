@@ -121,26 +121,21 @@ class Poller:
         """Poll once what is due, or every source; a line per feed, told as soon as it is known."""
         await self._tell_exceptions()
         self._fetcher.manners.keep(outcome.remembered_silences(await self._archive.recall(SILENCES)))
-        feeds: dict[int, list[Feed]] = {}
-        for feed in await self._archive.feeds():
-            feeds.setdefault(feed.source, []).append(feed)
         began = self._clock.now()
+        owners = await self._archive.feed_owners()
         sources = await (self._archive.sources() if every else self._archive.due_sources(began, 100_000))
         lines: list[Polled] = []
-        crowd = asyncio.Semaphore(AT_ONCE)
+        queue = iter(sources)
 
-        async def one(source: Source) -> None:
-            try:
-                for line in await self.poll(source, feeds.get(source.id, ()), began=began):
+        async def one_after_the_other() -> None:
+            for source in queue:
+                for line in await self.poll(source, owners.get(source.id, ()), began=began):
                     lines.append(line)
                     told(line)
-            finally:
-                crowd.release()
 
         async with asyncio.TaskGroup() as tasks:
-            for number, source in enumerate(sources):
-                await crowd.acquire()
-                tasks.create_task(one(source))
+            for number in range(min(AT_ONCE, len(sources))):
+                tasks.create_task(one_after_the_other())
                 if number % _BREATH == 0:
                     await asyncio.sleep(0)
         return lines
@@ -148,7 +143,7 @@ class Poller:
     async def poll(
         self,
         source: Source,
-        feeds: Sequence[Feed] = (),
+        owners: Sequence[int] = (),
         fetched: Fetched | None = None,
         began: datetime | None = None,
     ) -> list[Polled]:
@@ -174,7 +169,7 @@ class Poller:
             log.warning("polled feed=%s status=%s error=%s", spoken(source.url), after.status, after.error)
         elif accepted.new:
             log.info("polled feed=%s fresh=%d owed=%d", spoken(source.url), len(accepted.new), accepted.owed)
-        return [_line(feed, after, accepted) for feed in feeds or (Feed(source.url),)]
+        return [_line(source.url, owner, after, accepted) for owner in owners]
 
     async def add(
         self,
@@ -234,9 +229,8 @@ class Poller:
 
     async def _tell_exceptions(self) -> None:
         """TLS is never silently off: each start says for whom it is."""
-        for feed in await self._archive.feeds():
-            if feed.any_certificate:
-                log.warning("takes any certificate feed=%s owner=%d", spoken(feed.url), feed.owner)
+        for feed in await self._archive.unchecked_feeds():
+            log.warning("takes any certificate feed=%s owner=%d", spoken(feed.url), feed.owner)
 
     async def _due(self, busy: int) -> list[Source]:
         """What is due; nothing for the moment when the archive cannot tell."""
@@ -353,6 +347,6 @@ async def open_poller(
             await worker.close()
 
 
-def _line(feed: Feed, after: Source, accepted: Accepted) -> Polled:
-    new = sum(article.owner == feed.owner for article in accepted.new)
-    return Polled(spoken(feed.url), after.status, new, after.error)
+def _line(url: str, owner: int, after: Source, accepted: Accepted) -> Polled:
+    new = sum(article.owner == owner for article in accepted.new)
+    return Polled(spoken(url), after.status, new, after.error)
