@@ -1,18 +1,20 @@
 """The regions: their names, their colours, and the words by which feeds and people call them."""
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from bot.errors import BrokenFile, NewsError
+from bot.written import meant, read_toml
 
 _CODE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _KEYS = {"name": str, "colour": str, "emoji": str, "aliases": list, "places": list, "fallback": bool}
 _HOLLOW = {"and", "the", "of", "und", "et", "y", "e", "&"}  # they make no difference between two tags
+_LONGEST_CODE = 40
+_LONGEST_EMOJI = 16  # characters; some are made of many
 _LONGEST_TAG = 200  # characters; what is longer is no tag
 
 
@@ -31,13 +33,18 @@ class Region(NamedTuple):
     places: tuple[str, ...] = ()  # codes of places that belong here whatever places.tsv says
     fallback: bool = False  # where an article goes when nothing speaks for any region
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """By which it is called."""
+        return (self.code, self.name, *self.aliases)
+
 
 class Regions:
     """All regions, in the order of their file. Nothing here changes after it is made."""
 
     def __init__(self, regions: Iterable[Region], topics: Iterable[str] = (), source: Path | None = None) -> None:
         self._by_code = {each.code: each for each in regions}
-        self._spelt = {fold_tag(word): each.code for each in self for word in (each.code, each.name, *each.aliases)}
+        self._spelt = {fold_tag(word): each.code for each in self for word in each.words}
         self._topics = frozenset(map(fold_tag, topics))
         self.source = source
         self.fallback = next((each for each in self if each.fallback), None)
@@ -84,24 +91,15 @@ class Regions:
 
 def fold_tag(tag: str) -> str:
     """A tag without what makes no difference: capitals, accents, punctuation, "and", "the"."""
-    plain = "".join(each for each in unicodedata.normalize("NFKD", tag) if not unicodedata.combining(each))
-    words = re.findall(r"\w+", plain.replace(".", "").replace("_", " ").casefold())
+    if not tag.isascii():
+        tag = "".join(each for each in unicodedata.normalize("NFKD", tag) if not unicodedata.combining(each))
+    words = re.findall(r"\w+", tag.replace(".", "").replace("_", " ").casefold())
     return " ".join(word for word in words if word not in _HOLLOW) or " ".join(words)
 
 
 def load_regions(path: Path) -> Regions:
     """Read regions.toml; raise BrokenFile with the line and what is wrong there."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        tables = tomllib.loads(text)
-    except OSError as error:
-        raise BrokenFile(path, None, f"it cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise BrokenFile(path, None, "it is not UTF-8 text") from error
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"at line (\d+)", str(error))
-        at_end = text.count("\n") + 1
-        raise BrokenFile(path, int(line[1]) if line else at_end, f"it is not TOML: {error}") from error
+    text, tables = read_toml(path)
     return _Reader(path, text).regions(tables)
 
 
@@ -117,7 +115,10 @@ class _Reader:
         found = [self._region(code, table) for code, table in tables.items()]
         if not found:
             raise BrokenFile(self.path, None, "it has no region; a region is a table such as [africa]")
-        self._refuse_doubles(found)
+        owner = self._refuse_doubles(found)
+        for word in topics:
+            if code := owner.get(fold_tag(word)):
+                raise self._broken("", word, f'"{word}" is a topic, and a word for [{code}]; it can be one of them')
         fallbacks = [each.code for each in found if each.fallback]
         if len(fallbacks) > 1:
             raise self._broken(fallbacks[1], "fallback", f"[{fallbacks[0]}] is the fallback already; there can be one")
@@ -125,12 +126,14 @@ class _Reader:
 
     def _region(self, code: str, table: object) -> Region:
         if not isinstance(table, dict):
-            raise self._broken("", code, f'"{code}" is not a region; a region is a table such as [{code}]')
-        if not _CODE.fullmatch(code) or len(code) > 40:
-            raise self._broken(code, "", f"the code [{code}] must be lower-case letters, digits and dashes")
+            hint = meant(code, ["topics"])
+            raise self._broken("", code, f'"{code}" is not a region; a region is a table such as [{code}]{hint}')
+        if not _CODE.fullmatch(code) or len(code) > _LONGEST_CODE:
+            wrong = f"the code [{code}] must be lower-case letters, digits and dashes, at most {_LONGEST_CODE}"
+            raise self._broken(code, "", wrong)
         for key, value in table.items():
             if key not in _KEYS:
-                raise self._broken(code, key, f'"{key}" is unknown; a region has {", ".join(_KEYS)}')
+                raise self._broken(code, key, f'"{key}" is unknown; a region has {", ".join(_KEYS)}{meant(key, _KEYS)}')
             if not isinstance(value, _KEYS[key]):
                 raise self._broken(code, key, f'"{key}" must be {_said(_KEYS[key])}')
         name, colour = str(table.get("name", "")).strip(), str(table.get("colour", ""))
@@ -138,11 +141,14 @@ class _Reader:
             raise self._broken(code, "name", f"[{code}] needs a name of at most 80 characters")
         if not _COLOUR.fullmatch(colour):
             raise self._broken(code, "colour", f'[{code}] needs a colour such as "#d1495b", not "{colour}"')
+        emoji = str(table.get("emoji", ""))
+        if len(emoji) > _LONGEST_EMOJI:
+            raise self._broken(code, "emoji", 'an "emoji" is one of these little pictures, not a text')
         return Region(
             code=code,
             name=name,
             colour=int(colour[1:], 16),
-            emoji=str(table.get("emoji", "")),
+            emoji=emoji,
             aliases=self._words(table.get("aliases", []), code, "aliases"),
             places=self._words(table.get("places", []), code, "places"),
             fallback=bool(table.get("fallback", False)),
@@ -153,17 +159,19 @@ class _Reader:
             raise self._broken(code, key, f'"{key}" must be a list of words, such as ["APAC", "Asia"]')
         return tuple(value)
 
-    def _refuse_doubles(self, regions: list[Region]) -> None:
-        """The same word for two regions would make a tag mean whichever came last."""
+    def _refuse_doubles(self, regions: list[Region]) -> dict[str, str]:
+        """The same word for two regions would make a tag mean whichever came last. Which region has which word."""
         owner: dict[str, str] = {}
         for region in regions:
-            for word in (region.code, region.name, *region.aliases):
+            for word in region.words:
                 first = owner.setdefault(fold_tag(word), region.code)
                 if first != region.code:
                     raise self._broken(region.code, word, f'"{word}" is already a word for [{first}]')
-            for index, word in enumerate(region.aliases):
-                if fold_tag(word) in map(fold_tag, region.aliases[:index]):
-                    raise self._broken(region.code, word, f'the alias "{word}" is there twice')
+            folded = [fold_tag(word) for word in region.aliases]
+            if len(set(folded)) < len(folded):
+                word = next(each for at, each in enumerate(region.aliases) if folded.index(folded[at]) < at)
+                raise self._broken(region.code, word, f'the alias "{word}" is there twice')
+        return owner
 
     def _broken(self, code: str, word: str, problem: str) -> BrokenFile:
         return BrokenFile(self.path, self._line(code, word), problem)
@@ -174,7 +182,7 @@ class _Reader:
         inside = not code
         for number, line in enumerate(self.lines, 1):
             if line.lstrip().startswith("["):
-                inside = line.strip().lstrip("[ \"'").startswith(code) and bool(code)
+                inside = not code or line.strip().lstrip("[ \"'").startswith(code)
                 head = number if inside else head
             if inside and word and re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", line):
                 found = number

@@ -18,13 +18,15 @@ FLOORS: list[set[str]] = [
     {"cogs"},
     {"courier", "chat", "poller", "almanac"},
     {"archive", "delivery", "intake"},
-    {"model", "errors", "clock", "settings", "regions"},
+    {"model", "errors", "clock", "settings", "regions", "written"},
 ]
 NEIGHBOURS = {  # on one floor, and yet one stands on the other
     ("rehearsal", "app"),
     ("model", "errors"),
     ("settings", "errors"),
     ("regions", "errors"),
+    ("regions", "written"),
+    ("written", "errors"),
     ("chat", "delivery"),
 }
 APART = {"stage", "newsroom"}  # know nobody; only the rehearsal knows them

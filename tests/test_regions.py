@@ -116,6 +116,19 @@ def test_folding_keeps_a_tag_that_has_only_hollow_words() -> None:
         (ASIA + 'fallback = "yes"\n', 6, '"fallback" must be true or false'),
         (ASIA + 'fallback = true\n[far]\nname = "F"\ncolour = "#000000"\nfallback = true\n', 10, "fallback already"),
         ("africa = 3\n", 1, '"africa" is not a region'),
+        ("\n[[africa]]\n", 2, '"africa" is not a region'),
+        ('topic = ["News"]\n' + ASIA, 1, 'did you mean "topics"?'),
+        ('topics = ["News",\n"asia"]\n' + ASIA, 2, '"asia" is a topic, and a word for [asia-pacific]'),
+        (ASIA + "fallback = True\n", 6, "other values are true, false"),
+        (ASIA.replace('"#d1495b"', "red"), 3, "a text needs straight quotes"),
+        (ASIA.replace('"Asia-Pacific"', "“Asia-Pacific”"), 2, "a text needs straight quotes"),
+        (ASIA + "[West Africa]\n", 6, "a heading is one word in brackets, such as [west-africa]"),
+        (ASIA + '[far]\nname = "Far\n', 7, "a quote is not closed in its line"),
+        (ASIA + ASIA, 6, "this heading is there twice"),
+        (ASIA + 'name = "Asia"\n', 6, "this key is there twice"),
+        (ASIA + 'place = ["CN"]\n', 6, 'did you mean "places"?'),
+        (ASIA.replace("🌏", "the whole of the far east"), 4, "one of these little pictures"),
+        (ASIA.replace("asia-pacific", "a" * 50), 1, "at most 40"),
         ("", None, "has no region"),
     ],
 )
@@ -130,6 +143,6 @@ def test_a_broken_file_is_refused_with_its_line_and_what_is_wrong(
 def test_a_file_that_is_missing_or_no_text_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BrokenFile, match="cannot be read"):
         load_regions(tmp_path / "regions.toml")
-    (tmp_path / "regions.toml").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(BrokenFile, match="not UTF-8"):
+    (tmp_path / "regions.toml").write_bytes(b"# Regions\n\xff\xfe\x00")
+    with pytest.raises(BrokenFile, match="line 2: it is not UTF-8 text; save it as UTF-8"):
         load_regions(tmp_path / "regions.toml")

@@ -2,7 +2,7 @@
 
 import contextlib
 import fcntl
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -53,7 +53,7 @@ async def open_core(
     regions = load_regions(settings.file("regions.toml"))
     classifier = load_classifier([shipped(), settings.data], regions)
     async with open_archive(settings, regions, clock) as archive:
-        await take_listed_feeds(settings, archive, regions)
+        await take_listed_feeds(settings, archive, regions, classifier.places)
         opening = open_poller(
             settings, archive, classifier, regions, route, clock, nudge, measure=measure, took_in=took_in
         )
@@ -78,12 +78,14 @@ async def open_archive(settings: Settings, regions: Regions, clock: Clock) -> As
         await archive.close()
 
 
-async def take_listed_feeds(settings: Settings, archive: Archive, regions: Regions) -> None:
+async def take_listed_feeds(
+    settings: Settings, archive: Archive, regions: Regions, places: Collection[str] = ()
+) -> None:
     """Make the operator's feeds follow feeds.toml: what it names is kept, what it names no more goes.
 
     What somebody has said on Discord of a feed's tags stays, unless the file says otherwise.
     """
-    listed = read_feeds(settings.file("feeds.toml"), regions)
+    listed = read_feeds(settings.file("feeds.toml"), regions, places)
     before = set((await archive.recall(_LISTED) or "").split())
     kept = {feed.url: feed.id for feed in await archive.feeds(OPERATOR)}
     for feed in listed:

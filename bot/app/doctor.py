@@ -40,7 +40,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("regions", True, f"{len(regions)} of {settings.file('regions.toml')}")
         classifier = load_classifier([shipped(), settings.data], regions)
         yield _names(classifier, WallClock().now().year)
-        listed = read_feeds(settings.file("feeds.toml"), regions)
+        listed = read_feeds(settings.file("feeds.toml"), regions, classifier.places)
         yield Finding("feeds.toml", True, f"{len(listed)} feeds in {settings.file('feeds.toml')}")
     except NewsError as error:
         yield Finding("files", False, str(error))

@@ -1,8 +1,7 @@
 """Lists of feeds: the operator's feeds.toml, and OPML in and out."""
 
 import re
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,6 +13,7 @@ from bot.errors import BrokenFile
 from bot.intake.classify import NO_REGION
 from bot.model import Feed
 from bot.regions import Regions, UnknownRegion
+from bot.written import meant, read_toml
 
 _KEYS: Mapping[str, type | tuple[type, ...]] = {
     "url": str,
@@ -32,21 +32,15 @@ _KEYS: Mapping[str, type | tuple[type, ...]] = {
 _LARGEST_OPML = 5_000_000  # bytes
 
 
-def read_feeds(path: Path, regions: Regions) -> list[Feed]:
-    """The feeds of a feeds.toml; raise BrokenFile with the line and what is wrong there."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        tables = tomllib.loads(text)
-    except FileNotFoundError:
+def read_feeds(path: Path, regions: Regions, places: Collection[str] = ()) -> list[Feed]:
+    """The feeds of a feeds.toml; raise BrokenFile with the line and what is wrong there.
+
+    Where the places are known, a country that is none of them is refused.
+    """
+    if not path.exists():
         return []
-    except OSError as error:
-        raise BrokenFile(path, None, f"it cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise BrokenFile(path, None, "it is not UTF-8 text") from error
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"at line (\d+)", str(error))
-        raise BrokenFile(path, int(line[1]) if line else text.count("\n") + 1, f"it is not TOML: {error}") from error
-    return _Reader(path, text, regions).feeds(tables)
+    text, tables = read_toml(path)
+    return _Reader(path, text, regions, places).feeds(tables)
 
 
 def read_opml(path: Path) -> list[Feed]:
@@ -85,9 +79,10 @@ def write_opml(feeds: Iterable[Feed]) -> str:
 class _Reader:
     """Turns the tables of one feeds.toml into feeds, and knows on which line each thing stands."""
 
-    def __init__(self, path: Path, text: str, regions: Regions) -> None:
+    def __init__(self, path: Path, text: str, regions: Regions, places: Collection[str]) -> None:
         self.path = path
         self.regions = regions
+        self.places = places
         self.lines = text.splitlines()
         self.heads = [at for at, line in enumerate(self.lines, 1) if re.match(r"\s*\[\[\s*feed\s*\]\]", line)]
 
@@ -95,10 +90,9 @@ class _Reader:
         listed = tables.pop("feed", [])
         if tables:
             odd = next(iter(tables))
-            line = next((at for at, each in enumerate(self.lines, 1) if odd in each), None)
-            raise BrokenFile(self.path, line, f'"{odd}" is unknown; a feed is a table headed [[feed]]')
-        if not isinstance(listed, list):
-            raise BrokenFile(self.path, None, "a feed is a table headed [[feed]], with double brackets")
+            raise BrokenFile(self.path, self._first(odd), f'"{odd}" is unknown; a feed is a table headed [[feed]]')
+        if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
+            raise BrokenFile(self.path, self._first("feed"), "a feed is a table headed [[feed]], with double brackets")
         feeds: dict[str, Feed] = {}
         for at, table in enumerate(listed):
             feed = self._feed(at, table)
@@ -110,15 +104,19 @@ class _Reader:
     def _feed(self, at: int, table: Mapping[str, object]) -> Feed:
         for key, value in table.items():
             if key not in _KEYS:
-                raise self._broken(at, key, f'"{key}" is unknown; a feed has {", ".join(_KEYS)}')
+                raise self._broken(at, key, f'"{key}" is unknown; a feed has {", ".join(_KEYS)}{meant(key, _KEYS)}')
             if not isinstance(value, _KEYS[key]) or (isinstance(value, bool) and _KEYS[key] is not bool):
                 raise self._broken(at, key, f'"{key}" must be {_said(_KEYS[key])}')
         url = str(table.get("url", "")).strip()
         if not _is_address(url):
             raise self._broken(at, "url", "a feed needs a url that begins with http:// or https://")
+        if len(url.split()) > 1:
+            raise self._broken(at, "url", "a url has no spaces; they are written as %20")
         home = str(table.get("home", "")).upper()
         if home and not re.fullmatch("[A-Z]{2}", home):
             raise self._broken(at, "home", f'home = "{home}" must be the two letters of a country, such as "US"')
+        if home:
+            self._check_place(at, "home", home)
         return Feed(
             url=url,
             title=str(table.get("title", "")),
@@ -155,8 +153,24 @@ class _Reader:
         pairs = table.get(key, {})
         assert isinstance(pairs, dict)
         plain = {str(word): str(region) for word, region in pairs.items()}
+        folded = [word.casefold() for word in plain]
+        if double := next((word for word in plain if folded.count(word.casefold()) > 1), ""):
+            raise self._broken(at, double, f'"{double}" is there twice, in other letters')
+        for place in plain if key == "places" else ():
+            self._check_place(at, place, place)
         nothing = {NO_REGION} if key == "tags" else set[str]()
         return {word: each if each in nothing else self._code(at, word, each) for word, each in plain.items()}
+
+    def _check_place(self, at: int, word: str, place: str) -> None:
+        """A country that nobody knows would be passed over in silence."""
+        if not self.places or place in self.places:
+            return
+        code = "GB" if place == "UK" else place.upper()
+        hint = f"; did you mean {code}?" if code in self.places else ""
+        raise self._broken(at, word, f'"{place}" is no place in places.tsv, such as "EG" for Egypt{hint}')
+
+    def _first(self, word: str) -> int | None:
+        return next((at for at, each in enumerate(self.lines, 1) if word in each), None)
 
     def _broken(self, at: int, word: str, problem: str) -> BrokenFile:
         first = self.heads[at] if at < len(self.heads) else 1

@@ -55,7 +55,21 @@ def test_a_name_that_must_be_typed_just_so_is_not_met_otherwise() -> None:
     assert aliases.of(("who",), "who") == ()
 
 
-def test_a_line_with_one_name_is_refused_with_its_number(tmp_path: Path) -> None:
-    (tmp_path / "aliases.tsv").write_text("# names\nDPRK\tNorth Korea\nalone\n")
-    with pytest.raises(BrokenFile, match="line 3"):
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        (b"alone", "two names at least, with a tab between them, not spaces"),
+        (b"NATO    OTAN", "with a tab between them, not spaces"),
+        (b"NATO, OTAN", "with a tab between them, not spaces"),
+        (b"NATO\t", "two names at least"),
+        (b"NATO\t---", '"---" has no letters'),
+        (b"=\tNATO", '"=" has no letters'),
+        (b"NATO\tNato", '"NATO" and "Nato" are the same but for capitals and accents'),
+        (b"S\xe3o\tSao", "not UTF-8 text; save it as UTF-8"),
+    ],
+)
+def test_a_wrong_line_is_refused_with_its_number_and_the_reason(tmp_path: Path, written: bytes, problem: str) -> None:
+    (tmp_path / "aliases.tsv").write_bytes(b"# names\n  # of things\nDPRK\tNorth Korea\n" + written + b"\n")
+    with pytest.raises(BrokenFile) as caught:
         load_aliases(tmp_path / "aliases.tsv")
+    assert (caught.value.line, problem in caught.value.problem) == (4, True), str(caught.value)

@@ -11,6 +11,8 @@ from bot.model import Feed
 from bot.regions import Regions, load_regions
 from bot.settings import shipped
 
+PLACES = ("EG", "GB", "TR")
+
 
 @pytest.fixture
 def regions() -> Regions:
@@ -73,13 +75,28 @@ def test_no_file_is_an_empty_list(tmp_path: Path, regions: Regions) -> None:
         ('[[feed]]\nurl = "https://a.test/"\n[[feed]]\nurl = "https://a.test/"\n', 4, "twice"),
         ('[[feed]]\nurl = "https://a.test/"\ntags = { "Far East" = "nowhere" }\n', 3, "nowhere"),
         ('[[feeds]]\nurl = "https://a.test/"\n', 1, "unknown"),
+        ('# Feeds\n[feed]\nurl = "https://a.test/"\n', 2, "double brackets"),
+        ('\nfeed = ["https://a.test/"]\n', 2, "double brackets"),
+        ("[[feed]]\nurl = https://a.test/\n", 2, "a text needs straight quotes"),
+        ('[[feed]]\nurl = "https://a.test/a feed"\n', 2, "a url has no spaces"),
+        ('[[feed]]\nurl = "https://a.test/"\nhome = "UK"\n', 3, "did you mean GB?"),
+        ('[[feed]]\nurl = "https://a.test/"\nhome = "XX"\n', 3, '"XX" is no place'),
+        ('[[feed]]\nurl = "https://a.test/"\nplaces = { Egypt = "africa" }\n', 3, '"Egypt" is no place'),
+        ('[[feed]]\nurl = "https://a.test/"\nplaces = { eg = "africa" }\n', 3, "did you mean EG?"),
+        ('[[feed]]\nurl = "https://a.test/"\nplaces = { EG = "afriqa" }\n', 3, "afriqa"),
+        ('[[feed]]\nurl = "https://a.test/"\ntag = { Asia = "africa" }\n', 3, 'did you mean "tags"?'),
+        ('[[feed]]\nurl = "https://a.test/"\ntags = { Far = "africa", far = "europe" }\n', 3, "in other letters"),
+        ('[[feed]]\nurl = "https://a.test/"\ntags = { Far = 3 }\n', 3, "no region “3”"),
+        ('[[feed]]\nurl = "https://a.test/"\ntags = { Far East = "africa" }\n', 3, "several words needs quotes"),
+        ('[[feed]]\nurl = "https://a.test/"\npages = "yes"\n', 3, "true or false"),
+        ('[[feed]]\nurl = "https://a.test/"\nevery = 0\n', 3, "from 1 to a week"),
     ],
 )
 def test_a_broken_list_is_refused_with_file_line_and_reason(
     tmp_path: Path, regions: Regions, text: str, line: int, problem: str
 ) -> None:
     with pytest.raises(BrokenFile) as caught:
-        read_feeds(written(tmp_path, text), regions)
+        read_feeds(written(tmp_path, text), regions, PLACES)
     assert caught.value.line == line
     assert problem in str(caught.value) and "feeds.toml" in str(caught.value)
 

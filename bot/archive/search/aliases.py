@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.archive.search import normal
 from bot.errors import BrokenFile
+from bot.written import read_text
 
 _LONGEST = 6  # words of a name
 _EXACTLY = "="
@@ -38,21 +39,19 @@ class Aliases:
 
 def load_aliases(path: Path) -> Aliases:
     """Read aliases.tsv; raise BrokenFile with the line that cannot be used. No file: no aliases."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
+    if not path.exists():
         return Aliases()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BrokenFile(path, None, f"it cannot be read ({error})") from error
     groups = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip() or line.startswith("#"):
+    for number, line in enumerate(read_text(path).splitlines(), 1):
+        if not line.strip() or line.lstrip().startswith("#"):
             continue
         names = [name.strip() for name in line.split("\t") if name.strip()]
         if len(names) < 2:
-            raise BrokenFile(path, number, "a line needs two names at least, with a tab between them")
+            raise BrokenFile(path, number, "a line needs two names at least, with a tab between them, not spaces")
         if wordless := next((name for name in names if not _words(name)), None):
             raise BrokenFile(path, number, f'"{wordless}" has no letters')
+        if len(set(map(_words, names))) < 2:
+            raise BrokenFile(path, number, f'"{names[0]}" and "{names[1]}" are the same but for capitals and accents')
         groups.append(names)
     return aliases_of(groups)
 

@@ -8,6 +8,7 @@ from bot.errors import BrokenFile
 from bot.intake.classify.names import AGING, ANY_ENDING, KINDS, NO_PLACE, SHORTEST_STEM, Name, Place
 from bot.intake.classify.words import IN_EVERY_TEXT, money, phrase, unaccented
 from bot.regions import Regions
+from bot.written import meant, read_text
 
 _SMALL = ("term", "idiom", "trap")  # kinds that may be written in lower case
 _NO_PLURAL = ("s", "sh", "ch", "ese", "x", "men", "man")  # of demonyms
@@ -165,8 +166,7 @@ def _meaning(line: str, places: Places) -> Name:
     if not place:
         raise ValueError("the place is missing: two tabs follow each other")
     if kind not in KINDS:
-        hint = _meant(kind.lower(), KINDS)
-        raise ValueError(f"the kind {_quoted(kind)} is unknown; it may be {', '.join(KINDS)}{hint}")
+        raise ValueError(f"the kind {_quoted(kind)} is unknown; it may be {', '.join(KINDS)}{meant(kind, KINDS)}")
     if (place == NO_PLACE) != (kind == "trap"):
         raise ValueError('a trap has the place "-", and nothing else has')
     if place != NO_PLACE and place not in places:
@@ -237,28 +237,15 @@ def _refuse(key: str, spelling: str, name: Name, found: Mapping[str, Name], line
 
 def _no_place(place: str, places: Places) -> str:
     called = {each.name.casefold(): code for code, each in places.items()} | {code.lower(): code for code in places}
-    meant = _CALLED.get(place.upper(), "") or called.get(place.casefold(), "")
-    near = "" if meant or len(place) < 4 else _nearest(place.casefold(), called)
-    meant = meant or called.get(near, "")
-    hint = f"; did you mean {meant}, {places[meant].name}?" if meant in places else ""
+    code = _CALLED.get(place.upper(), "") or called.get(place.casefold(), "")
+    hint = f'; did you mean "{code}"?' if code in places else meant(place, called) if len(place) > 3 else ""
     return f"the place {_quoted(place)} is not in places.tsv{hint}"
 
 
 def _no_region(code: str, regions: Regions) -> str:
-    meant = regions.from_tag(code) or _nearest(code.lower(), regions.codes)
-    hint = f'; did you mean "{meant}"?' if meant else ""
+    tagged = regions.from_tag(code)
+    hint = f'; did you mean "{tagged}"?' if tagged else meant(code, regions.codes)
     return f"{_quoted(code)} is no region; they are {', '.join(regions.codes)}{hint}"
-
-
-def _meant(word: str, known: Iterable[str]) -> str:
-    near = _nearest(word, known)
-    return f'; did you mean "{near}"?' if near else ""
-
-
-def _nearest(word: str, known: Iterable[str]) -> str:
-    from difflib import get_close_matches  # dear to import, and hardly ever needed
-
-    return next(iter(get_close_matches(word, list(known), 1, 0.7)), "")
 
 
 def _quoted(text: str) -> str:
@@ -279,14 +266,6 @@ def _fields(line: str, *counts: int) -> list[str]:
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     """The lines of a file that are neither empty nor comments, with their numbers."""
-    try:
-        read = path.read_bytes()
-        text = read.decode("utf-8-sig")
-    except OSError as error:
-        raise BrokenFile(path, None, f"it cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        number = read[: error.start].count(b"\n") + 1
-        raise BrokenFile(path, number, "it is not UTF-8 text; save it as UTF-8") from error
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(read_text(path).splitlines(), 1):
         if line and line[0] != "#" and not line.isspace() and line.lstrip()[0] != "#":
             yield number, line
