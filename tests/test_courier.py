@@ -169,6 +169,39 @@ async def test_a_channel_without_permission_keeps_what_it_is_owed_until_it_is_re
     assert house.mailbox.titles() == ["One", "One", "Two", "Three"]
 
 
+async def test_a_correction_waits_too_until_the_channel_is_restored(house: House) -> None:
+    await house.archive.subscribe(an_order())
+    house.start()
+    await house.prints("One")
+    await house.settles(sent=1)
+    house.mailbox.answers = [Suspended("the bot lacks Send Messages in #africa")]
+    await house.prints("One, corrected", url="https://a.test/One", keys=("url:One",))
+    async with asyncio.timeout(5):
+        while not (await house.archive.subscriptions())[0].suspended:
+            await asyncio.sleep(0.005)
+    house.passes(hours=1)
+    assert await house.archive.due_deliveries(house.clock.now()) == []
+    await house.archive.resume_target("channel:100")
+    house.courier.wake()
+    async with asyncio.timeout(5):
+        while len(house.mailbox.edited) < 2 or await house.archive.due_deliveries(house.clock.now()):
+            await asyncio.sleep(0.005)
+
+
+async def test_where_nobody_wants_anything_any_more_nothing_is_corrected_for_ever(house: House) -> None:
+    await house.archive.subscribe(an_order())
+    house.start()
+    await house.prints("One")
+    await house.settles(sent=1)
+    await house.archive.unsubscribe("channel:100", "africa")
+    house.mailbox.answers = [Suspended("the channel is gone")]
+    await house.prints("One, corrected", url="https://a.test/One", keys=("url:One",))
+    async with asyncio.timeout(5):
+        while not house.mailbox.edited or await house.archive.due_deliveries(house.clock.now()):
+            await asyncio.sleep(0.005)
+    assert len(house.mailbox.edited) == 1
+
+
 async def test_what_is_unknown_is_looked_for_before_it_is_sent_again(house: House) -> None:
     await house.archive.subscribe(an_order())
     house.mailbox.answers = [Unknown("reset")]

@@ -41,6 +41,7 @@ SELECT d.*, min(d.published) FROM delivery d INDEXED BY delivery_edit WHERE d.ed
     AND (d.due IS NULL OR d.due <= :now) AND d.target NOT IN (SELECT value FROM json_each(:busy))
     AND NOT EXISTS (SELECT 1 FROM delivery o WHERE o.target = d.target AND o.edit = 2 AND o.edit > 0)
     AND NOT EXISTS (SELECT 1 FROM delivery o WHERE o.target = d.target AND o.state IN ('pending', 'later', 'sending'))
+    AND NOT EXISTS (SELECT 1 FROM subscription s WHERE s.target = d.target AND s.ended IS NULL AND s.suspended != '')
 GROUP BY d.target ORDER BY d.published LIMIT :limit
 """
 
@@ -152,11 +153,11 @@ def settle(db: Connection, delivery: int, outcome: Outcome, now: datetime) -> No
             state = "sent" if row["state"] == "sent" else "refused"
             _set(db, delivery, now, state=state, reason=reason, due=None, edit=0)
         case Suspended(reason):
+            waits = suspend(db, row["target"], reason)
             if row["state"] == "sent":
-                _set(db, delivery, now, reason=reason, edit=0)
+                _set(db, delivery, now, reason=reason, edit=1 if waits else 0)
             else:
                 _set(db, delivery, now, state="suspended", reason=reason)
-            suspend(db, row["target"], reason)
         case Unknown(reason):  # parked: a person may look, and release or drop it; its lane goes on
             state = "sent" if row["state"] == "sent" else "held"
             _set(db, delivery, now, state=state, reason=reason)
@@ -174,13 +175,14 @@ def wake_edits(db: Connection) -> None:
     db.execute("UPDATE delivery SET edit = 1 WHERE edit = 2 AND edit > 0")
 
 
-def suspend(db: Connection, target: str, reason: str) -> None:
-    """Nothing goes to this target until somebody acts; all that is owed to it waits."""
-    db.execute("UPDATE subscription SET suspended = ? WHERE target = ? AND ended IS NULL", [reason, target])
+def suspend(db: Connection, target: str, reason: str) -> bool:
+    """Nothing goes to this target until somebody acts; all that is owed to it waits. False: nobody wants it there."""
+    orders = db.execute("UPDATE subscription SET suspended = ? WHERE target = ? AND ended IS NULL", [reason, target])
     db.execute(
         "UPDATE delivery SET state = 'suspended', reason = ? WHERE target = ? AND state IN ('pending', 'later')",
         [reason, target],
     )
+    return orders.rowcount > 0
 
 
 def resume(db: Connection, target: str) -> None:
