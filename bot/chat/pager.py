@@ -43,10 +43,16 @@ async def show(interaction: Reader, query: Query, share: bool = False) -> None:
 
 async def send(interaction: Reader, view: ui.LayoutView, *, ephemeral: bool = True) -> None:
     """Answer, whether or not Discord has been told to wait for it."""
+    let_go(view)
     if interaction.response.is_done():
         await interaction.edit_original_response(view=view)
     else:
         await interaction.response.send_message(view=view, ephemeral=ephemeral)
+
+
+def let_go(view: ui.LayoutView) -> None:
+    """The library would keep the view for a quarter of an hour; its buttons carry all they need to know."""
+    view.stop()
 
 
 async def ask(desk: Desk, query: Query) -> Found:
@@ -166,6 +172,7 @@ async def _turn(interaction: Reader, desk: Desk, query: Query, opened: frozenset
     found = await soon(interaction, ask(desk, replace(query, asker=interaction.user.id)), in_place=True)
 
     async def answer(view: ui.LayoutView) -> None:
+        let_go(view)
         if interaction.response.is_done():
             await interaction.edit_original_response(view=view)
         else:

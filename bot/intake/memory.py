@@ -9,6 +9,7 @@ from typing import Any
 from bot.intake import policy
 
 _NAMES = 200  # names that a feed gave to different articles
+_SHORT = 2000  # characters: the marks of some hundred items
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,18 @@ class Memory:
     paging: str = ""  # how they are reached: link, page, paged; "none" when there are none
 
 
-@lru_cache(maxsize=4096)
 def read(text: str) -> Memory:
     """From the source's row; what cannot be read is forgotten."""
+    return _short(text) if len(text) <= _SHORT else _read(text)
+
+
+@lru_cache(maxsize=1024)
+def _short(text: str) -> Memory:
+    """Many are asked for again and again; long ones, of which each poll with news makes another, would pile up."""
+    return _read(text)
+
+
+def _read(text: str) -> Memory:
     try:
         found = json.loads(text)
     except ValueError:
