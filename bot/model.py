@@ -146,6 +146,11 @@ class Accepted:
     new: tuple[Article, ...] = ()
     changed: tuple[Article, ...] = ()
     owed: int = 0
+    retold: tuple[tuple[Article, Article], ...] = ()  # known ones whose tags are new: as they were, as they are printed
+
+
+Recall = Callable[[str], str | None]
+Learn = Callable[[Accepted, Recall], Mapping[str, str]]  # what shall be remembered of it, in the same transaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,18 @@
 """What a poll keeps of the evidence: why an article is where it is, what its tags leave open, and who agrees."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from bot.delivery.route import route
 from bot.intake import ledger
-from bot.intake.classify import evidence
+from bot.intake.classify import evidence, moved
 from bot.model import Feed
 from bot.regions import load_regions
 from bot.settings import shipped
 from tests.polling import House
-from tests.press import item, rss
+from tests.press import NOON, item, rss
 
 REGIONS = load_regions(shipped() / "regions.toml")
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -70,3 +72,46 @@ async def test_it_is_counted_how_often_tags_and_text_agree_and_said_when_that_fa
     kept = await _ledger(house, feed)
     assert (kept.judged, kept.agreed, kept.fallen) == (50, 30, True)
     assert kept.sentence.endswith("but for 0 of the last 20: it may have changed its tags")
+
+
+async def test_a_tag_that_comes_late_is_compared_once_with_the_text(house: House) -> None:
+    feed = await house.add()
+    rain = item("Rain in Kenya", 3)
+    tagged = replace(rain, more="<category>Africa</category><category>Slow Lane</category>")
+    for printed in (rain, tagged, tagged, replace(tagged, title="Much rain in Kenya")):
+        house.web["/feed"] = rss(printed, item("Nothing at all", 5))
+        await house.goes_round()
+    kept = await _ledger(house, feed)
+    assert (kept.judged, kept.agreed) == (1, 1)
+    (left,) = ledger.unmapped(kept, feed, REGIONS)
+    assert (left.tag, left.articles) == ("Slow Lane", 1)
+    found = await house.archive.article_at("https://mag.test/rain-in-kenya", None)
+    assert found is not None
+    assert evidence(found.why).rule == "tag"  # the same region, for a better reason
+
+
+async def test_what_was_moved_by_a_person_says_nothing_of_tags_that_come_late(house: House) -> None:
+    feed = await house.add()
+    rain = item("Rain in Kenya", 3)
+    house.web["/feed"] = rss(rain)
+    await house.goes_round()
+    found = await house.archive.article_at("https://mag.test/rain-in-kenya", None)
+    assert found is not None
+    why = moved("Ada", found.regions, found.why, REGIONS)
+    await house.archive.place(found.id, ("europe",), why, route, house.clock.now())
+    house.web["/feed"] = rss(replace(rain, more="<category>Africa</category>"))
+    await house.goes_round()
+    assert (await _ledger(house, feed)).judged == 0
+
+
+async def test_older_articles_are_compared_too_and_say_nothing_of_late(house: House) -> None:
+    feed = await house.add()
+    africa = "<category>Africa</category>"
+    house.web["/feed"] = rss(*(item(f"Rain in Kenya {n}", n * 700, more=africa) for n in range(5)))
+    for page in (2, 3):
+        older = (item(f"Floods in Kenya {page} {n}", (page * 5 + n) * 700, more=africa) for n in range(5))
+        house.web[f"/feed?paged={page}"] = rss(*older)
+    await house.goes_round()
+    await house.poller.backfill(house.web.url("/feed"), NOON - timedelta(days=10_000))
+    kept = await _ledger(house, feed)
+    assert (kept.judged, kept.agreed, kept.recent) == (15, 15, "11111")

@@ -2,15 +2,16 @@
 
 import json
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
-from bot.archive import articles, feeds, identities, outbox, subscriptions
+from bot.archive import articles, feeds, identities, memos, outbox, subscriptions
 from bot.archive.connect import Connection
 from bot.archive.moments import to_ms
 from bot.archive.rows import clean
-from bot.model import Accepted, Article, Route, Sighting, Source, Subscription, Tag
+from bot.model import Accepted, Article, Learn, Recall, Route, Sighting, Source, Subscription, Tag
 
 # The parts of a print. Each has a hash of its own in the sighting, so that we can tell what one feed has changed.
 _PARTS = ("title", "url", "teaser", "text", "authors", "image", "regions", "tags", "published", "language")
@@ -18,6 +19,11 @@ _SHOWN = ("title", "teaser", "image", "regions", "authors", "url", "gone")  # of
 _KEPT = ("title", "url", "teaser", "text", "authors", "image", "regions", "published")  # of which a revision is made
 _GAPS = ("teaser", "text", "authors", "image", "published", "language", "updated", "why")
 _HASH = 3  # bytes: enough to see a change
+
+
+def nothing(accepted: Accepted, recall: Recall) -> Mapping[str, str]:
+    """Teaches nothing."""
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +37,18 @@ class _Known:
 
 
 def accept(
-    db: Connection, sightings: Sequence[Sighting], source: Source | None, route: Route, now: datetime
+    db: Connection,
+    sightings: Sequence[Sighting],
+    source: Source | None,
+    route: Route,
+    now: datetime,
+    learn: Learn = nothing,
 ) -> Accepted:
-    """Keep it all, and write down what is owed for it."""
+    """Keep it all, and write down what is owed for it, and what it teaches."""
     wanted = subscriptions.every(db)
     new: list[Article] = []
     changed: list[Article] = []
+    retold: list[tuple[Article, Article]] = []
     owed = 0
     for each in sightings:
         sighting = replace(each, article=articles.cleaned(each.article))
@@ -47,13 +59,19 @@ def accept(
             if not (sighting.silent or article.late):
                 owed += outbox.owe(db, article, route(article, wanted), now)
         elif known:
-            merged, corrected, made = _meet_again(db, known, sighting, wanted, route, now)
+            state = _known(db, known, sighting)
+            if _has_new_tags(state, sighting.article):
+                retold.append((state.article, sighting.article))
+            merged, corrected, made = _meet_again(db, state, sighting, wanted, route, now)
             changed += [merged] if corrected else []
             owed += made
     feeds.were_polled(db, (each.feed.id for each in sightings), source, now)
     if source is not None:
         feeds.settle(db, [source])
-    return Accepted(tuple(new), tuple(changed), owed)
+    accepted = Accepted(tuple(new), tuple(changed), owed, tuple(retold))
+    for key, value in learn(accepted, partial(memos.recall, db)).items():
+        memos.remember(db, key, value)
+    return accepted
 
 
 def place(
@@ -102,11 +120,11 @@ def _begin(db: Connection, sighting: Sighting, now: datetime) -> Article:
 
 
 def _meet_again(
-    db: Connection, known: int, sighting: Sighting, wanted: Sequence[Subscription], route: Route, now: datetime
+    db: Connection, state: _Known, sighting: Sighting, wanted: Sequence[Subscription], route: Route, now: datetime
 ) -> tuple[Article, bool, int]:
     """A known article: what is it now, was that a correction, and how much is owed for regions that are new?"""
-    state = _known(db, known, sighting)
     before, printed = state.article, sighting.article
+    known = before.id
     after, corrected = (
         (_united(before, printed), False) if state.parts is None else _corrected(state, printed, state.parts)
     )
@@ -127,6 +145,13 @@ def _meet_again(
     late = set(after.regions) - set(before.regions)
     orders = [each for each in wanted if each.region in late]
     return after, corrected, outbox.owe(db, after, route(after, orders), now) if orders else 0
+
+
+def _has_new_tags(state: _Known, printed: Article) -> bool:
+    """Whether a feed now prints tags that it did not print before, unless a person has said where it belongs."""
+    if not printed.tags or _is_moved(state.article):
+        return False
+    return state.parts is None or "tags" in _altered(state.parts, _parts_of(printed))
 
 
 def _is_moved(article: Article) -> bool:
@@ -157,7 +182,7 @@ def _corrected(state: _Known, printed: Article, parts: bytes) -> tuple[Article, 
             if part in fresh
         }
     merged = replace(_united(before, replace(printed, regions=(), tags=())), **fresh)
-    if "regions" in fresh:
+    if "regions" in fresh or "tags" in fresh:
         merged = replace(merged, why=printed.why or before.why)
     updated = max(filter(None, (before.updated, printed.updated)), default=None)
     merged = replace(merged, updated=updated, gone=None)

@@ -40,6 +40,7 @@ from bot.model import (
     Delivery,
     Feed,
     Found,
+    Learn,
     Outcome,
     Owed,
     Query,
@@ -158,9 +159,14 @@ class Archive:
         return await self._read(identities.articles_named, feed, keys)
 
     async def accept(
-        self, sightings: Sequence[Sighting], source: Source | None, route: Route, now: datetime
+        self,
+        sightings: Sequence[Sighting],
+        source: Source | None,
+        route: Route,
+        now: datetime,
+        learn: Learn = accepting.nothing,
     ) -> Accepted:
-        return await self._write(accepting.accept, sightings, source, route, now)
+        return await self._write(accepting.accept, sightings, source, route, now, learn)
 
     # --- reading ----------------------------------------------------------------------------------------------
 

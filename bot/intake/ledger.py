@@ -57,8 +57,15 @@ class Unmapped:
     met: str = ""  # the day on which it was first met
 
 
-def noted(ledger: Ledger, articles: Iterable[Article], regions: Regions) -> tuple[Ledger, list[str]]:
-    """The ledger after a feed's new articles, and the tags that were not in it."""
+def is_late(was: Article) -> bool:
+    """Whether tags that come now are an article's first: until now, none said where it belongs."""
+    return evidence(was.why).rule not in _NAMED
+
+
+def noted(
+    ledger: Ledger, articles: Iterable[Article], regions: Regions, *, old: bool = False
+) -> tuple[Ledger, list[str]]:
+    """The ledger after a feed's new articles, and the tags that were not in it. Old ones are not among the recent."""
     judged, agreed, recent = ledger.judged, ledger.agreed, ledger.recent
     tags = {tag: dict(found) for tag, found in ledger.tags.items()}
     met = dict(ledger.met)
@@ -70,7 +77,7 @@ def noted(ledger: Ledger, articles: Iterable[Article], regions: Regions) -> tupl
         given = [code for code in article.regions if code in regions and not regions[code].fallback]
         if kept.rule in _NAMED and text and given:
             judged, agreed = judged + 1, agreed + (text in given)
-            recent = (recent + str(int(text in given)))[-RECENT:]
+            recent = recent if old else (recent + str(int(text in given)))[-RECENT:]
         for tag in kept.unmapped:
             if tag.casefold() not in spelt:
                 if not _make_room(tags, spelt):

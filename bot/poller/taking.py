@@ -19,7 +19,7 @@ from bot.intake.policy import policy
 from bot.model import Accepted, Article, Feed, Query, Route, Sighting, Source
 from bot.poller.completing import Completing
 from bot.poller.indexes import Indexes, remembered_addresses
-from bot.poller.learning import Learning
+from bot.poller.learning import Lesson
 from bot.poller.placing import Placing
 from bot.poller.reading import Reading
 from bot.poller.telling import Telling
@@ -63,7 +63,6 @@ class Taking:
         self._placing = placing
         self._route = route
         self._nudge = nudge
-        self._learning = Learning(archive, placing.regions)
         self._completing = Completing(fetcher, reading)
         self._walking = Walking(fetcher, reading)
         self._indexes = Indexes(fetcher, reading)
@@ -97,7 +96,9 @@ class Taking:
         gone = {each.article.keys for each in wanted if each.article.gone}
         # Owed all the same, for it was printed; what is posted says that its page is gone.
         wanted = [replace(each, article=replace(each.article, gone=None)) for each in wanted]
-        accepted = await self._archive.accept(wanted, after, route, poll.now)
+        lesson = Lesson(feeds, self._placing.regions)
+        accepted = await self._archive.accept(wanted, after, route, poll.now, lesson)
+        lesson.tell()
         if gone:
             lost = [each.id for each in accepted.new if each.keys in gone]
             await self._archive.mark_gone(lost, poll.now)
@@ -106,7 +107,6 @@ class Taking:
             await self._archive.mark_gone(lost, poll.now)
         if accepted.owed or lost:
             self._nudge()
-        await self._learning.learn(feeds, accepted.new)
         await self.follow(poll, after)
         return after, accepted
 
@@ -137,7 +137,10 @@ class Taking:
         wanted = [each for each in found if each.article.published is None or each.article.published >= since]
         sightings = [replace(each, silent=True) for each in wanted]
         unseen = [each for each, _ in await self._placed(await self._archive.unseen(sightings))]
-        return await self._archive.accept(unseen, None, self._route, poll.now)
+        lesson = Lesson([feed], self._placing.regions, old=True)
+        accepted = await self._archive.accept(unseen, None, self._route, poll.now, lesson)
+        lesson.tell()
+        return accepted
 
     async def post(self, article: Article, now: datetime) -> int:
         """Owe one article that is in the archive already, as if it were new; how many channels get it."""

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
-from bot.model import Image, Query, Sent
-from tests.archive.conftest import Room
+import pytest
+
+from bot.model import Accepted, Image, Query, Recall, Sent
+from tests.archive.conftest import Room, owed_by_region
 from tests.builders import a_sighting, a_subscription, an_article
 
 
@@ -129,3 +131,20 @@ async def test_a_new_feed_at_a_known_address_gets_a_whole_document(room: Room) -
     (source,) = await room.archive.sources()
     assert source.etag is None
     assert len(await room.archive.due_sources(room.now)) == 1
+
+
+async def test_what_it_teaches_is_remembered_with_it_or_neither_is(room: Room) -> None:
+    feed = await room.feed()
+
+    def learns(accepted: Accepted, recall: Recall) -> dict[str, str]:
+        return {"lesson": f"{recall('lesson') or ''}{accepted.new[0].title}. "}
+
+    def fails(accepted: Accepted, recall: Recall) -> dict[str, str]:
+        raise LookupError
+
+    for title in ("One", "Two"):
+        await room.archive.accept([a_sighting(an_article(title), feed)], None, owed_by_region, room.now, learns)
+    with pytest.raises(LookupError):
+        await room.archive.accept([a_sighting(an_article("Three"), feed)], None, owed_by_region, room.now, fails)
+    assert await room.archive.recall("lesson") == "One. Two. "
+    assert [hit.article.title for hit in (await room.archive.latest(Query())).hits] == ["Two", "One"]
