@@ -24,6 +24,10 @@ HOMES = {
     "guardian": "GB", "independent": "GB", "japantimes": "JP", "nbcnews": "US", "nytimes": "US", "reuters": "GB",
     "scmp": "HK", "telegraph": "GB", "timesofindia": "IN", "trtworld": "TR", "washingtonpost": "US", "wsj": "US",
 }  # fmt: skip
+BANDS = (  # as `newsdesk classify` calls them, the high one in three
+    ("high, over 0.85", 0.85, 1.01), ("high, 0.75 to 0.85", 0.75, 0.85), ("high, 0.6 to 0.75", 0.6, 0.75),
+    ("medium, 0.25 to 0.6", 0.25, 0.6), ("low", 0.0, 0.25),
+)  # fmt: skip
 WORLDWIDE = ("economist", "france24", "reuters", "trtworld")  # where nothing speaks, their own country is no guess
 PLACES = {  # where these desks are known to file otherwise than we do
     "nytimes": {"LY": "middle-east"},
@@ -197,6 +201,40 @@ def _print_table(rows: Sequence[Row], methods: dict[str, Callable[[], Iterable[A
     return kept
 
 
+def _print_regions(rows: Sequence[Row], answers: Sequence[Answer]) -> None:
+    """Of each region: how many headlines there are, how many are found, how many of those given to it are its own."""
+    print("\nby region, home known:   rows  answered  right  recall  precision    F1")
+    judged = [(row, answer) for row, answer in zip(rows, answers, strict=True) if "global" not in row.labels]
+    for region in sorted({label for row, _ in judged for label in row.labels}):
+        # a row of two regions is counted with the one it was given, else with its first
+        own = [answer for row, answer in judged if _gold(row, answer) == region]
+        given = sum(answer.region == region for _, answer in judged)
+        right = sum(answer.region == region for answer in own)
+        recall, precision = right / max(len(own), 1), right / max(given, 1)
+        f1 = 2 * right / max(len(own) + given, 1)
+        answered = sum(answer.region is not None for answer in own)
+        print(f"  {region:20}{len(own):8}{answered:10}{right:7}{recall:8.3f}{precision:11.3f}{f1:6.3f}")
+
+
+def _gold(row: Row, answer: Answer) -> str:
+    return answer.region if answer.region in row.labels else row.labels[0]
+
+
+def _print_bands(rows: Sequence[Row], answers: Sequence[Answer]) -> None:
+    """How often an answer is right that is as sure as that."""
+    print("\nby confidence, home known:   share  right")
+    judged = [(row, answer) for row, answer in zip(rows, answers, strict=True) if "global" not in row.labels]
+    for name, least, most in BANDS:
+        good = [
+            answer.region in row.labels
+            for row, answer in judged
+            if answer.region is not None and least <= answer.confidence < most
+        ]
+        print(f"  {name:24}{len(good) / len(judged):8.3f}{sum(good) / max(len(good), 1):7.3f}")
+    silent = sum(answer.region is None for _, answer in judged)
+    print(f"  {'no answer':24}{silent / len(judged):8.3f}")
+
+
 def _print_publishers(rows: Sequence[Row], answers: Sequence[Answer]) -> None:
     print("\nby publisher, home known:")
     for publisher, count in Counter(row.publisher for row in rows).most_common():
@@ -237,6 +275,9 @@ def main() -> int:
     )
     answers = _print_table(rows, methods)
     _print_publishers(rows, answers[HOME])
+    _print_regions(rows, answers[HOME])
+    _print_bands(rows, answers[HOME])
+    print()
     for name in (TEXT, HOME, SETTINGS):
         got = score(rows, answers[name])
         met = [f"{goal} >= {GOALS[goal]} {'met' if value >= GOALS[goal] else 'NOT met'}" for goal, value in _goals(got)]
