@@ -28,6 +28,7 @@ async def main() -> int:
     wal = max(each.wal for each in watch.samples)
     print(
         f"soak minutes={asked.minutes:g} articles={len(soak.press.stories) - 1} sent={count.sent} asked={soak.asked} "
+        f"unanswered={soak.unanswered} "
         f"rss_start={watch.warm[0].rss:.0f} rss_end={watch.samples[-1].rss:.0f} slope={watch.slope:.2f} "
         f"fds={watch.samples[-1].fds} threads={watch.samples[-1].threads} wal={wal:.0f} "
         f"lost={count.lost} twice={count.twice} parked={count.parked} errors={failed} seed={asked.seed}"

@@ -11,9 +11,11 @@ import aiohttp
 
 MEGABYTE = 2**20
 WARM = 0.25  # of the time: until then caches fill
-STEEP = 0.4  # megabytes a minute, over the rest of the time; the archive itself makes up for less
+STEEP = 0.3  # megabytes a minute, over the rest of the time
+CACHES = (32, *[8] * 6)  # megabytes of pages that the archive's connections hold at most
 MOST_WAL = 64.0  # megabytes
 LATE = 0.25  # seconds
+LOST_GATEWAY = ("discord.shard: Attempting a reconnect", "bot.app.run: lost Discord")  # part of the play
 _LAG = re.compile(r'newsdesk_event_loop_lag_seconds_bucket\{le="([^"]+)"\} (\S+)')
 
 
@@ -26,21 +28,28 @@ class Sample:
     fds: int
     threads: int
     wal: float  # megabytes
+    archive: float = 0.0  # megabytes
+
+    @property
+    def own(self) -> float:
+        """The memory without the pages of the archive that its connections may hold: those have their bounds."""
+        return self.rss - sum(min(self.archive, most) for most in CACHES)
 
     def __str__(self) -> str:
-        held = f"fds {self.fds:3}  threads {self.threads:2}  wal {self.wal:5.1f} MB"
+        held = f"archive {self.archive:5.1f} MB  fds {self.fds:3}  threads {self.threads:2}  wal {self.wal:5.1f} MB"
         return f"{self.minute:5.1f} min  rss {self.rss:6.1f} MB  {held}"
 
 
 def look(pid: int, data: Path, minute: float) -> Sample:
     status = Path(f"/proc/{pid}/status").read_text()
-    wal = data / "archive.db-wal"
+    wal, archive = data / "archive.db-wal", data / "archive.db"
     return Sample(
         minute=minute,
         rss=_number(status, "VmRSS") / 1024,
         fds=len(list(Path(f"/proc/{pid}/fd").iterdir())),
         threads=_number(status, "Threads"),
         wal=wal.stat().st_size / MEGABYTE if wal.exists() else 0.0,
+        archive=archive.stat().st_size / MEGABYTE,
     )
 
 
@@ -62,9 +71,9 @@ class Watch:
 
     @property
     def slope(self) -> float:
-        """Megabytes a minute, once it is warm."""
+        """Megabytes a minute of its own, once it is warm."""
         warm = self.warm
-        return linear_regression([each.minute for each in warm], [each.rss for each in warm]).slope
+        return linear_regression([each.minute for each in warm], [each.own for each in warm]).slope
 
     def complaints(self) -> list[str]:
         """What grew that should not have."""
@@ -97,11 +106,11 @@ async def share_of_late(port: int) -> float:
 
 
 def errors(log: Path) -> list[str]:
-    """What the log has of errors, each with the last line of its trace."""
+    """What the log has of errors, each with the last line of its trace; not those that a lost gateway brings."""
     found: list[str] = []
     for line in log.read_text(errors="replace").splitlines():
         if re.match(r"\d{4}-\d\d-\d\d .* (ERROR|CRITICAL) ", line):
             found.append(line)
         elif found and re.match(r"[\w.]+(Error|Exception|Closed|Failure|NotFound|Exit)\b", line):
             found[-1] = f"{found[-1].partition(' <- ')[0]} <- {line}"
-    return found
+    return [line for line in found if not any(each in line for each in LOST_GATEWAY)]
