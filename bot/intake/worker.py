@@ -173,10 +173,13 @@ def _answer(question: tuple[object, ...]) -> object:
 
 
 def serve(source: BinaryIO, target: BinaryIO) -> None:
-    """Answer questions until there are no more."""
+    """Answer questions until there are no more, or only half a one: then nobody is there any longer."""
     while len(head := source.read(_LENGTH.size)) == _LENGTH.size:
-        question = pickle.loads(source.read(_LENGTH.unpack(head)[0]))  # noqa: S301 our own parent's words
-        packed = _packed(question)
+        (length,) = _LENGTH.unpack(head)
+        asked = source.read(length)
+        if len(asked) < length:
+            return
+        packed = _packed(pickle.loads(asked))  # noqa: S301 our own parent's words
         target.write(_LENGTH.pack(len(packed)))
         target.write(packed)
         target.flush()
@@ -205,4 +208,7 @@ if __name__ == "__main__":
     _limit(int(sys.argv[1]))
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # nothing that a library prints may come between our words
-    serve(sys.stdin.buffer, out)
+    try:
+        serve(sys.stdin.buffer, out)
+    except BrokenPipeError:  # the bot was killed while it waited for an answer
+        os._exit(0)  # without another try to write it

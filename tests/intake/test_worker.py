@@ -3,8 +3,13 @@
 import asyncio
 import contextlib
 import os
+import pickle
 import signal
+import struct
+import subprocess
+import sys
 from collections.abc import AsyncIterator
+from subprocess import PIPE
 
 import pytest
 import pytest_asyncio
@@ -78,3 +83,40 @@ async def test_a_process_that_was_killed_is_replaced(worker: ParseWorker) -> Non
 def test_it_is_not_told_the_token() -> None:
     told = without_secrets({"DISCORD_TOKEN": "secret", "NEWSDESK_DATA": "data", "PATH": "/bin"})
     assert told == {"PATH": "/bin"}
+
+
+_WHO_IS_KILLED = """
+import asyncio, os, signal
+from bot.intake.worker import ParseWorker
+from bot.model import Document
+from tests.press import item, rss
+
+async def main():
+    worker = ParseWorker()
+    await worker.warm()
+    asyncio.get_running_loop().call_later(0.2, os.kill, os.getpid(), signal.SIGKILL)
+    await worker.parse(Document("https://x.test/", 200, rss(*[item(f"Story {n}") for n in range(3000)])))
+
+asyncio.run(main())
+"""
+
+
+def test_it_ends_without_a_word_when_the_bot_is_killed() -> None:
+    killed = subprocess.run([sys.executable, "-c", _WHO_IS_KILLED], capture_output=True, timeout=60, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert (killed.stdout, killed.stderr) == (b"", b"")  # both are the worker's too: it has ended
+
+
+@pytest.mark.parametrize("sent", [1.0, 0.5, 0.0], ids=["a whole question", "half a question", "nothing"])
+def test_it_ends_without_a_word_when_nobody_listens(sent: float) -> None:
+    question = pickle.dumps(("parse", GOOD.url, GOOD.body, {}, ()))
+    packed = struct.pack("!Q", len(question)) + question
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot.intake.worker", str(2**29)], stdin=PIPE, stdout=PIPE, stderr=PIPE
+    ) as alone:
+        assert alone.stdin is not None and alone.stdout is not None and alone.stderr is not None
+        alone.stdout.close()
+        alone.stdin.write(packed[: int(len(packed) * sent)])
+        alone.stdin.close()
+        assert alone.stderr.read() == b""
+        assert alone.wait(30) == 0
