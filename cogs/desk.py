@@ -164,6 +164,7 @@ class DeskCommands(commands.GroupCog, group_name="desk", group_description="For 
     async def status(self, interaction: Admin) -> None:
         """Feeds, deliveries, what is late, what stands still and why, and what to do."""
         view = await soon(interaction, reports.status(self.desk, interaction.guild_id or 0))
+        await notices.seen(self.desk, interaction.guild_id or 0, notices.TAGS)
         await send(interaction, view)
 
     @app_commands.command()
@@ -195,7 +196,7 @@ class DeskCommands(commands.GroupCog, group_name="desk", group_description="For 
     async def release(self, interaction: Admin) -> None:
         """What is held back until somebody has looked at it: post it, or drop it."""
         view = await soon(interaction, releases.held(self.desk, interaction.guild_id or 0))
-        await notices.seen(self.desk, interaction.guild_id or 0)
+        await notices.seen(self.desk, interaction.guild_id or 0, notices.HELD)
         await send(interaction, view)
 
     @commands.GroupCog.listener()

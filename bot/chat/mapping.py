@@ -6,6 +6,7 @@ article is one message a day, not one for each.
 """
 
 import asyncio
+import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +31,9 @@ from bot.intake.ledger import Ledger
 from bot.model import OPERATOR, Feed
 from bot.regions import Regions
 
-MOST = 4  # tags in one message
+MOST = 4  # tags in one message that can be mapped one by one
+_NAMED = 30  # others
+_ASKED = "asked of tags:"  # before a button's key: the archive remembers which tags it speaks of
 _TAG = 60  # characters of each
 _CHOICES = 24  # regions in a menu, beside the one that is none
 _TEMPLATE = r"mt:(?P<feed>[0-9]{1,18}):(?P<tag>[0-9a-f]{16}):(?P<region>[a-z0-9-]{1,50})"
@@ -41,8 +44,9 @@ _HEADING = (
     "once a tag has a region, so do all that carry it."
 )
 
+_FOR_ALL = "This is a feed for everybody. Only whoever runs the bot can say what its tags mean."
+
 Interaction = discord.Interaction[Any]
-Row = tuple[str, ui.ActionRow[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,36 +80,43 @@ class OfTags:
         }
 
     async def view(self, desk: Desk, guild: int, keys: Collection[str]) -> ui.LayoutView:
-        """A message that asks what these mean, the most frequent first."""
+        """A message that asks what these mean."""
         found = [each for each in await _open_for(desk, guild) if each.key in keys]
-        items = [item for text, row in rows(found, desk.regions) for item in (ui.TextDisplay[Any](text), row)]
         view = ui.LayoutView(timeout=None)
-        view.add_item(ui.TextDisplay(_HEADING if items else "All these tags are mapped by now."))
-        if items:
-            view.add_item(ui.Container[Any](*items))
-        if len(found) > MOST:
-            view.add_item(ui.TextDisplay(f"-# and {len(found) - MOST} more, rarer ones: `/desk status`"))
-        return view
+        view.add_item(ui.TextDisplay(_HEADING if found else "All these tags are mapped by now."))
+        return view.add_item(ui.Container[Any](*await questions(found, desk))) if found else view
 
     def tells(self, message: Mapping[str, Any], keys: Collection[str]) -> bool:
         """Whether a message that we find in a channel asks about any of these."""
         return any(f"mt:{key}:{NO_REGION}" in releases.custom_ids(message) for key in keys)
 
 
-def rows(found: Iterable[OpenTag], regions: Regions) -> list[Row]:
-    """The most frequent of these, each with what maps it."""
-    asked = []
-    for each in sorted(found, key=lambda each: -each.tag.articles)[:MOST]:
+async def questions(found: Iterable[OpenTag], desk: Desk) -> list[ui.Item[Any]]:
+    """What to ask: first the tags that seem to mean a region, then the frequent ones. Others are only named."""
+    ranked = sorted(found, key=lambda each: (each.tag.region is None, -each.tag.articles))
+    items: list[ui.Item[Any]] = []
+    for each in ranked[:MOST]:
         feed, tag = each.feed, each.tag
         articles = "1 article" if tag.articles == 1 else f"{tag.articles:,} articles"
-        name = escape(cut(clean(tag.tag), _TAG, _TAG * 3))
-        text = f"Nobody has said what “{name}” means in {escape(cut(feed_name(feed), 60, 180))} ({articles})."
+        name = f"**{_shown(tag.tag)}** in {escape(cut(feed_name(feed), 60, 180))}"
         row = ui.ActionRow[Any]()
         if tag.region:
-            row.add_item(Map(feed.id, tag.tag, tag.region, cut(region_name(regions, tag.region), 70)))
+            row.add_item(Map(feed.id, tag.tag, tag.region, cut(region_name(desk.regions, tag.region), 70)))
         row.add_item(Other(feed.id, tag.tag, "Another region …" if tag.region else "A region …"))
-        asked.append((text, row.add_item(Map(feed.id, tag.tag, NO_REGION, "No region"))))
-    return asked
+        row.add_item(Map(feed.id, tag.tag, NO_REGION, "No region"))
+        items += [ui.TextDisplay[Any](f"{name} ({articles})"), row]
+    if rest := ranked[MOST : MOST + _NAMED]:
+        named = ", ".join(_shown(each.tag.tag) for each in rest)
+        more = f" and {len(ranked) - MOST - _NAMED:,} more" if len(ranked) > MOST + _NAMED else ""
+        keys = [each.key for each in rest]
+        button = Rest(_short(" ".join(keys)))
+        await desk.archive.remember(f"{_ASKED}{button.key}", json.dumps(keys))
+        items += [ui.TextDisplay[Any](f"-# Also: {named}{more}"), ui.ActionRow[Any](button)]
+    return items
+
+
+def _shown(tag: str) -> str:
+    return escape(cut(clean(tag), _TAG, _TAG * 3))
 
 
 async def open_in(desk: Desk, guild: int, feeds: Sequence[Feed], ledgers: Mapping[int, Ledger]) -> list[OpenTag]:
@@ -188,9 +199,37 @@ class Pick(ui.DynamicItem[ui.Select[Any]], template=_PICK):
             await explain(interaction, error)
 
 
+class Rest(ui.DynamicItem[ui.Button[Any]], template=r"mr:(?P<key>[0-9a-f]{16})"):
+    """Says of all tags that a message only names that they mean no region."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(ui.Button(label="None of these is a region", custom_id=f"mr:{key}"))
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]) -> "Rest":
+        return cls(match["key"])
+
+    async def callback(self, interaction: Interaction) -> None:
+        try:
+            desk = desk_of(interaction)
+            releases.must_run_the_server(interaction)
+            keys = json.loads(await desk.archive.recall(f"{_ASKED}{self.key}") or "[]")
+            found = [each for each in await _open_for(desk, interaction.guild_id or 0) if each.key in keys]
+            if any(each.feed.owner == OPERATOR for each in found) and not await speaks_for_all(interaction):
+                raise NewsError(_FOR_ALL)
+            for each in found:
+                await desk.feeds.means(each.feed, each.tag.tag, NO_REGION, route)
+            await interaction.response.edit_message(view=_answered(interaction))
+            means = "1 tag means" if len(found) == 1 else f"{len(found):,} tags mean"
+            await interaction.followup.send(f"{means} no region from now on.", ephemeral=True)
+        except Exception as error:
+            await explain(interaction, error)
+
+
 def add_to(client: commands.AutoShardedBot) -> None:
     """Make the buttons work, also in messages that were sent before a restart."""
-    client.add_dynamic_items(Map, Other, Pick)
+    client.add_dynamic_items(Map, Other, Pick, Rest)
 
 
 async def _means(interaction: Interaction, number: int, short: str, region: str) -> str:
@@ -221,7 +260,7 @@ async def _asked(interaction: Interaction, number: int, short: str) -> tuple[Fee
     if feed is None or tag is None or feed.owner not in (OPERATOR, interaction.guild_id):
         raise NotFound("That feed or that tag is no longer there. `/desk status` shows how things stand.")
     if feed.owner == OPERATOR and not await speaks_for_all(interaction):
-        raise NewsError("This is a feed for everybody. Only whoever runs the bot can say what its tags mean.")
+        raise NewsError(_FOR_ALL)
     return feed, tag
 
 

@@ -63,7 +63,8 @@ class Matter(Protocol):
         ...
 
 
-MATTERS: tuple[Matter, ...] = (releases.OfHeld(), OfFeeds(), OfTags())
+HELD, FEEDS, TAGS = releases.OfHeld(), OfFeeds(), OfTags()
+MATTERS: tuple[Matter, ...] = (HELD, FEEDS, TAGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +176,11 @@ async def _add(interaction: discord.Interaction[Any], desk: Desk, matter: Matter
         raise
 
 
-async def seen(desk: Desk, guild: int) -> None:
-    """Somebody has all that is held before them."""
-    held = MATTERS[0]
-    notice, news = await _news(held, desk, guild)
+async def seen(desk: Desk, guild: int, matter: Matter) -> None:
+    """Somebody has all of it before them."""
+    notice, news = await _news(matter, desk, guild)
     if news:
-        await _remember(held, desk, guild, _Notice(notice.told | news))
+        await _remember(matter, desk, guild, _Notice(notice.told | news))
 
 
 def _place(guild: discord.Guild) -> Place | None:

@@ -63,7 +63,7 @@ async def status(desk: Desk, guild: int) -> ui.LayoutView:
     view = ui.LayoutView(timeout=None)
     kept = await desk.archive.recalled(ledger.KEYS)
     ledgers = {feed.id: ledger.read(kept.get(str(feed.id))) for feed in feeds}
-    asked = mapping.rows(await mapping.open_in(desk, guild, feeds, ledgers), desk.regions)
+    asked = await mapping.questions(await mapping.open_in(desk, guild, feeds, ledgers), desk)
     agreement = _agreement(feeds, ledgers, guild)
     gaps = tidings.gaps(await desk.archive.recalled(tidings.KEYS), desk.clock.now())
     parts = [
@@ -77,11 +77,12 @@ async def status(desk: Desk, guild: int) -> ui.LayoutView:
         *_deliveries(counts, oldest),
         *unpublished,
     ]
-    characters, octets = sum(len(text) for text, _ in asked), sum(size(text) for text, _ in asked)
-    shown = ui.TextDisplay[Any](_fitting(parts, _CHARACTERS - characters, _OCTETS - octets))
-    tags = [item for text, row in asked for item in (ui.TextDisplay[Any](text), row)]
+    if asked:
+        asked.insert(0, ui.TextDisplay[Any]("**Tags that nobody mapped:**"))
+    texts = [item.content for item in asked if isinstance(item, ui.TextDisplay)]
+    shown = _fitting(parts, _CHARACTERS - sum(map(len, texts)), _OCTETS - sum(map(size, texts)))
     view.add_item(ui.TextDisplay("## How things stand"))
-    return view.add_item(ui.Container[Any](shown, *tags))
+    return view.add_item(ui.Container[Any](ui.TextDisplay[Any](shown), *asked))
 
 
 async def why(desk: Desk, guild: int, url: str) -> ui.LayoutView | None:

@@ -25,7 +25,8 @@ class Meaning:
 
     async def learn(self, feed: Feed, tag: str, region: str, route: Route) -> tuple[int, int]:
         """From now on; how many articles follow at once, and how many deliveries that makes."""
-        feed = await self._archive.add_feed(replace(feed, tags={**feed.tags, tag: region}))
+        known = next((each for each in await self._archive.feeds(feed.owner) if each.id == feed.id), feed)
+        feed = await self._archive.add_feed(replace(known, tags={**known.tags, tag: region}))
         key = f"{SAID}{feed.id}"
         said = json.loads(await self._archive.recall(key) or "{}")
         await self._archive.remember(key, json.dumps(said | {tag: region}))

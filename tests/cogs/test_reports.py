@@ -90,9 +90,9 @@ async def test_a_servers_own_tag_that_nobody_mapped_is_mapped_by_a_button(house:
     for each in (feed, theirs):
         await house.archive.remember(f"{ledger.KEYS}{each.id}", ledger.written(kept))
     shown = answer(await house.call(house.ada, "desk status"))
-    assert text(shown).count("Nobody has said what “Slow Lane” means in Own \\*Paper\\* (3 articles).") == 1
+    assert text(shown).count("**Slow Lane** in Own \\*Paper\\* (3 articles)") == 1
     assert "-# Own \\*Paper\\*: tags and text agree for 3 of 4 articles (75%)" in text(shown)
-    assert labels(shown) == ["Africa", "Another region …", "No region"] and "means in The Paper" not in text(shown)
+    assert labels(shown) == ["Africa", "Another region …", "No region"] and "in The Paper (" not in text(shown)
     pressed = await house.press(house.ada, shown, button(shown, "Africa"))
     while len(pressed.messages) < 2:
         await asyncio.sleep(0.01)

@@ -77,7 +77,7 @@ async def test_all_of_a_poll_is_told_in_one_message_once_also_after_a_restart(sc
     await polls(scene, printed("Rain in Nairobi", 3, "Slow Lane", "Opinion"), printed("Talks begin", 2, "Fast Lane"))
     (notice,) = told(scene)
     assert text(notice).startswith("🏷️ **Nobody has said what these tags mean.**")
-    assert "what “Slow Lane” means in The \\*Gazette\\* (1 article)" in text(notice) and "Opinion" not in text(notice)
+    assert "**Slow Lane** in The \\*Gazette\\* (1 article)" in text(notice) and "Opinion" not in text(notice)
     assert labels(notice) == ["Africa", "Another region …", "No region", "A region …", "No region"]
     await scene.client.close()
     client = NewsClient(scene.desk, cogs.names(), guild_ready_timeout=0.05)
@@ -133,6 +133,31 @@ async def test_another_region_is_picked_from_a_menu(scene: Scene) -> None:
     assert "means **Europe** from now on. 1 article that is here follows; nothing is posted for that." in said
     (kept,) = await scene.house.archive.feeds(feed.owner)
     assert kept.tags == {"Slow Lane": "europe"}
+
+
+async def test_many_tags_are_asked_by_what_they_seem_to_mean_and_the_rest_goes_with_one_button(scene: Scene) -> None:
+    feed = await own_feed(scene)
+    topics = [f"Topic {number}" for number in range(9)]
+    await polls(scene, printed("Talks begin", 3, *topics), printed("Rain in Nairobi", 2, "Slow Lane"))
+    (notice,) = told(scene)
+    assert text(notice).index("Slow Lane") < text(notice).index("Topic 0")
+    assert "Also: Topic 3, Topic 4, Topic 5, Topic 6, Topic 7, Topic 8" in text(notice)
+    pressed = await scene.stage.press(scene.ada, notice, button(notice, "None of these is a region"))
+    assert await _said_besides(pressed) == "6 tags mean no region from now on."
+    (kept,) = await scene.house.archive.feeds(feed.owner)
+    assert kept.tags == dict.fromkeys(topics[3:], "-")
+    left = text(answer(await scene.call("desk status")))
+    assert "**Slow Lane**" in left and "Topic 2" in left and "Topic 3" not in left
+
+
+async def test_whoever_has_seen_them_in_the_status_is_not_told_besides(scene: Scene) -> None:
+    await own_feed(scene)
+    scene.house.web["/feed"] = rss(printed("Rain in Nairobi", 3, "Slow Lane"), OLD)
+    await scene.house.goes_round(SOON)
+    shown = await scene.call("desk status")
+    assert "**Slow Lane**" in text(answer(shown))
+    await looks(scene)
+    assert told(scene) == [] and len(shown.messages) == 1
 
 
 async def test_who_only_reads_the_moderators_channel_maps_nothing(scene: Scene) -> None:
