@@ -15,7 +15,7 @@ from bot.intake import ledger, tidings
 from bot.intake.addresses import spoken
 from bot.intake.classify import Classifier, load_classifier
 from bot.intake.lists import read_feeds
-from bot.model import OPERATOR, Feed, Subscription
+from bot.model import OPERATOR, ROUNDUP, Feed, Subscription
 from bot.regions import Regions, load_regions
 from bot.settings import Settings, shipped
 
@@ -113,7 +113,7 @@ async def _archive(archive: Archive) -> AsyncIterator[Finding]:
         words += "; about what is held, /desk release in its server decides"
     yield Finding("outbox", not waiting.get("suspended") and not waiting.get("held"), words)
     for each in asleep[:_SHOWN]:
-        yield Finding("subscription", False, f"{each.region} in {each.target}: {each.suspended}")
+        yield Finding("subscription", False, f"{'the week' if each.region == ROUNDUP else each.region} in {each.target}: {each.suspended}")
 
 
 async def _gaps(archive: Archive) -> AsyncIterator[Finding]:

@@ -13,7 +13,8 @@ _MOST = 3000  # articles of a week that are looked at
 
 # A week that surely brought nothing, under an older plan, stands in nobody's way.
 _FREE = f"""
-    state = 'refused' AND (attempts = 0 OR reason = '{TAKEN_BACK}') AND made <= json_extract(s.options, '$.since')
+    state = 'refused' AND (attempts = 0 OR reason = '{TAKEN_BACK}')
+    AND made <= json_extract(iif(json_valid(s.options), s.options, '{{}}'), '$.since')
 """
 
 

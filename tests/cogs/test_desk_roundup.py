@@ -11,7 +11,7 @@ import pytest
 from bot.almanac import Almanac
 from bot.chat.sender import DiscordSender
 from bot.courier import Courier
-from bot.model import Article, Delivery, Feed, Outcome
+from bot.model import ROUNDUP, Article, Delivery, Feed, Outcome, Subscription
 from bot.regions import load_regions
 from bot.settings import shipped
 from bot.stage import Channel, Message, Permission, Stage
@@ -257,6 +257,18 @@ async def test_where_all_that_it_listed_was_taken_out_meanwhile_nothing_is_poste
     await weekly.house.archive.prune(weekly.clock.now())
     await weekly.carried_out()
     assert weekly.posts() == []
+
+
+@pytest.mark.parametrize("options", ["not JSON", '{"weekday": 99, "since": 0}', "{}"])
+async def test_an_order_that_cannot_be_read_stops_no_other_and_is_shown(weekly: Weekly, options: str) -> None:
+    broken = Subscription("channel:1", ROUNDUP, guild=weekly.house.guild.id, options=options)
+    await weekly.house.archive.subscribe(broken)
+    await weekly.order(regions="africa")
+    await weekly.prints("Rain in Kenya")
+    await weekly.passes(3 * DAY)
+    assert len(weekly.posts()) == 1
+    listed = text(answer(await weekly.house.call(weekly.house.ada, "desk roundup")))
+    assert "Its plan cannot be read: order it again" in listed
 
 
 async def test_a_channel_that_is_gone_stops_it(weekly: Weekly) -> None:
