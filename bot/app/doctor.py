@@ -113,7 +113,8 @@ async def _archive(archive: Archive) -> AsyncIterator[Finding]:
         words += "; about what is held, /desk release in its server decides"
     yield Finding("outbox", not waiting.get("suspended") and not waiting.get("held"), words)
     for each in asleep[:_SHOWN]:
-        yield Finding("subscription", False, f"{'the week' if each.region == ROUNDUP else each.region} in {each.target}: {each.suspended}")
+        what = "the week" if each.region == ROUNDUP else each.region
+        yield Finding("subscription", False, f"{what} in {each.target}: {each.suspended}")
 
 
 async def _gaps(archive: Archive) -> AsyncIterator[Finding]:
