@@ -74,13 +74,13 @@ async def scene() -> AsyncIterator[Scene]:
     await worker.close()
 
 
-async def test_a_hub_is_asked_for_the_feeds_own_topic_with_a_secret(scene: Scene) -> None:
+async def test_rule_23_a_hub_is_asked_for_the_feeds_own_topic_with_a_secret(scene: Scene) -> None:
     asked = scene.asked()
     assert (asked["hub.mode"], asked["hub.topic"]) == ("subscribe", "https://mag.test/feed")
     assert asked["hub.callback"].startswith("https://us.test/websub/") and len(asked["hub.secret"]) >= 32
 
 
-async def test_only_what_we_asked_for_is_confirmed(scene: Scene) -> None:
+async def test_rule_23_only_what_we_asked_for_is_confirmed(scene: Scene) -> None:
     assert await scene.verify() == (200, "abc")
     assert (await scene.verify(hub_topic="https://other.test/"))[0] == 404
     assert (await scene.verify(hub_mode="unsubscribe"))[0] == 404
@@ -88,21 +88,21 @@ async def test_only_what_we_asked_for_is_confirmed(scene: Scene) -> None:
         assert answer.status == 404
 
 
-async def test_a_signed_push_polls_at_once(scene: Scene) -> None:
+async def test_rule_23_a_signed_push_polls_at_once(scene: Scene) -> None:
     await scene.verify()
     scene.house.web["/feed"] = rss(B, A)
     assert await scene.push(b"<rss/>") == 202
     assert await scene.house.posted() == [B.title]
 
 
-async def test_a_push_with_another_signature_does_nothing_and_is_not_told_so(scene: Scene) -> None:
+async def test_rule_23_a_push_with_another_signature_does_nothing_and_is_not_told_so(scene: Scene) -> None:
     await scene.verify()
     before = len(scene.house.web.asked)
     assert await scene.push(b"<rss/>", secret="guessed") == 202
     assert len(scene.house.web.asked) == before
 
 
-async def test_a_lease_is_renewed_before_it_ends_and_not_earlier(scene: Scene) -> None:
+async def test_rule_23_a_lease_is_renewed_before_it_ends_and_not_earlier(scene: Scene) -> None:
     await scene.verify()
     await scene.pushing.ask_hubs()
     assert len(scene.house.web.asked_for("/hub")) >= 1
@@ -115,13 +115,13 @@ async def test_a_lease_is_renewed_before_it_ends_and_not_earlier(scene: Scene) -
 
 
 @pytest.mark.parametrize("method", ["sha1", "sha256", "sha384", "sha512"])
-def test_each_way_of_signing_is_known(method: str) -> None:
+def test_rule_23_each_way_of_signing_is_known(method: str) -> None:
     signature = hmac.new(b"secret", b"body", getattr(hashlib, method)).hexdigest()
     assert websub.is_signed(f"{method}={signature}", "secret", b"body")
     assert not websub.is_signed(f"{method}={signature}", "secret", b"another")
     assert not websub.is_signed(f"md5={signature}", "secret", b"body")
 
 
-def test_a_link_header_names_hub_and_topic() -> None:
+def test_rule_23_a_link_header_names_hub_and_topic() -> None:
     header = '<https://hub.test/>; rel="hub", </feed>; rel=self, <x>; rel="next"'
     assert websub.links(header, "https://mag.test/") == {"hub": "https://hub.test/", "self": "https://mag.test/feed"}
