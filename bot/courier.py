@@ -63,6 +63,7 @@ class Outbox(Protocol):
     async def sending(self, delivery: int, now: datetime) -> Delivery | None: ...
     async def settle(self, delivery: int, outcome: Outcome, now: datetime) -> None: ...
     async def in_flight(self) -> list[Delivery]: ...
+    async def wake_edits(self, target: str) -> None: ...
     async def suspend_target(self, target: str, reason: str) -> None: ...
 
 
@@ -186,22 +187,23 @@ class Courier:
                 await self._carry(owed)
         except Exception:
             log.exception("failed to deliver article=%d target=%s", delivery.article.id, target)
-            if not _is_edit(delivery):  # perhaps it left, perhaps it could not be written down
-                self._doubts[target] = await self._left_behind(delivery)
+            await self._clear_up(delivery)
             self._rest(target, OURS)
         finally:
             self._busy.discard(target)
             self._rest(target, timedelta(seconds=self._sender.rest(target)))
             self._news.set()
 
-    async def _left_behind(self, delivery: Delivery) -> _Doubt:
-        """What a failure of our own has left on its way in this lane."""
+    async def _clear_up(self, delivery: Delivery) -> None:
+        """After a failure of our own: perhaps it left, perhaps it could not be written down. An edit is repeated."""
+        target, flying = delivery.target, [delivery]
         try:
-            flying = [each for each in await self._archive.in_flight() if each.target == delivery.target]
+            await self._archive.wake_edits(target)
+            flying = [each for each in await self._archive.in_flight() if each.target == target] or flying
         except Exception:
-            log.exception("could not read the outbox")
-            flying = []
-        return _Doubt(flying[0], listed=tuple(flying[1:])) if flying else _Doubt(delivery)
+            log.exception("could not read or write the outbox")
+        if not _is_edit(delivery):
+            self._doubts[target] = _Doubt(flying[0], listed=tuple(flying[1:]))
 
     async def _carry(self, delivery: Delivery) -> None:
         """From the outbox to the target. What leaves has been written down before as leaving."""

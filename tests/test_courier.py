@@ -360,3 +360,28 @@ async def test_what_is_taken_back_between_being_found_due_and_leaving_does_not_l
     await house.settles(refused=1)
     await house.stop()
     assert house.mailbox.got == []
+
+
+async def test_a_failure_of_our_own_loses_no_correction(house: House) -> None:
+    class Full(Archive):
+        failures = 1
+
+        async def settle(self, *given: Any) -> None:
+            if self.failures:
+                Full.failures = 0
+                raise OSError("the disk is full")
+            await super().settle(*given)
+
+    await house.archive.subscribe(an_order())
+    house.start()
+    await house.prints("One")
+    await house.settles(sent=1)
+    house.archive.__class__ = Full
+    await house.prints("One, corrected", url="https://a.test/One", keys=("url:One",))
+    async with asyncio.timeout(5):
+        while Full.failures or not await house.archive.due_deliveries(house.clock.now()):
+            await asyncio.sleep(0.005)
+        house.passes(minutes=6)
+        while await house.archive.due_deliveries(house.clock.now()):
+            await asyncio.sleep(0.005)
+    assert house.mailbox.edited == [("channel:100", "One, corrected")] * 2

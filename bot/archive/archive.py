@@ -240,6 +240,9 @@ class Archive:
     async def in_flight(self) -> list[Delivery]:
         return await self._read(outbox.in_flight)
 
+    async def wake_edits(self, target: str) -> None:
+        await self._write(outbox.wake_edits, target)
+
     async def suspend_target(self, target: str, reason: str) -> None:
         await self._write(outbox.suspend, target, reason)
 

@@ -170,9 +170,9 @@ def in_flight(db: Connection) -> list[Delivery]:
     return deliveries(db, db.execute("SELECT * FROM delivery WHERE state = 'sending' ORDER BY id").fetchall())
 
 
-def wake_edits(db: Connection) -> None:
-    """Edits that were on their way when the bot died are due again."""
-    db.execute("UPDATE delivery SET edit = 1 WHERE edit = 2 AND edit > 0")
+def wake_edits(db: Connection, target: str = "") -> None:
+    """Edits that were on their way when the bot died, or failed in this target, are due again."""
+    db.execute("UPDATE delivery SET edit = 1 WHERE edit = 2 AND edit > 0 AND ?1 IN ('', target)", [target])
 
 
 def suspend(db: Connection, target: str, reason: str) -> bool:

@@ -115,7 +115,8 @@ async def test_an_unreadable_channel_is_not_taken_for_an_empty_one(scene: Scene)
     await scene.sender.send(delivery)
     scene.stage.world.withdraw(scene.channel, Permission.READ_MESSAGE_HISTORY)
     await scene.settled()
-    assert await scene.sender.look_back(replace(delivery, attempted=NOW)) is None  # the nonce still guards it
+    just_now = replace(delivery, attempted=datetime.now(UTC))
+    assert await scene.sender.look_back(just_now) is None  # the nonce still guards it
     long_ago = await scene.sender.look_back(replace(delivery, attempted=datetime.now(UTC) - timedelta(hours=1)))
     assert isinstance(long_ago, Unknown) and "Read Message History" in long_ago.reason
 
