@@ -26,7 +26,7 @@ async def test_the_evidence_is_kept_with_a_sentence_and_what_the_text_alone_says
     assert found is not None
     kept = evidence(found.why)
     assert (kept.rule, kept.shares, kept.unmapped) == ("tag", (("africa", 1.0),), ("Slow Lane",))
-    assert kept.sentence.startswith("Europe: its tag says so (“Europe”). Africa 100% (title “Kenya”")
+    assert kept.sentence.startswith("Europe: its tag says so (“Europe”). Its words alone: Africa 100% (title “Kenya”")
 
 
 async def _ledger(house: House, feed: Feed) -> ledger.Ledger:

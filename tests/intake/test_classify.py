@@ -133,6 +133,11 @@ def test_an_article_of_two_regions_gets_both_and_says_why(classifier: Classifier
     assert "\n" not in line
 
 
+def test_a_tag_in_two_spellings_is_named_once_and_what_the_words_say_is_told_apart(classifier: Classifier) -> None:
+    line = explain(classifier.place("Rain in Kenya", tags=["mena", "MENA"]), classifier.regions)
+    assert line.startswith("Middle East: its tag says so (“MENA”). Its words alone: Africa 100% (title “Kenya” 3.2).")
+
+
 def test_offsets_point_at_the_words_as_they_are_printed(classifier: Classifier) -> None:
     title = "Côte d’Ivoire’s cocoa and São Paulo’s port — the U.S. buys both"
     words = [title[match.start : match.start + len(match.words)] for match in classifier.place(title).why]

@@ -20,10 +20,12 @@ def explain(placement: Placement, regions: Regions) -> str:
     spoken = [match for match in placement.why if match.place]
     chosen = ", ".join(_called(code, regions) for code in placement.regions) or "no region"
     line = f"{chosen}: {_RULES[placement.rule]}"
-    if named:
-        line += " (" + ", ".join(f"“{match.words}”" for match in named) + ")"
+    if named:  # a tag may be there in two spellings: the later one is the label, written for people
+        spelt = {match.words.casefold(): match.words for match in named}
+        line += " (" + ", ".join(f"“{words}”" for words in spelt.values()) + ")"
     if placement.shares and spoken:
-        line += ". " + "; ".join(_share(region, share, spoken, regions) for region, share in placement.shares)
+        line += ". Its words alone: " if named else ". "
+        line += "; ".join(_share(region, share, spoken, regions) for region, share in placement.shares)
     return f"{line}. Confidence {_band(placement.confidence)}." if placement.regions else f"{line}."
 
 
