@@ -25,6 +25,7 @@ _PAGES = 6  # of the archive's, from which the page is chosen: 150 articles
 _BATCH = 25
 _CHARACTERS, _OCTETS = 2500, 5200  # of the list; the rest of a message is for the lead story and the names of days
 _SHARED = 4800, 6400  # of all lists of several regions together
+_LINES = 10  # of each of them
 _GREY = discord.Colour(0x5C6773)
 
 
@@ -170,7 +171,7 @@ def _alone(part: Part, regions: Regions, zone: tzinfo) -> discord.Embed:
 
 def _share(part: Part, regions: Regions, shares: int) -> discord.Embed:
     """Several regions share the page: headlines alone, those that most feeds print first."""
-    shown = _that_fit(part.articles, _SHARED[0] // shares - 120, _SHARED[1] // shares - 200)
+    shown = _that_fit(part.articles[:_LINES], _SHARED[0] // shares - 120, _SHARED[1] // shares - 200)
     text = "\n".join([*(line for _, line in shown), _more(part, len(shown))]).strip()
     return discord.Embed(title=cut(_name(part, regions), 90), description=text, colour=_colour(part, regions))
 
