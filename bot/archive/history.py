@@ -1,12 +1,15 @@
 """The whole story of one article: where and when seen, what changed, what was owed and what became of it."""
 
 import json
+import re
 import zlib
 
 from bot.archive import articles
 from bot.archive.connect import Connection
 from bot.archive.moments import from_ms
 from bot.model import OPERATOR, Event, Story, Viewer
+
+_CREDENTIALS = re.compile(r"(?<=://)[^/?#]*@")
 
 
 def why(db: Connection, url: str, viewer: Viewer) -> Story | None:
@@ -26,7 +29,11 @@ def _seen(db: Connection, article: int) -> list[Event]:
         """,
         [article],
     )
-    return [Event(from_ms(row["first"]), "seen", f"in {row['title'] or row['url']}", feed=row["url"]) for row in rows]
+    found = []
+    for row in rows:
+        url = _CREDENTIALS.sub("", row["url"])  # this is shown to people who need not know how we get in there
+        found.append(Event(from_ms(row["first"]), "seen", f"in {row['title'] or url}", feed=url))
+    return found
 
 
 def _changed(db: Connection, article: int) -> list[Event]:

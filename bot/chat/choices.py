@@ -13,6 +13,7 @@ from bot.chat.desk import desk_of, viewer_of
 from bot.chat.pager import pick
 from bot.delivery.text import clean, cut
 from bot.errors import NewsError
+from bot.intake.addresses import spoken
 from bot.model import ROUNDUP, Subscription
 from bot.regions import Region, Regions, fold_tag
 
@@ -85,8 +86,8 @@ async def days(interaction: Reader, typed: str) -> list[Choice[str]]:
 async def own_feeds(interaction: Reader, typed: str) -> list[Choice[str]]:
     """This server's own feeds."""
     feeds = await _quickly(desk_of(interaction).archive.feeds(interaction.guild_id or 0), [])
-    shown = [(f"{clean(each.title)} · {each.url}" if each.title else each.url, f"#{each.id}") for each in feeds]
-    fitting = [pair for pair in shown if typed.casefold() in pair[0].casefold()]
+    named = [(" · ".join(filter(None, (clean(each.title), spoken(each.url)))), f"#{each.id}") for each in feeds]
+    fitting = [pair for pair in named if typed.casefold() in pair[0].casefold()]
     return [Choice(name=cut(name, LONGEST), value=value) for name, value in fitting[:MOST]]
 
 

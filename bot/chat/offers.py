@@ -16,6 +16,7 @@ from bot.chat.desk import Checked, Desk, desk_of
 from bot.chat.trouble import explain
 from bot.delivery.text import clean, cut, escape
 from bot.errors import NotFound
+from bot.intake.addresses import spoken
 from bot.model import Hit
 
 _MOST = 8  # feeds to choose from
@@ -40,7 +41,7 @@ async def several(archive: Archive, candidates: Sequence[Candidate], **wishes: b
     sections = []
     for each in candidates[:_MOST]:
         name = escape(cut(clean(each.title), 100)) or "Without a title"
-        text = f"**{name}**\n-# {escape(cut(clean(each.url), 200))} · {each.count:,} articles"
+        text = f"**{name}**\n-# {escape(cut(clean(spoken(each.url)), 200))} · {each.count:,} articles"
         sections.append(ui.Section[Any](text, accessory=AddFeed(await _remembered(archive, each.url, wishes))))
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.TextDisplay(f"That page has {len(candidates)} feeds. Which one do you mean?"))

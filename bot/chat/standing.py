@@ -11,6 +11,7 @@ from bot.delivery.text import clean, cut, escape
 from bot.delivery.weekly import Plan, read_plan
 from bot.delivery.wish import in_words
 from bot.errors import NewsError, NotFound
+from bot.intake.addresses import spoken
 from bot.model import ROUNDUP, Delivery, Feed, Source, Subscription
 
 MOST_ORDERS = 500  # of one server
@@ -118,7 +119,7 @@ async def feed_meant(desk: Desk, guild: int, typed: str) -> Feed:
 
 
 def feed_name(feed: Feed) -> str:
-    return cut(clean(feed.title), 80) or cut(feed.url, 80)
+    return cut(clean(feed.title), 80) or cut(spoken(feed.url), 80)
 
 
 def shown_name(feed: Feed) -> str:
@@ -230,7 +231,7 @@ def became(last: Delivery) -> str:
 
 
 def _feed(feed: Feed, source: Source | None) -> str:
-    said = [escape(cut(feed.url, 200)), *(["any certificate of its host is taken"] if feed.any_certificate else [])]
+    said = [escape(cut(spoken(feed.url), 200)), "any certificate of its host is taken" if feed.any_certificate else ""]
     return f"**{shown_name(feed)}**\n{_small(*said)}\n{_health(source)}"
 
 

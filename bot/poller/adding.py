@@ -27,7 +27,9 @@ class SeveralFeeds(NewsError):
     """A page has more than one feed: somebody has to choose."""
 
     def __init__(self, url: str, feeds: Sequence["Candidate"]) -> None:
-        listed = "; ".join(f"{each.url} ({each.title or 'without a title'}, {each.count} articles)" for each in feeds)
+        listed = "; ".join(
+            f"{spoken(each.url)} ({each.title or 'without a title'}, {each.count} articles)" for each in feeds
+        )
         super().__init__(f"{spoken(url)} has several feeds; add the one that you want: {listed}")
         self.feeds = tuple(feeds)
 

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 
 from bot.intake import memory
+from bot.intake.addresses import canonical
 from bot.intake.worker import ParseWorker
+from bot.model import Feed
 from tests.fakes import Answer
 from tests.intake.rules.words import HOST, A, B, answers, tagged
 from tests.polling import House, open_house
@@ -73,6 +75,25 @@ async def test_rule_12_validators_and_credentials_stay_with_their_origin(worker:
         assert all("Authorization" in each.headers and "If-None-Match" not in each.headers for each in first)
         assert all("Authorization" not in each.headers for each in second)
         assert second[1].headers["If-None-Match"] == '"a"'
+
+
+async def test_rule_12_credentials_are_neither_logged_nor_told(
+    worker: ParseWorker, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with open_house(worker) as house:
+        url = house.web.url("/feed", "user:secret@mag.test")
+        await house.archive.add_feed(Feed(url, pages=False))
+        house.web["/feed"] = rss(A)
+        with caplog.at_level("DEBUG"):
+            lines = [*await house.goes_round()]
+            house.web["/feed"] = Answer(status=500)
+            lines += await house.goes_round()
+        house.web["/feed"] = rss(A)
+        sentence = (await house.poller.check(url)).sentence
+        story = await house.archive.why(canonical(A.link), 0)
+        assert story is not None and "mag.test" in story.events[0].words
+        told = [*map(repr, lines), *map(repr, story.events), sentence, caplog.text]
+        assert [each for each in told if "secret" in each] == []
 
 
 @pytest.mark.parametrize("target", ["ftp://mag.test/feed", "file:///etc/passwd", "data:text/xml,<rss/>", ""])
