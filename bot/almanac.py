@@ -32,6 +32,7 @@ class Almanac:
         self._archive = archive
         self._clock = clock
         self._nudge = nudge
+        self._unreadable: set[int] = set()  # orders whose plan was complained of already
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -52,7 +53,9 @@ class Almanac:
     async def _owe(self, order: Subscription, done: int, now: datetime) -> None:
         plan = read_plan(order.options)
         if plan is None:
-            log.warning("cannot read the plan of a round-up target=%s", order.target)
+            if order.id not in self._unreadable:
+                log.warning("cannot read the plan of a round-up target=%s", order.target)
+            self._unreadable.add(order.id)
             return
         moment = plan.last(now)
         week = plan.week(moment)
