@@ -30,7 +30,7 @@ async def main() -> int:
         f"soak minutes={asked.minutes:g} articles={len(soak.press.stories) - 1} sent={count.sent} asked={soak.asked} "
         f"unanswered={soak.unanswered} "
         f"rss_start={watch.warm[0].rss:.0f} rss_end={watch.samples[-1].rss:.0f} slope={watch.slope:.2f} "
-        f"fds={watch.samples[-1].fds} threads={watch.samples[-1].threads} wal={wal:.0f} "
+        f"fds={watch.samples[-1].fds} threads={watch.samples[-1].threads} wal={wal:.0f} late={soak.late:.3f} "
         f"lost={count.lost} twice={count.twice} parked={count.parked} errors={failed} seed={asked.seed}"
     )
     return 1 if wrong else 0
