@@ -85,6 +85,8 @@ def test_the_scene_comes_before_the_actor_and_a_person_is_no_place(
         ("Jordan Henderson leaves Liverpool", "europe"),
         ("Sydney Sweeney buys a house in Florida", "north-america"),
         ("A song in Spanish tops the charts in Chicago", "north-america"),
+        ("Korean Americans mourn after the shooting", "north-america"),
+        ("U.S. Muslims split over Iran", "north-america"),
         ("Strikes go on amid talks with Iran, says Zambia", "africa"),
     ],
 )
@@ -99,6 +101,7 @@ def test_the_words_around_a_name_tell_the_scene_from_the_actor(classifier: Class
         ("Kenya and China", "Kenya's vote and China"),  # whose affair it is
         ("Kenya and China", "Kenya police and China"),
         ("China visits Kenya", "China and Kenya"),  # who travels
+        ("Kenya's men and China", "Kenya Muslims and China"),  # who is at home there
         ("China-Kenya deal", "China Kenya deal"),
         ("Talks with China, Kenya", "Talks, China, Kenya"),
         ("A song in Chinese, Kenya", "A song, Chinese, Kenya"),  # a language is no scene

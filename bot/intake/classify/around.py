@@ -4,6 +4,7 @@ from bot.intake.classify.words import Words, set_of
 
 LOCATIVE = 1.6  # "in Kyiv": that is where it happens
 SEAT = 1.4  # "Kenya's", "Kenyan police": whose affair it is
+FOLK = 2.5  # "British Muslims", "Korean Americans": people at home there
 JOINED = 0.7  # "the Israel-Hamas war", "a China-style law"
 ASIDE = 0.6  # "amid", "with", "about": something else is told
 ACTOR = 0.5  # "US-led", "anti-China", "Russian troops", "Afghan refugees": who does it, or whence they came
@@ -43,7 +44,10 @@ _AT_HOME = set_of(
     hospital school university
     """
 )
-_AFTER = dict.fromkeys(_AT_HOME, SEAT) | dict.fromkeys(_AGENTS, ACTOR)
+_FOLK = set_of("arabs buddhists catholics christians evangelicals hindus jews latinos muslims palestinians sikhs")
+_AFTER = dict.fromkeys(_AT_HOME, SEAT) | dict.fromkeys(_AGENTS, ACTOR) | dict.fromkeys(_FOLK, FOLK)
+_AMERICANS = set_of("american americans")
+_PEOPLE = ("an", "ese", "ish", "qi", "ni", "li", "no", "ab", "im")  # how words for peoples end
 _DASHES = "-‑–"
 _POSSESSIVE = "'’ʼ`"
 
@@ -52,6 +56,8 @@ def factor(text: str, found: Words, index: int, many: int, kind: str) -> float:
     """Of its weight, what the words around a name leave it. It has so many words, from index on."""
     small, places = found.small, found.where
     before, after = index - 1, index + many
+    if index and small[index] in _AMERICANS and _is_people(found, before):
+        return FOLK
     if index and small[before] in _JOINED_BEFORE and text[places[index].start() - 1] in _DASHES:
         return ACTOR
     gap = text[places[after - 1].end() : places[after].start()] if after < len(small) else ""
@@ -65,6 +71,11 @@ def factor(text: str, found: Words, index: int, many: int, kind: str) -> float:
     if before >= 0 and small[before] in _PLACES_BEFORE:
         return LOCATIVE
     return follows * ASIDE if before >= 0 and small[before] in _ASIDE_BEFORE else follows
+
+
+def _is_people(found: Words, index: int) -> bool:
+    """Whether a word is a people's name."""
+    return found.said[index].istitle() and found.small[index].endswith(_PEOPLE) and found.small[index] != "than"
 
 
 def _follows(gap: str, small: list[str], after: int) -> float:
