@@ -62,10 +62,11 @@ Script = Answer | bytes | str | Callable[[Asked], Answer]
 
 
 class Names(AbstractResolver):
-    """Every name lies on this machine."""
+    """Every name lies on this machine; ports may lie elsewhere on it."""
 
-    def __init__(self, addresses: Mapping[str, str] | None = None) -> None:
+    def __init__(self, addresses: Mapping[str, str] | None = None, ports: Mapping[int, int] | None = None) -> None:
         self.addresses = addresses or {}
+        self.ports = ports or {}  # where the usual ones lie
         self.looked_up: list[str] = []
 
     async def resolve(
@@ -76,7 +77,8 @@ class Names(AbstractResolver):
             raise OSError(None, "no such host")
         address = self.addresses.get(host, "127.0.0.1")
         kind = socket.AF_INET6 if ":" in address else socket.AF_INET
-        return [ResolveResult(hostname=host, host=address, port=port, family=kind, proto=0, flags=0)]
+        lies = self.ports.get(port, port)
+        return [ResolveResult(hostname=host, host=address, port=lies, family=kind, proto=0, flags=0)]
 
     async def close(self) -> None:
         pass

@@ -5,6 +5,7 @@ import logging
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -73,6 +74,7 @@ class Fetched:
     headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     permanent: str = ""  # the address it has moved to, every step of the way for good
     code: int = 0
+    wait: timedelta = timedelta(0)  # before its host may be asked again
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +163,20 @@ class Fetcher:
         if credentials:
             headers = headers | {"Authorization": encode_basic_auth(*credentials)}
         checked = host_of(address) != reach.unchecked
-        async with (
-            self.manners.turn(address),
-            self._session.get(
-                _url(address), headers=headers, allow_redirects=False, timeout=self._timeout, ssl=checked
-            ) as response,
-        ):
+        async with self.manners.turn(address):
+            silent = self.manners.silence(address)  # it may have been asked for while we stood at the door
+            if silent:
+                return Fetched("waiting", f"{host_of(address)} wants no visit now.", wait=silent)
+            answer = await self._visit(address, headers, checked, reach)
+        if answer.status == "busy":
+            self.manners.heed(address, answer.headers)
+        return answer
+
+    async def _visit(self, address: str, headers: dict[str, str], checked: bool, reach: "_Reach") -> Fetched:
+        """One request."""
+        async with self._session.get(
+            _url(address), headers=headers, allow_redirects=False, timeout=self._timeout, ssl=checked
+        ) as response:
             told = MappingProxyType({name.lower(): text for name, text in response.headers.items()})
             code = response.status
             if code in _FOLLOWED:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.clock import Clock
 from bot.intake.addresses import host_of, household, is_here
+from bot.intake.schedule import RETRY_CAP, retry_after
 
 APART = timedelta(seconds=2)  # between two requests to one household
 AT_ONCE = 20  # requests under way, all hosts together
@@ -49,7 +50,21 @@ class Manners:
 
     def is_silent(self, url: str) -> bool:
         """Whether this host wants to be left alone now."""
-        return self.silent_until(url, self._clock.now()) is not None
+        return bool(self.silence(url))
+
+    def silence(self, url: str) -> timedelta | None:
+        """How long this host wants to be left alone from now on, if it does."""
+        if not self._silences:
+            return None
+        now = self._clock.now()
+        until = self.silent_until(url, now)
+        return until - now if until else None
+
+    def heed(self, url: str, headers: Mapping[str, str]) -> None:
+        """Do what a busy host asks for, whatever it was that we asked it."""
+        wait = retry_after(headers, self._clock.now())
+        if wait:
+            self.hush_for(url, min(wait, RETRY_CAP))
 
     def hush_for(self, url: str, wait: timedelta) -> None:
         """Ask nothing of this address's host for so long."""

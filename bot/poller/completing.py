@@ -65,7 +65,7 @@ class Completing:
             size=WHOLE_PAGE if full_text else pages.ENOUGH,
             unchecked=unchecked(sighting.feed),
         )
-        if fetched.status == "busy":
+        if fetched.status == "busy" and not manners.is_silent(sighting.article.url):
             manners.hush_for(sighting.article.url, PAUSE)
         if fetched.document is None:
             article = sighting.article

@@ -257,6 +257,8 @@ class Poller:
                 subscribers=remembered.subscribers,
                 unchecked=unchecked(source),
             )
+        if fetched.status == "waiting":
+            return await self._postpone(source, address, self._clock.now() + fetched.wait), Accepted()
         return await self._take(self._circumstances(source, remembered, began), address, fetched)
 
     async def _take(self, poll: Poll, address: str, fetched: Fetched) -> tuple[Source, Accepted]:

@@ -4,15 +4,17 @@ import logging
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from bot.errors import NewsError
+from bot.intake import memory
 from bot.intake.worker import ParseWorker
-from bot.model import Query
-from tests.fakes import Answer, Web
+from bot.model import Feed, Query
+from tests.fakes import Answer, Names, Web
 from tests.polling import House, open_house
 from tests.press import item, rss
 
@@ -115,6 +117,24 @@ async def test_a_feed_that_is_allowed_later_is_asked_at_once(house: House) -> No
     await house.archive.add_feed(replace(feed, any_certificate=True))
     assert [line.status for line in await house.poller.round()] == ["ok"]
     assert (await house.archive.latest(Query())).total == 1
+
+
+async def test_rule_11_a_step_from_http_to_https_of_the_same_address_is_for_good_whatever_it_is_called(
+    worker: ParseWorker,
+) -> None:
+    names = Names()
+    async with open_house(worker, names=names) as house, Web(house.clock, self_signed()) as safe:
+        names.ports = {80: house.web.port, 443: safe.port}
+        house.web[f"{HOST}/feed"] = Answer(status=302, headers={"Location": f"https://{HOST}/feed"})
+        safe[f"{HOST}/feed"] = rss(A)
+        await house.archive.add_feed(Feed(f"http://{HOST}/feed", pages=False, any_certificate=True))
+        for _ in range(5):
+            await house.goes_round(timedelta(hours=10))
+        (source,) = await house.archive.sources()
+        assert memory.read(source.memory).address == f"https://{HOST}/feed"
+        plain = len(house.web.asked)
+        assert [line.status for line in await house.goes_round()] == ["unchanged"]
+        assert len(house.web.asked) == plain
 
 
 async def test_a_server_that_speaks_no_tls_has_a_sentence_of_its_own(worker: ParseWorker) -> None:

@@ -11,7 +11,7 @@ from bot.intake.schedule import FAILURE_CAP, after_failure
 from bot.intake.worker import ParseWorker
 from tests.fakes import Answer
 from tests.intake.rules.words import HOST, MINUTE, A, B, answers, tagged, wait_of
-from tests.polling import TEN_MINUTES, House
+from tests.polling import TEN_MINUTES, House, open_house
 from tests.press import rss
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -98,6 +98,32 @@ async def test_a_feed_is_asked_as_often_as_somebody_wants_within_manners(
     source = await house.source("/wished", HOST)
     assert source.next_poll is not None and source.succeeded is not None
     assert source.next_poll - source.succeeded == minutes * MINUTE
+
+
+async def test_rule_08_a_source_that_already_stood_at_the_door_does_not_ask_either(house: House) -> None:
+    await house.add("/other", host=HOST)
+    house.web["/other"] = rss(A)
+    house.web["/feed"] = Answer(status=429, headers={"Retry-After": "3600"})
+    lines = await house.goes_round()
+    assert sorted(line.status for line in lines) == ["busy", "waiting"]
+    assert house.web.asked_for("/other") == []
+    source = await house.source("/other", HOST)
+    assert source.failures == 0 and source.next_poll is not None
+    assert source.next_poll >= datetime(2026, 3, 24, 13, tzinfo=UTC)
+
+
+async def test_rule_08_what_a_page_asks_for_is_meant_for_its_hosts_feeds_as_well(worker: ParseWorker) -> None:
+    async with open_house(worker) as house:
+        await house.add(host=HOST, pages=True)
+        house.web["/feed"] = rss(A)
+        house.web["/story"] = Answer(status=503, headers={"Retry-After": "7200"})
+        await house.goes_round()
+        house.web["/feed"] = rss(B.but(link=house.web.url("/story", HOST)), A)
+        await house.goes_round()
+        assert await house.posted() == [B.title]
+        assert [line.status for line in await house.goes_round()] == ["waiting"]
+        house.clock.turn(timedelta(hours=2))
+        assert [line.status for line in await house.goes_round()] == ["unchanged"]
 
 
 async def test_rule_08_retry_after_as_a_date_and_longer_than_a_day(house: House) -> None:
