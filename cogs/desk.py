@@ -141,6 +141,8 @@ class DeskCommands(commands.GroupCog, group_name="desk", group_description="For 
         time="At what time: 09:00, if nothing is said",
         zone="Whose clock: Europe/Berlin; UTC, if nothing is said",
         regions="Of which regions, with commas between them; the whole world, if nothing is said",
+        mention="A role to mention with it",
+        publish="In an announcement channel: publish it to the channels that follow",
     )
     @app_commands.autocomplete(time=weekly.some_times, zone=weekly.some_zones, regions=weekly.some_regions)
     async def roundup(
@@ -151,9 +153,11 @@ class DeskCommands(commands.GroupCog, group_name="desk", group_description="For 
         time: app_commands.Range[str, 0, 20] = "",
         zone: app_commands.Range[str, 0, 100] = "",
         regions: app_commands.Range[str, 0, 500] = "",
+        mention: discord.Role | None = None,
+        publish: bool | None = None,
     ) -> None:
         """Post the week on one page, every week; said again for the same channel, it changes the order."""
-        wish, said = weekly.Wish(weekday or "", time, zone, regions), ""
+        wish, said = weekly.Wish(weekday or "", time, zone, regions, mention, publish), ""
         if channel is not None:
             said = await weekly.order(self.desk, interaction.guild_id or 0, channel, wish)
         elif wish != weekly.Wish():

@@ -166,15 +166,19 @@ def _said(order: Subscription) -> list[str]:
         said.append(f"only what speaks of {escape(in_words(order.include))}")
     if order.exclude:
         said.append(f"nothing that speaks of {escape(in_words(order.exclude))}")
-    if order.mention:
-        said.append(f"mentions <@&{order.mention}>")
-    if order.silent:
-        said.append("silent: nobody's phone rings")
-    if order.publish:
-        said.append("published to the channels that follow it")
+    said += _to_whom(order)
     if order.tag:
         said.append("with a tag on every post")
     return [*said, *_terms(order), _since(order.created)]
+
+
+def _to_whom(order: Subscription) -> Iterator[str]:
+    if order.mention:
+        yield f"mentions <@&{order.mention}>"
+    if order.silent:
+        yield "silent: nobody's phone rings"
+    if order.publish:
+        yield "published to the channels that follow it"
 
 
 def _terms(order: Subscription) -> Iterator[str]:
@@ -212,7 +216,7 @@ async def _round_up(order: Subscription, desk: Desk) -> str:
     if plan is None:
         return f"**Weekly round-up** → {where(order)}\n⚠️ Its plan cannot be read: order it again with `/desk roundup`."
     last = await desk.archive.last_roundup(order.target)
-    said = _small(plan.words, f"next {await coming(order, plan, desk)}", _since(order.created))
+    said = _small(plan.words, f"next {await coming(order, plan, desk)}", *_to_whom(order), _since(order.created))
     what = f"**Weekly round-up** of {of_plan(plan, desk)} → {where(order)}\n{said}"
     return f"{what}{became(last) if last else ''}{state(order, '/desk roundup')}"
 

@@ -8,7 +8,7 @@ from discord.app_commands import Choice
 
 from bot.chat import choices, standing
 from bot.chat.desk import Desk
-from bot.chat.destination import Destination
+from bot.chat.destination import CannotPost, Destination
 from bot.delivery.text import cut
 from bot.delivery.weekly import DAYS, MOST_REGIONS, BadPlan, Plan, find_zone, read_plan, read_time, zones_like
 from bot.model import ROUNDUP, Subscription
@@ -27,16 +27,30 @@ class Wish:
     time: str = ""
     zone: str = ""
     regions: str = ""
+    mention: discord.Role | None = None
+    publish: bool | None = None
 
 
 async def order(desk: Desk, guild: int, channel: Destination, wish: Wish) -> str:
     """Place the order for a channel, or change it; the answer to whoever gave it."""
     channel.must_be_open()
+    if wish.mention:
+        channel.must_mention(wish.mention)
+    if wish.publish and channel.kind != "announcement":
+        raise CannotPost(f"{channel.mention} is no announcement channel, so nothing can be published from it.")
     before = await desk.archive.subscriptions(guild)
     old = next((each for each in before if (each.target, each.region) == (channel.target, ROUNDUP)), None)
     plan = _planned(desk, read_plan(old.options) if old else None, wish)
     tag = channel.tag_named("")  # a forum that wants a tag on every post cannot have a round-up
-    wanted = Subscription(channel.target, ROUNDUP, guild=guild, kind=channel.kind, tag=tag, options=plan.to_json())
+    wanted = replace(
+        old or Subscription(channel.target, ROUNDUP, guild=guild),
+        kind=channel.kind,
+        tag=tag,
+        options=plan.to_json(),
+        suspended="",
+        mention=wish.mention.id if wish.mention else old.mention if old else None,
+        publish=wish.publish if wish.publish is not None else bool(old and old.publish),
+    )
     kept, changed = await standing.place(desk, wanted)
     said = f"{channel.mention} gets the week in {standing.of_plan(plan, desk)} {plan.words}."
     return f"{'Changed: ' if changed else ''}{said} The next one comes {await standing.coming(kept, plan, desk)}."

@@ -39,7 +39,7 @@ class Weekly:
     settled: list[tuple[Delivery, Outcome]] = field(default_factory=list)
     number: int = 0
 
-    async def order(self, where: Channel | None = None, **options: str) -> str:
+    async def order(self, where: Channel | None = None, **options: object) -> str:
         told = await self.house.call(self.house.ada, "desk roundup", channel=where or self.news, **options)
         return text(answer(told))
 
@@ -306,6 +306,25 @@ async def test_what_was_stopped_before_it_went_out_and_ordered_anew_in_the_same_
     await weekly.order(weekday="Tuesday", regions="africa")
     await weekly.passes(DAY)
     assert [each.count("Rain") for each in weekly.said()] == [1]
+
+
+async def test_it_can_mention_a_role_and_be_published_and_keeps_that_when_its_hour_is_changed(weekly: Weekly) -> None:
+    place = weekly.house.guild.add_channel("elsewhere", kind="announcement")
+    role = weekly.house.guild.add_role("Readers", mentionable=True)
+    await weekly.order(place, regions="africa", mention=role, publish=True)
+    told = await weekly.order(place, time="8:00")
+    assert f"mentions <@&{role.id}>" in told and "published to the channels that follow it" in told
+    await weekly.prints("Rain in Kenya")
+    await weekly.passes(3 * DAY)
+    (post,) = weekly.posts(place)
+    assert f"<@&{role.id}>" in post.content
+    (order,) = await weekly.house.archive.subscriptions()
+    assert order.publish and (order.mention, order.kind) == (role.id, "announcement")
+
+
+async def test_only_announcements_are_published(weekly: Weekly) -> None:
+    assert "no announcement channel" in await weekly.order(publish=True)
+    assert await weekly.house.archive.subscriptions() == []
 
 
 @pytest.mark.parametrize("kind", ["announcement", "forum"])
