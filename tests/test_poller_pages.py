@@ -27,13 +27,6 @@ PAGE = (
 )
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def worker() -> AsyncIterator[ParseWorker]:
-    one = ParseWorker()
-    yield one
-    await one.close()
-
-
 @pytest_asyncio.fixture(loop_scope="module")
 async def house(worker: ParseWorker) -> AsyncIterator[House]:
     async with open_house(worker) as here:

@@ -1,17 +1,15 @@
 """News sitemaps, and indexes of them, as sources: found, polled politely, posted once."""
 
 import gzip
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 
 import pytest
-import pytest_asyncio
 
 from bot.errors import NewsError
 from bot.intake import sitemap
-from bot.intake.worker import ParseWorker
 from bot.model import Query
 from tests.fakes import Answer, Asked
-from tests.polling import House, open_house
+from tests.polling import House
 from tests.press import Item, item, rss
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -20,19 +18,6 @@ A, B, C, D = item("Rain in Kenya", 4), item("Ports of Ghana", 3), item("Vote in 
 _SPACES = (
     'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
 )
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def worker() -> AsyncIterator[ParseWorker]:
-    one = ParseWorker()
-    yield one
-    await one.close()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def house(worker: ParseWorker) -> AsyncIterator[House]:
-    async with open_house(worker) as here:
-        yield here
 
 
 def of_news(*items: Item) -> bytes:

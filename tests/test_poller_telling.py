@@ -22,13 +22,6 @@ DOWN, GONE = Answer(status=500), Answer(status=410)
 WALL = Answer(b"<html>Just a moment", 403, {"cf-mitigated": "challenge", "Content-Type": "text/html"})
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def worker() -> AsyncIterator[ParseWorker]:
-    one = ParseWorker()
-    yield one
-    await one.close()
-
-
 @pytest_asyncio.fixture(loop_scope="module")
 async def house(worker: ParseWorker) -> AsyncIterator[House]:
     """A feed that has printed A."""

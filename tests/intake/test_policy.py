@@ -15,13 +15,6 @@ from tests.press import Item, item, rss
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def worker() -> AsyncIterator[ParseWorker]:
-    one = ParseWorker()
-    yield one
-    await one.close()
-
-
 @pytest_asyncio.fixture(loop_scope="module")
 async def house(worker: ParseWorker) -> AsyncIterator[House]:
     async with open_house(worker) as here:
