@@ -93,9 +93,8 @@ def add_to(client: commands.AutoShardedBot) -> None:
 
 
 async def _all(desk: Desk) -> tuple[list[Tiding], Sequence[Feed]]:
-    """What is known, of feeds that are still polled."""
-    kept = await desk.archive.recalled(tidings.KEYS)
-    found = [each for text in kept.values() if (each := tidings.read(text))]
+    """What is known, of feeds that are still polled; what is over is not told for ever."""
+    found = tidings.current(await desk.archive.recalled(tidings.KEYS), desk.clock.now())
     if not found:
         return [], ()
     feeds = await desk.archive.feeds()

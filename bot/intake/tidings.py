@@ -79,6 +79,12 @@ def read(text: str | None) -> Tiding | None:
         return None
 
 
+def current(kept: Mapping[str, str], now: datetime) -> list[Tiding]:
+    """All that is still to be spoken of: trouble while it lasts, anything else for some time."""
+    found = filter(None, map(read, kept.values()))
+    return [each for each in found if each.kind in TROUBLES or now - _moment(each.at) < SHOWN]
+
+
 def gaps(kept: Mapping[str, str], now: datetime) -> dict[int, Tiding]:
     """What may be missed, by feed, until somebody has filled it or it is long ago."""
     return _recent(kept, "gap", now)

@@ -114,6 +114,16 @@ async def test_ids_that_change_overnight_in_a_servers_own_feed_are_told(scene: S
     assert await scene.house.posted() == []
 
 
+async def test_what_is_long_over_is_told_nobody_any_more(scene: Scene) -> None:
+    await scene.house.add(owner=scene.guild.id)
+    for each in (rss(A), rss(*(item(f"News {number}", -10) for number in range(8)))):
+        scene.house.web["/feed"] = each
+        await scene.house.goes_round(timedelta(hours=9))
+    scene.house.clock.turn(timedelta(days=31))
+    await Notices(scene.client, scene.desk, Line(scene.client)).look()
+    assert scene.told() == []
+
+
 async def test_where_there_is_no_such_channel_whoever_uses_the_desk_next_is_told_once(scene: Scene) -> None:
     scene.guild.send_updates_to(scene.lobby)
     await asyncio.sleep(0.1)
