@@ -104,6 +104,7 @@ def test_the_words_around_a_name_tell_the_scene_from_the_actor(classifier: Class
         ("Kenya's men and China", "Kenya Muslims and China"),  # who is at home there
         ("China-Kenya deal", "China Kenya deal"),
         ("Talks with China, Kenya", "Talks, China, Kenya"),
+        ("China war, Kenya", "China, Kenya"),
         ("A song in Chinese, Kenya", "A song, Chinese, Kenya"),  # a language is no scene
     ],
 )

@@ -6,7 +6,7 @@ LOCATIVE = 1.6  # "in Kyiv": that is where it happens
 SEAT = 1.4  # "Kenya's", "Kenyan police": whose affair it is
 FOLK = 2.5  # "British Muslims", "Korean Americans": people at home there
 JOINED = 0.7  # "the Israel-Hamas war", "a China-style law"
-ASIDE = 0.6  # "amid", "with", "about": something else is told
+ASIDE = 0.6  # "amid", "over", "with", "for", "the Ukraine war": something else is told
 ACTOR = 0.5  # "US-led", "anti-China", "Russian troops", "Afghan refugees": who does it, or whence they came
 LANGUAGE = 0.3  # "sung in Spanish"
 
@@ -21,7 +21,7 @@ _BETWEEN = set_of(
     nearby
     """
 )
-_ASIDE_BEFORE = set_of("amid with about")
+_ASIDE_BEFORE = set_of("amid with about by over for")
 _JOINED_AFTER = set_of("led backed born made style owned based run linked aligned funded trained")
 _JOINED_BEFORE = set_of("pro anti ex non")
 # Whoever these are, they travel; and "visits", "arms", "Americans" tell that the place is not the scene.
@@ -45,7 +45,7 @@ _AT_HOME = set_of(
     """
 )
 _FOLK = set_of("arabs buddhists catholics christians evangelicals hindus jews latinos muslims palestinians sikhs")
-_AFTER = dict.fromkeys(_AT_HOME, SEAT) | dict.fromkeys(_AGENTS, ACTOR) | dict.fromkeys(_FOLK, FOLK)
+_AFTER = dict.fromkeys(_AT_HOME, SEAT) | dict.fromkeys(_AGENTS, ACTOR) | dict.fromkeys(_FOLK, FOLK) | {"war": ASIDE}
 _AMERICANS = set_of("american americans")
 _PEOPLE = ("an", "ese", "ish", "qi", "ni", "li", "no", "ab", "im")  # how words for peoples end
 _DASHES = "-‑–"
