@@ -51,7 +51,8 @@ def accept(
     retold: list[tuple[Article, Article]] = []
     owed = 0
     for each in sightings:
-        sighting = replace(each, article=articles.cleaned(each.article))
+        article = articles.cleaned(each.article)
+        sighting = each if article is each.article else replace(each, article=article)
         known = articles.known_as(db, sighting.article, sighting.feed)
         if known is None:
             article = _begin(db, sighting, now)
@@ -112,10 +113,9 @@ def mark_gone(db: Connection, found: Iterable[int], now: datetime) -> None:
 
 def _begin(db: Connection, sighting: Sighting, now: datetime) -> Article:
     """A new article."""
-    given = replace(sighting.article, feeds=(sighting.feed.url,))
-    article = articles.insert(db, given, sighting.feed, sighting.silent or given.late, now)
+    quiet = sighting.silent or sighting.article.late
+    article = articles.insert(db, sighting.article, sighting.feed, quiet, now)
     _print(db, article.id, sighting, now)
-    articles.enter(db, article)
     return article
 
 
@@ -225,7 +225,14 @@ def _differ(before: Article, after: Article, parts: Iterable[str]) -> bool:
 
 
 def _parts_of(article: Article) -> list[bytes]:
-    return [zlib.crc32(repr(getattr(article, part)).encode()).to_bytes(4)[:_HASH] for part in _PARTS]
+    return [zlib.crc32(_shown(getattr(article, part)).encode()).to_bytes(4)[:_HASH] for part in _PARTS]
+
+
+def _shown(value: object) -> str:
+    """As repr has it; plain text far sooner."""
+    if isinstance(value, str) and value.isascii() and value.isprintable() and "'" not in value and "\\" not in value:
+        return f"'{value}'"
+    return repr(value)
 
 
 def _altered(parts: bytes, printed: Sequence[bytes]) -> Iterable[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from bot.archive import identities, texts
 from bot.archive.connect import Connection
@@ -15,6 +16,7 @@ PRUNED = "archive.pruned"  # under this key the archive remembers below which ke
 _CHUNK = 400
 _ALL = 0  # the region that every article is in
 _NO_LANGUAGE = 0
+_TEXTS = ("title", "url", "teaser", "text", "language", "source_name", "why")
 _WITH_TEXT = "SELECT a.*, t.z FROM article a LEFT JOIN article_text t ON t.id = a.id"
 _NEWEST = "SELECT max(article) AS newest FROM article_region WHERE owner = ? AND region = ?"
 
@@ -134,24 +136,20 @@ def after(db: Connection, article: int, limit: int) -> list[Article]:
 
 
 def insert(db: Connection, article: Article, feed: Feed, quiet: bool, now: datetime) -> Article:
-    """Give a new, cleaned article its key and its row. It enters the lists with `enter`, once its sighting is kept."""
+    """Give a new, cleaned article its key and its row, list it under its regions and authors, and index its words."""
     seen = article.seen or now
     key = _free_key(db, max(time_key(article.published, seen), _floor(db)))
     name = article.source_name or clean(feed.title)
-    article = replace(article, id=key, owner=feed.owner, seen=seen, source_name=name)
+    article = replace(article, id=key, owner=feed.owner, seen=seen, source_name=name, feeds=(feed.url,))
     values = from_article(article) | {"id": article.id, "quiet": quiet, "story": identities.story_of(article)}
     places = ", ".join(f":{name}" for name in values)
     db.execute(f"INSERT INTO article ({', '.join(values)}) VALUES ({places})", values)  # noqa: S608 our columns
     db.execute("INSERT INTO article_text (id, z) VALUES (?, ?)", [article.id, texts.pack(db, article)])
-    return article
-
-
-def enter(db: Connection, article: Article) -> None:
-    """List a new article under its regions and authors, and index its words."""
     _list(db, article)
-    for name in article.authors:
-        _credit(db, article, name)
-    index.add(db, article, marks_of(db, article))
+    for author in article.authors:
+        _credit(db, article, author)
+    index.add(db, article, _marks(db, article, (feed.id,)))
+    return article
 
 
 def rewrite(db: Connection, before: Article, after: Article) -> None:
@@ -166,20 +164,22 @@ def rewrite(db: Connection, before: Article, after: Article) -> None:
             [after.owner, region_number(db, gone), after.id],
         )
     _list(db, after)
-    for name in after.authors:
-        if name not in before.authors:
-            _credit(db, after, name)
+    for name in set(after.authors) - set(before.authors):
+        _credit(db, after, name)
+    for name in set(before.authors) - set(after.authors):
+        _discredit(db, after.owner, name)
     index.change(db, (before, filed), (after, marks_of(db, after)))
 
 
 def marks_of(db: Connection, article: Article) -> index.Marks:
     """What an article is filed under. Its feeds are those whose addresses it names."""
-    return index.Marks(
-        regions=tuple(region_number(db, code) for code in article.regions),
-        feeds=tuple(_feed_numbers(db, article)),
-        authors=tuple(_author_numbers(db, article)),
-        language=_language_number(db, article.language),
-    )
+    return _marks(db, article, tuple(_feed_numbers(db, article)))
+
+
+def _marks(db: Connection, article: Article, feeds: tuple[int, ...]) -> index.Marks:
+    regions = tuple(region_number(db, code) for code in article.regions)
+    authors = tuple(_author_numbers(db, article))
+    return index.Marks(regions, feeds, authors, _language_number(db, article.language))
 
 
 def region_number(db: Connection, code: str) -> int:
@@ -189,19 +189,14 @@ def region_number(db: Connection, code: str) -> int:
 def cleaned(article: Article) -> Article:
     """An article as it will be read back, so that what is indexed is what is kept."""
     image = article.image
-    return replace(
-        article,
-        title=clean(article.title),
-        url=clean(article.url),
-        teaser=clean(article.teaser),
-        text=clean(article.text),
-        authors=tuple(clean(name) for name in article.authors),
-        tags=tuple(Tag(clean(tag.term), clean(tag.scheme), clean(tag.label)) for tag in article.tags),
-        image=None if image is None else Image(clean(image.url), clean(image.alt), clean(image.credit)),
-        language=clean(article.language),
-        source_name=clean(article.source_name),
-        why=clean(article.why),
-    )
+    parts: dict[str, Any] = {part: clean(getattr(article, part)) for part in _TEXTS}
+    parts |= {
+        "authors": tuple(map(clean, article.authors)),
+        "tags": tuple(Tag(clean(tag.term), clean(tag.scheme), clean(tag.label)) for tag in article.tags),
+        "image": None if image is None else Image(clean(image.url), clean(image.alt), clean(image.credit)),
+    }
+    altered = {part: value for part, value in parts.items() if value != getattr(article, part)}
+    return replace(article, **altered) if altered else article
 
 
 def _floor(db: Connection) -> int:
@@ -212,6 +207,8 @@ def _floor(db: Connection) -> int:
 
 def _free_key(db: Connection, wanted: int) -> int:
     """That key or the next one that nobody has."""
+    if not _is_kept(db, wanted):
+        return wanted
     while True:
         taken = [
             row["id"]
@@ -243,6 +240,13 @@ def _credit(db: Connection, article: Article, name: str) -> None:
     )
 
 
+def _discredit(db: Connection, owner: int, name: str) -> None:
+    """Who has written nothing that is here is no author."""
+    given = [owner, folded_name(name)]
+    db.execute("UPDATE author SET articles = articles - 1 WHERE owner = ? AND folded = ?", given)
+    db.execute("DELETE FROM author WHERE owner = ? AND folded = ? AND articles < 1", given)
+
+
 def uncredit(db: Connection, article: Article) -> None:
     """Take an article out of its lists, and off its authors' counts."""
     numbers = [_ALL, *(region_number(db, code) for code in article.regions)]
@@ -251,9 +255,7 @@ def uncredit(db: Connection, article: Article) -> None:
         [(article.owner, number, article.id) for number in numbers],
     )
     for name in article.authors:
-        given = [article.owner, folded_name(name)]
-        db.execute("UPDATE author SET articles = articles - 1 WHERE owner = ? AND folded = ?", given)
-        db.execute("DELETE FROM author WHERE owner = ? AND folded = ? AND articles < 1", given)
+        _discredit(db, article.owner, name)
 
 
 def folded_name(name: str) -> str:
@@ -286,11 +288,15 @@ def _language_number(db: Connection, code: str) -> int:
 
 def _number(db: Connection, table: str, code: str) -> int:
     """The number of a code, given when it is first met."""
+    known = db.numbers.get((table, code))
+    if known is not None:
+        return known
     row = db.execute(f"SELECT id FROM {table} WHERE code = ?", [code]).fetchone()  # noqa: S608 our tables
     if row is None:
         db.execute(f"INSERT INTO {table} (code) VALUES (?)", [code])  # noqa: S608 our tables
         return _number(db, table, code)
-    return int(row["id"])
+    db.numbers[table, code] = int(row["id"])
+    return db.numbers[table, code]
 
 
 # --- list -------------------------------------------------------------------------------------------------------

@@ -14,17 +14,19 @@ _WRITER_CACHE, _READER_CACHE = -32768, -8192  # KiB
 
 
 class Connection(sqlite3.Connection):
-    """A connection, and beside it the dictionaries by which packed texts are read (see texts)."""
+    """A connection, and beside it what is asked again and again and never changes once it is kept."""
 
     def __init__(self, *given: object, **more: object) -> None:
         super().__init__(*given, **more)  # type: ignore[arg-type]  # as sqlite3.connect gives them
         self.dictionaries: dict[int, zstd.ZstdDict] = {}
         self.packers: dict[int, zstd.ZstdCompressor] = {}
+        self.numbers: dict[tuple[str, str], int] = {}
 
     def forget(self) -> None:
         """What was read in a transaction that was undone may never have been."""
         self.dictionaries.clear()
         self.packers.clear()
+        self.numbers.clear()
 
 
 def writer(path: Path, *, durable: bool = True) -> Connection:

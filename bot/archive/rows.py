@@ -1,6 +1,7 @@
 """A row becomes a value at once, and a value a row."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from hashlib import blake2b
@@ -214,7 +215,7 @@ def _named(row: Row) -> Article:
 
 def clean(text: str) -> str:
     """Text that a database can keep: no halves of characters, no control characters but line breaks and tabs."""
-    if text.isascii() and text.isprintable():
+    if (text.isascii() and text.isprintable()) or not _UNCLEAN.search(text):
         return text
     return text.encode("utf-8", "replace").decode().translate(_CONTROLS)
 
@@ -234,6 +235,7 @@ def columns(values: Iterable[str]) -> str:
     return ", ".join(f"{name} = :{name}" for name in values)
 
 
+_UNCLEAN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _CONTROLS = {code: None for code in (*range(32), 127) if chr(code) not in "\t\n"}
 
 
