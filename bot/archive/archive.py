@@ -139,13 +139,13 @@ class Archive:
         return await self._read(feeds.due, now, limit)
 
     async def settle_source(self, source: Source) -> None:
-        await self._write(feeds.settle, [source])
+        await self._write(feeds.settle, [source], owed=False)
 
     async def postpone_source(self, source: int, until: datetime) -> None:
-        await self._write(feeds.postpone, source, until)
+        await self._write(feeds.postpone, source, until, owed=False)
 
     async def settle_sources(self, sources: Sequence[Source]) -> None:
-        await self._write(feeds.settle, sources)
+        await self._write(feeds.settle, sources, owed=False)
 
     # --- intake -----------------------------------------------------------------------------------------------
 
@@ -166,7 +166,8 @@ class Archive:
         now: datetime,
         learn: Learn = accepting.nothing,
     ) -> Accepted:
-        return await self._write(accepting.accept, sightings, source, route, now, learn)
+        owed = not all(each.silent for each in sightings)
+        return await self._write(accepting.accept, sightings, source, route, now, learn, owed=owed)
 
     # --- reading ----------------------------------------------------------------------------------------------
 
@@ -320,7 +321,7 @@ class Archive:
     async def pack(self, tell: Callable[[int, int], None] = lambda done, of: None) -> int:
         """Pack every text as well as we know how, after learning of what the archive has where that is worth it."""
         if await self._read(packing.is_due):
-            await self._write(packing.adopt, await self._rank.run(packing.learnt))
+            await self._write(packing.adopt, await self._rank.run(packing.learnt), owed=False)
         return await self._step_by_step(packing.step, tell)
 
     async def reindex(self, tell: Callable[[int, int], None] = lambda done, of: None) -> int:
@@ -342,8 +343,8 @@ class Archive:
 
     # --- details ----------------------------------------------------------------------------------------------
 
-    async def _write(self, work: Callable[..., R], *given: object) -> R:
-        return await self._writer.run(work, *given)
+    async def _write(self, work: Callable[..., R], *given: object, owed: bool = True) -> R:
+        return await self._writer.run(work, *given, owed=owed)
 
     async def _read(self, question: Callable[..., R], *given: object) -> R:
         return await self._look_up.run(question, *given)
@@ -368,7 +369,7 @@ class Archive:
     ) -> int:
         """Long work in small pieces, so that others are written in between. It can be begun again where it stopped."""
         while True:
-            done, of, finished = await self._write(step)
+            done, of, finished = await self._write(step, owed=False)
             tell(done, of)
             if finished:
                 return done

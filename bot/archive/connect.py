@@ -6,10 +6,21 @@ from sqlite3 import DatabaseError, IntegrityError, OperationalError, Row
 
 from backports import zstd
 
-__all__ = ["Connection", "DatabaseError", "IntegrityError", "OperationalError", "Row", "plain", "reader", "writer"]
+__all__ = [
+    "Connection",
+    "DatabaseError",
+    "IntegrityError",
+    "OperationalError",
+    "Row",
+    "plain",
+    "reader",
+    "set_durable",
+    "writer",
+]
 
 PATIENCE = 5.0  # seconds to wait for another program's write
 _PAGE = 8192
+_LONGEST_LOG = 4000  # pages of the write-ahead log until it is carried over into the file, which takes a while
 _WRITER_CACHE, _READER_CACHE = -32768, -8192  # KiB
 
 
@@ -35,9 +46,19 @@ def writer(path: Path, *, durable: bool = True) -> Connection:
     connection.execute(f"PRAGMA page_size = {_PAGE}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {_LONGEST_LOG}")
+    connection.execute("PRAGMA secure_delete = OFF")  # Debian's default writes every page of the index once more
     connection.execute(f"PRAGMA cache_size = {_WRITER_CACHE}")
     connection.execute("PRAGMA foreign_keys = ON")
     return connection
+
+
+def set_durable(connection: Connection, durable: bool) -> None:
+    """Between two transactions: whether what comes is on the disk when it is committed, or a little later.
+
+    Either way it survives the end of this program; and no power cut keeps a later one without those before it.
+    """
+    connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
 
 
 def reader(path: Path) -> Connection:

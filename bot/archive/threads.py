@@ -34,6 +34,7 @@ class Writer:
     def __init__(self, path: Path, *, durable: bool) -> None:
         self._path = path
         self._durable = durable
+        self._waits = True  # whether the connection waits for the disk, as it is opened
         self._work: SimpleQueue[_Work | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="archive-writer", daemon=True)
         self._opened: Future[None] = Future()
@@ -44,14 +45,15 @@ class Writer:
         self._thread.start()
         await asyncio.wrap_future(self._opened)
 
-    async def run(self, work: Callable[..., R], *given: object) -> R:
-        """Do this inside a transaction. When it returns, it is on disk."""
-        return await asyncio.wrap_future(self.submit(work, *given))
+    async def run(self, work: Callable[..., R], *given: object, owed: bool = True) -> R:
+        """Do this inside a transaction. When it returns, it is on disk; where nothing is owed, a power cut within the
+        next seconds may undo it, as if it had not come in yet."""
+        return await asyncio.wrap_future(self.submit(work, *given, owed=owed))
 
-    def submit(self, work: Callable[..., R], *given: object) -> "Future[R]":
+    def submit(self, work: Callable[..., R], *given: object, owed: bool = True) -> "Future[R]":
         if not self._thread.is_alive():
             raise RuntimeError("the archive is closed")
-        piece = _Work(work, given)
+        piece = _Work(work, given, owed)
         self._work.put(piece)
         return piece.answer
 
@@ -91,6 +93,7 @@ class Writer:
 
     def _write(self, connection: Connection, batch: "list[_Work]") -> None:
         try:
+            self._settle_for(connection, any(piece.owed for piece in batch))
             connection.execute("BEGIN IMMEDIATE")
             for piece in batch:
                 piece.do(connection)
@@ -106,12 +109,18 @@ class Writer:
             for piece in batch:
                 piece.tell()
 
+    def _settle_for(self, connection: Connection, owed: bool) -> None:
+        """To wait for the disk takes longer than all the rest: only for what is owed."""
+        if self._durable and owed != self._waits:
+            connect.set_durable(connection, owed)
+            self._waits = owed
+
 
 class _Work:
     """A piece of work for the writer, and its answer."""
 
-    def __init__(self, work: Callable[..., Any], given: tuple[object, ...]) -> None:
-        self.work, self.given = work, given
+    def __init__(self, work: Callable[..., Any], given: tuple[object, ...], owed: bool) -> None:
+        self.work, self.given, self.owed = work, given, owed
         self.answer: Future[Any] = Future()
         self.result: object = None
         self.error: Exception | None = None

@@ -1,6 +1,7 @@
 """One writer, some readers, and nobody waits longer than a reader may."""
 
 import asyncio
+import threading
 import time
 from pathlib import Path
 
@@ -100,3 +101,19 @@ def test_nobody_has_more_than_two_questions_waiting() -> None:
         assert MOST_WAITING == 2
     with turns.of(7):
         pass
+
+
+def waits_for_the_disk(db: Connection) -> bool:
+    return int(db.execute("PRAGMA synchronous").fetchone()[0]) == 2
+
+
+async def test_only_what_is_owed_waits_for_the_disk_and_all_that_is_written_with_it(tmp_path: Path) -> None:
+    writer = Writer(tmp_path / "a.db", durable=True)
+    await writer.start(make)
+    assert [await writer.run(waits_for_the_disk, owed=owed) for owed in (True, False, True)] == [True, False, True]
+    going = threading.Event()
+    held = writer.submit(lambda db: going.wait())
+    together = [writer.submit(waits_for_the_disk, owed=owed) for owed in (False, True)]
+    going.set()
+    assert await asyncio.gather(*map(asyncio.wrap_future, [held, *together])) == [True, True, True]
+    await writer.close()
