@@ -31,6 +31,7 @@ class Poll:
     shortest: timedelta = timedelta(0)
     far: bool = False  # the host is not this machine
     began: datetime | None = None  # when we set out; a feed that was added since has not been heard
+    written: Memory | None = None  # the memory as it stands in the source's row
 
 
     @property
@@ -120,7 +121,7 @@ def _settled(poll: Poll, remembered: Memory, status: str, fetched: Fetched, keep
         failures=0,
         status=status,
         error="",
-        memory=poll.source.memory if remembered == memory.read(poll.source.memory) else memory.write(remembered),
+        memory=poll.source.memory if remembered == poll.written else memory.write(remembered),
     )
 
 

@@ -303,7 +303,8 @@ class Poller:
     def _circumstances(self, source: Source, remembered: Memory, began: datetime) -> Poll:
         here = is_here(host_of(source.url))
         shortest = timedelta(0) if here else self._shortest
-        return Poll(source, remembered, self._clock.now(), self._every, self._chance, shortest, not here, began)
+        now = self._clock.now()
+        return Poll(source, remembered, now, self._every, self._chance, shortest, not here, began, remembered)
 
 
 @contextlib.asynccontextmanager
