@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.delivery.weekly import BadPlan, Plan, choose, find_zone, read_plan, read_time, zones_like
@@ -51,6 +51,7 @@ def test_where_a_whole_day_was_skipped_there_is_one_for_the_week_all_the_same() 
     assert len(weeks) == len(set(weeks))
 
 
+@settings(deadline=None)
 @given(
     st.integers(1_577_836_800, 1_924_905_600).map(lambda second: datetime.fromtimestamp(second, UTC)),
     st.integers(0, 6),
