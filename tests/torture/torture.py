@@ -29,7 +29,8 @@ MISHAPS = {
     "exhausted": 0.3,
 }  # fmt: skip
 CRADLE = 0.2  # of the lives end before they have done anything
-LIFE = 3.0  # seconds at most
+SLOWEST_START = 30.0  # seconds, on a machine that has much else to do
+LIFE = 3.0  # seconds at most, from its first request on
 CHANCE = 0.02  # of each mishap, for each post
 FORUM = 15
 GATEWAY = ("op7", "op9-true", "op9-false", "close-4000")
@@ -78,6 +79,7 @@ class Torture:
     places: list[Channel] = field(default_factory=list)
     withdrawn: list[tuple[Channel, Permission]] = field(default_factory=list)
     process: asyncio.subprocess.Process | None = None
+    busy: int = 0  # lives that ended while something was on its way, or just after
 
     def __post_init__(self) -> None:
         self.chance = Random(self.seed)
@@ -169,15 +171,18 @@ class Torture:
             await asyncio.sleep(seconds * 2)
             return
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LIFE):
-                while not self._delivers(began):
+            async with asyncio.timeout(SLOWEST_START):
+                while not self._asks(began):
                     await asyncio.sleep(0.005)
+            async with asyncio.timeout(LIFE):
+                while not self._asks(began, "/messages", "/threads"):
+                    await asyncio.sleep(0.005)
+                self.busy += 1
                 await asyncio.sleep(seconds)
 
-    def _delivers(self, began: float) -> bool:
-        """Whether it has written or looked back since."""
-        latest = self.stage.requests[-20:]
-        return any(each.at >= began and each.path.endswith(("/messages", "/threads")) for each in latest)
+    def _asks(self, began: float, *ends: str) -> bool:
+        """Whether it has asked anything since; written or looked back, with these ends of a path."""
+        return any(each.at >= began and each.path.endswith(ends or ("",)) for each in self.stage.requests[-20:])
 
     async def _kill(self) -> None:
         assert self.process is not None
@@ -303,7 +308,7 @@ class Torture:
             len(parked & owed),
             len(strangers) + len(disorder) + len(stale),
             self.seed,
-            f"parked={Counter(self._reasons())} strangers={strangers[:5]} disorder={disorder[:2]} stale={stale[:5]} "
+            f"busy={self.busy} parked={Counter(self._reasons())} strangers={strangers[:5]} disorder={disorder[:2]} stale={stale[:5]} "
             f"missing={sorted(missing)[:5]} twice={[each for each, times in pairs.items() if times > 1][:5]}",
         )
 
