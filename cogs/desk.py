@@ -21,12 +21,13 @@ from bot.chat import (
     weekly,
 )
 from bot.chat.client import NewsClient
-from bot.chat.desk import Desk, viewer_of
+from bot.chat.desk import Desk
 from bot.chat.destination import CannotPost, Channels, Destination
-from bot.chat.pager import opened, send, soon
+from bot.chat.meant import article_meant
+from bot.chat.pager import send, soon
 from bot.delivery.terms import make_terms
 from bot.errors import NewsError, NotFound
-from bot.model import Query, Subscription
+from bot.model import Subscription
 from bot.poller.adding import SeveralFeeds
 
 _MOST_FEEDS = 50  # of one server's own
@@ -176,11 +177,10 @@ class DeskCommands(commands.GroupCog, group_name="desk", group_description="For 
     @app_commands.autocomplete(url=choices.headlines)
     async def why(self, interaction: Admin, url: app_commands.Range[str, 1, 2000]) -> None:
         """The whole story of one article: where seen, why in its regions, what was sent, held or failed where."""
-        picked = await opened(self.desk, Query(words=url.strip(), viewer=viewer_of(interaction)))
-        address = picked.url if picked else url.strip()
-        view = await soon(interaction, reports.why(self.desk, interaction.guild_id or 0, address))
+        article = await article_meant(interaction, url)
+        view = await soon(interaction, reports.why(self.desk, interaction.guild_id or 0, article.url))
         if view is None:
-            raise NotFound("I know of no article at that address. `/search` finds what there is.")
+            raise NotFound("That article is no longer here. `/search` finds what there is.")
         await send(interaction, view)
 
     @app_commands.command()

@@ -76,15 +76,16 @@ async def test_it_is_counted_how_often_tags_and_text_agree_and_said_when_that_fa
 
 async def test_a_tag_that_comes_late_is_compared_once_with_the_text(house: House) -> None:
     feed = await house.add()
-    rain = item("Rain in Kenya", 3)
-    tagged = replace(rain, more="<category>Africa</category><category>Slow Lane</category>")
+    lane, topic = "<category>Slow Lane</category>", "<category>Rainfall</category>"
+    rain, flood = item("Rain in Kenya", 3), item("Floods in Peru", 4)
+    tagged = replace(rain, more=f"<category>Africa</category>{topic}")
     for printed in (rain, tagged, tagged, replace(tagged, title="Much rain in Kenya")):
-        house.web["/feed"] = rss(printed, item("Nothing at all", 5))
+        house.web["/feed"] = rss(printed, flood if printed == rain else replace(flood, more=lane))
         await house.goes_round()
     kept = await _ledger(house, feed)
     assert (kept.judged, kept.agreed) == (1, 1)
     (left,) = ledger.unmapped(kept, feed, REGIONS)
-    assert (left.tag, left.articles) == ("Slow Lane", 1)
+    assert (left.tag, left.articles) == ("Slow Lane", 1), "beside a tag that is mapped, nobody need be asked"
     found = await house.archive.article_at("https://mag.test/rain-in-kenya", None)
     assert found is not None
     assert evidence(found.why).rule == "tag"  # the same region, for a better reason

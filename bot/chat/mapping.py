@@ -106,7 +106,8 @@ async def questions(found: Iterable[OpenTag], desk: Desk) -> list[ui.Item[Any]]:
         row.add_item(Map(feed.id, tag.tag, NO_REGION, "No region"))
         items += [ui.TextDisplay[Any](f"{name} ({articles})"), row]
     if rest := ranked[MOST : MOST + _NAMED]:
-        named = ", ".join(_shown(each.tag.tag) for each in rest)
+        spelt = {each.tag.tag.casefold(): _shown(each.tag.tag) for each in rest}  # several feeds may have the same
+        named = ", ".join(spelt.values())
         more = f" and {len(ranked) - MOST - _NAMED:,} more" if len(ranked) > MOST + _NAMED else ""
         keys = [each.key for each in rest]
         button = Rest(_short(" ".join(keys)))

@@ -6,25 +6,20 @@ import discord
 
 from bot.chat import answers
 from bot.chat.choices import region_name
-from bot.chat.desk import desk_of, speaks_for_all, viewer_of
-from bot.chat.pager import opened
+from bot.chat.desk import desk_of, speaks_for_all
+from bot.chat.meant import article_meant
 from bot.delivery.route import route
 from bot.delivery.text import clean, escape
-from bot.errors import NewsError, NotFound
-from bot.intake.addresses import canonical
+from bot.errors import NewsError
 from bot.intake.classify import moved
-from bot.model import OPERATOR, Query
+from bot.model import OPERATOR
 
 _RUNS_IT = "Whoever runs this bot"  # other servers read along, and know nobody here
 
 
 async def move(interaction: discord.Interaction[Any], typed: str, region: str) -> str:
     """Put the article that was picked, or that lies at the address, into that region, and say what follows."""
-    desk, viewer = desk_of(interaction), viewer_of(interaction)
-    article = await opened(desk, Query(words=typed.strip(), viewer=viewer))
-    article = article or await desk.archive.article_at(canonical(typed) or typed.strip(), viewer)
-    if article is None:
-        raise NotFound("I know of no such article. Pick one from the list, or give its address.")
+    desk, article = desk_of(interaction), await article_meant(interaction, typed)
     if article.owner == OPERATOR and not await speaks_for_all(interaction):
         raise NewsError(
             "This article comes from a feed for everybody, so that it would move for other servers too. "

@@ -78,7 +78,8 @@ def noted(
         if kept.rule in _NAMED and text and given:
             judged, agreed = judged + 1, agreed + (text in given)
             recent = recent if old else (recent + str(int(text in given)))[-RECENT:]
-        for tag in kept.unmapped:
+        # Where something else named a region nothing vanishes in silence, and what is left open is mostly topics.
+        for tag in () if kept.rule in _NAMED and given else kept.unmapped:
             if tag.casefold() not in spelt:
                 if not _make_room(tags, spelt):
                     continue
@@ -91,7 +92,9 @@ def noted(
 
 
 def unmapped(ledger: Ledger, feed: Feed, regions: Regions) -> list[Unmapped]:
-    """The tags that are still nobody's, the most frequent first."""
+    """The tags that are still nobody's, the most frequent first; none where the feed brings one region anyhow."""
+    if feed.region:
+        return []
     own = {tag.casefold() for tag in feed.tags}
     left = [
         Unmapped(tag, sum(found.values()), _suggested(found, regions), ledger.met.get(tag, ""))

@@ -78,9 +78,15 @@ async def test_an_article_may_be_picked_by_its_headline(house: House) -> None:
     assert "Rain in Kenya" in text(answer(await house.call(house.ada, "desk why", url=offered["value"])))
 
 
+async def test_words_of_one_headline_will_do_and_of_several_are_asked_back(house: House) -> None:
+    await house.accept(article(1, "Rain in Kenya"), article(2, "Rain in Peru"))
+    assert "Rain in Kenya" in text(answer(await house.call(house.ada, "desk why", url="kenya")))
+    assert "Several headlines have these words." in text(answer(await house.call(house.ada, "desk why", url="rain")))
+
+
 async def test_an_address_nobody_knows_is_answered_in_a_sentence(house: House) -> None:
     said = answer(await house.call(house.ada, "desk why", url="https://nowhere.test/"))
-    assert text(said).startswith("I know of no article at that address.")
+    assert text(said).startswith("I know of no such article.")
 
 
 async def test_a_servers_own_tag_that_nobody_mapped_is_mapped_by_a_button(house: House) -> None:
