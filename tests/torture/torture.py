@@ -308,7 +308,8 @@ class Torture:
             len(parked & owed),
             len(strangers) + len(disorder) + len(stale),
             self.seed,
-            f"busy={self.busy} parked={Counter(self._reasons())} strangers={strangers[:5]} disorder={disorder[:2]} stale={stale[:5]} "
+            f"busy={self.busy} parked={Counter(self._reasons())} strangers={strangers[:5]} "
+            f"disorder={disorder[:2]} stale={stale[:5]} "
             f"missing={sorted(missing)[:5]} twice={[each for each, times in pairs.items() if times > 1][:5]}",
         )
 
