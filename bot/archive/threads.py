@@ -226,6 +226,7 @@ class _Asked:
     def start(self, connection: Connection) -> bool:
         with self._lock:
             self._connection = connection
+            connection.stopped = self.stopped
             return not self.stopped
 
     def end(self) -> None:
@@ -237,6 +238,7 @@ class _Asked:
         with self._lock:
             self.stopped = True
             if self._connection is not None:
+                self._connection.stopped = True
                 self._connection.interrupt()
             return not self._ended and self._connection is not None
 

@@ -2,8 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
+
+from bot.archive import connect
+from bot.archive.connect import OperationalError
+from bot.archive.search.aliases import Aliases
+from bot.archive.search.desk import SearchDesk
 from bot.archive.search.tokens import CLOSING, OPENING
 from bot.model import Query
+from bot.regions import Regions
 from tests.archive.conftest import Room
 from tests.builders import NOON, an_article
 
@@ -125,3 +132,15 @@ async def test_short_words_count_in_all_their_forms(room: Room) -> None:
     assert await found(room, "pay") == ["Paying for peace", "Other news"]
     (_, hit) = (await room.archive.search(Query("pay"))).hits
     assert f"{OPENING}pays{CLOSING}" in hit.snippet
+
+
+@pytest.mark.parametrize("query", [Query("rain"), Query('"rain in"'), Query('"rain in"', order="newest")])
+async def test_what_is_done_between_two_statements_stops_with_its_question(room: Room, query: Query) -> None:
+    await room.takes_in(*(an_article(f"Rain in {number}", text="Rain in Kenya.") for number in range(30)))
+    db = connect.reader(room.archive.path)
+    desk = SearchDesk(Regions([]), Aliases(), lambda: NOON)
+    assert desk.answer(db, query).total == 30
+    db.stopped = True
+    with pytest.raises(OperationalError, match="interrupted"):
+        SearchDesk(Regions([]), Aliases(), lambda: NOON).answer(db, query)
+    db.close()

@@ -40,6 +40,11 @@ def one_endless_after_another(db: Connection) -> None:
     endless(db)
 
 
+def endless_work(db: Connection) -> None:
+    while True:
+        db.heed()
+
+
 async def test_a_piece_of_work_that_fails_is_undone_alone(tmp_path: Path) -> None:
     writer = Writer(tmp_path / "a.db", durable=True)
     await writer.start(make)
@@ -67,7 +72,7 @@ async def test_a_file_that_cannot_be_opened_is_told_to_whoever_opens_it(tmp_path
         await Writer(tmp_path / "a.db", durable=True).start(make)
 
 
-@pytest.mark.parametrize("question", [endless, one_endless_after_another])
+@pytest.mark.parametrize("question", [endless, one_endless_after_another, endless_work])
 async def test_a_question_without_end_is_stopped_and_the_next_is_answered(tmp_path: Path, question: object) -> None:
     assert callable(question)
     writer = Writer(tmp_path / "a.db", durable=True)

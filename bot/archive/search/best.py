@@ -42,18 +42,18 @@ def best(db: Connection, asked: Asked, viewer: Viewer, counts: Counts, below: in
     """Rank what was asked for among the articles below this key."""
     asked = replace(asked, root=_without_hollow(asked.root))
     plan = _plan(db, asked, viewer, below)
-    keys = gather.verified(db, gather.strict(db, plan), asked.root)
+    keys = _strict(db, asked, plan, counts)
     spelling = spell.Spelling()
     if len(keys) < ENOUGH:
         spelling = spell.corrected(db, asked, plan)
         if spelling.certain is not None:
             asked = spelling.certain
             plan = _plan(db, asked, viewer, below)
-            keys = gather.verified(db, gather.strict(db, plan), asked.root)
+            keys = _strict(db, asked, plan, counts)
     meant, more = asked, list[int]()
     if not keys and spelling.likely is not None:  # shown below what has all the words as typed, of which there is none
         likely = spelling.likely
-        more = gather.verified(db, gather.strict(db, _plan(db, likely, viewer, below)), likely.root)
+        more = _strict(db, likely, _plan(db, likely, viewer, below), counts)
         meant = likely if more else asked
     wanted = list(_wanted(meant.root))
     weights = {word: counts.weight(db, word) for each in wanted for way in each.ways for word in way}
@@ -64,12 +64,21 @@ def best(db: Connection, asked: Asked, viewer: Viewer, counts: Counts, below: in
     return Ranked(ranked, asked, plan, bool(more), spelling.suggestion)
 
 
+def _strict(db: Connection, asked: Asked, plan: Plan, counts: Counts) -> list[int]:
+    """Those that have all that was asked for, as far as they are looked at."""
+    frequency = max((counts.of(db, word) for term in terms(asked.root) for way in term.ways for word in way), default=0)
+    return gather.verified(db, gather.strict(db, plan, frequency), asked.root)
+
+
 def _ranked(
     db: Connection, keys: Sequence[int], more: Sequence[int], wanted: Sequence[Wanted], weights: dict[str, float]
 ) -> Iterable[int]:
     texts = gather.texts(db, [*keys, *more])
     by_score = score.scorer(wanted, weights, texts, max((text.key for text in texts), default=0))
-    scores = {text.key: by_score(text) for text in texts}
+    scores = {}
+    for text in texts:
+        db.heed()
+        scores[text.key] = by_score(text)
     first = set(keys) if len(wanted) <= _SHORT else set()
     return sorted(scores, key=lambda key: (key not in first, -scores[key], -key))
 

@@ -44,17 +44,18 @@ class Plan:
         expression = f"({expression}) NOT {self.unwanted}" if self.unwanted else expression
         return visible(expression, self.viewer)
 
-    def heads(self, words: str) -> list[str]:
+    def heads(self, words: str, title: bool = False) -> list[str]:
         """For the index of title and teaser. Who may see it is a matter of columns: nobody else's are read."""
+        shared, own = ("title", "own_title") if title else ("title teaser", "own_title own_teaser")
         filed = f" AND marks : ({self.wanted})" if self.wanted else ""
         filed += f" NOT marks : ({self.unwanted})" if self.unwanted else ""
         if self.viewer is None:
-            return [f"{{title teaser own_title own_teaser}} : ({words}){filed}"]
-        shared = f"{{title teaser}} : ({words}){filed}"
+            return [f"{{{shared} {own}}} : ({words}){filed}"]
+        everybodys = f"{{{shared}}} : ({words}){filed}"
         if self.viewer == OPERATOR:
-            return [shared]
-        own = f"marks : {quoted(tokens.owner(self.viewer))}"
-        return [shared, f"{{own_title own_teaser}} : ({words}) AND {own}{filed}"]
+            return [everybodys]
+        mine = f"marks : {quoted(tokens.owner(self.viewer))}"
+        return [everybodys, f"{{{own}}} : ({words}) AND {mine}{filed}"]
 
 
 def plan(db: Connection, asked: Asked, viewer: Viewer) -> Plan:

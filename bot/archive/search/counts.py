@@ -8,6 +8,7 @@ from bot.archive.search import score
 from bot.archive.search.compile import quoted
 
 _FRESH = 1800.0  # seconds
+_COUNTED, _SAMPLE = 8192, 1024  # a word that more articles have is guessed at from so many of the newest
 _MOST = 20000  # words remembered
 
 
@@ -29,7 +30,7 @@ class Counts:
         self._refresh()
         known = self._numbers.get(word)
         if known is None:
-            known = self._numbers[word] = _count(db, quoted(word))
+            known = self._numbers[word] = self._count(db, quoted(word))
         return known
 
     def all(self, db: Connection) -> int:
@@ -44,6 +45,14 @@ class Counts:
                 self._numbers, self._all = {}, 0
                 self._until = time.monotonic() + _FRESH
 
+    def _count(self, db: Connection, expression: str) -> int:
+        number = int(db.execute(_UP_TO, (expression, _COUNTED)).fetchone()[0])
+        if number < _COUNTED:
+            return number
+        (oldest,) = db.execute(_SAMPLED, (expression, _SAMPLE - 1)).fetchone()
+        (among,) = db.execute("SELECT count(*) FROM article WHERE id >= ?", (oldest,)).fetchone()
+        return max(number, self.all(db) * _SAMPLE // int(among))
 
-def _count(db: Connection, expression: str) -> int:
-    return int(db.execute("SELECT count(*) FROM words WHERE words MATCH ?", [expression]).fetchone()[0])
+
+_UP_TO = "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)"
+_SAMPLED = "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?"

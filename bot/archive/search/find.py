@@ -135,7 +135,9 @@ def _verified(db: Connection, keys: Iterator[int], check: verify.Check, most: in
     found: list[int] = []
     while len(found) < most and (chunk := [key for _, key in zip(range(_CHUNK), keys, strict=False)]):
         loaded = articles.load(db, chunk)
-        found += [key for key in chunk if key in loaded and check(loaded[key])]
+        for key in chunk:
+            db.heed()
+            found += [key] if key in loaded and check(loaded[key]) else []
     return found[:most]
 
 

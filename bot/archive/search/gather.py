@@ -14,13 +14,25 @@ from bot.model import Article
 
 _RANKED_AMONG = 5000  # newest matches in title and teaser that are ranked by the index
 _FROM_HEADS, _FROM_WORDS = 50, 60
+_FREQUENT = 20_000  # articles with a word, beyond which it takes the index too long to rank what has it
+_FROM_TITLES, _FROM_NEWEST = 30, 30
 _LOOSE_WORDS, _LOOSE_EACH, _FROM_LOOSE = 8, 1500, 120
+_HEADS = "FROM heads WHERE heads MATCH ? AND rowid >= ? AND rowid < ?"
 _BM25 = "bm25(heads, 1.0, 3.0, 1.0, 3.0, 0.0)"
 
 
-def strict(db: Connection, plan: Plan) -> list[int]:
-    """Those that have all that was asked for: the best in title and teaser, the newest anywhere."""
-    keys = [key for expression in plan.heads(plan.words) for key in _best_heads(db, expression, plan)]
+def strict(db: Connection, plan: Plan, frequency: int) -> list[int]:
+    """Those that have all that was asked for: the best in title and teaser, the newest anywhere.
+
+    A word as frequent as that is in more titles than anybody reads: the newest are as good as the best of them.
+    """
+    if frequency > _FREQUENT:
+        keys = [
+            key for each in plan.heads(plan.words, title=True) for key in _newest_heads(db, each, plan, _FROM_TITLES)
+        ]
+        keys += [key for each in plan.heads(plan.words) for key in _newest_heads(db, each, plan, _FROM_NEWEST)]
+    else:
+        keys = [key for expression in plan.heads(plan.words) for key in _best_heads(db, expression, plan)]
     rows = db.execute(
         "SELECT rowid FROM words WHERE words MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid DESC LIMIT ?",
         [plan.expression, plan.low, plan.high, _FROM_WORDS],
@@ -54,7 +66,12 @@ def texts(db: Connection, keys: Iterable[int]) -> list[Text]:
         """,  # noqa: S608 question marks
         wanted,
     )
-    return [Text(row["id"], normal.fold(row["title"]), normal.fold(" ".join(teaser_and_text(db, row)))) for row in rows]
+    found = []
+    for row in rows:
+        db.heed()
+        rest = " ".join(teaser_and_text(db, row))
+        found.append(Text(row["id"], normal.fold(row["title"]), normal.fold(rest)))
+    return found
 
 
 def verified(db: Connection, keys: Sequence[int], root: Node | None) -> list[int]:
@@ -63,13 +80,21 @@ def verified(db: Connection, keys: Sequence[int], root: Node | None) -> list[int
     if check is None:
         return list(keys)
     found: dict[int, Article] = articles.load(db, keys)
-    return [key for key in keys if key in found and check(found[key])]
+    right = []
+    for key in keys:
+        db.heed()
+        right += [key] if key in found and check(found[key]) else []
+    return right
+
+
+def _newest_heads(db: Connection, expression: str, plan: Plan, most: int) -> list[int]:
+    statement = f"SELECT rowid {_HEADS} ORDER BY rowid DESC LIMIT ?"
+    return [row[0] for row in db.execute(statement, (expression, plan.low, plan.high, most))]
 
 
 def _best_heads(db: Connection, expression: str, plan: Plan) -> list[int]:
     given = [expression, plan.low, plan.high]
-    where = "FROM heads WHERE heads MATCH ? AND rowid >= ? AND rowid < ?"
-    guard = db.execute(f"SELECT rowid {where} ORDER BY rowid DESC LIMIT 1 OFFSET {_RANKED_AMONG}", given).fetchone()
+    guard = db.execute(f"SELECT rowid {_HEADS} ORDER BY rowid DESC LIMIT 1 OFFSET {_RANKED_AMONG}", given).fetchone()
     if guard is not None:
         given[1] = guard[0]
-    return [row[0] for row in db.execute(f"SELECT rowid {where} ORDER BY {_BM25} LIMIT {_FROM_HEADS}", given)]
+    return [row[0] for row in db.execute(f"SELECT rowid {_HEADS} ORDER BY {_BM25} LIMIT {_FROM_HEADS}", given)]
