@@ -31,13 +31,13 @@ class Connection(sqlite3.Connection):
         super().__init__(*given, **more)  # type: ignore[arg-type]  # as sqlite3.connect gives them
         self.dictionaries: dict[int, zstd.ZstdDict] = {}
         self.packers: dict[int, zstd.ZstdCompressor] = {}
+        self.numbers: dict[tuple[str, str], int] = {}
         self.stopped = False
 
     def heed(self) -> None:
         """For work between two statements that may take long: stop, where the question has been stopped."""
         if self.stopped:
             raise OperationalError("interrupted")
-        self.numbers: dict[tuple[str, str], int] = {}
 
     def forget(self) -> None:
         """What was read in a transaction that was undone may never have been."""
