@@ -193,6 +193,14 @@ class Readers:
             raise
         finally:
             asked.end()
+            if asked.stopped:
+                self._part_with(connection)
+
+    def _part_with(self, connection: Connection) -> None:
+        """While any statement of a stopped question is half read, all that comes after it would be stopped as well."""
+        self._own.connection = None
+        self._connections.remove(connection)
+        connection.close()
 
 
 class Turns:

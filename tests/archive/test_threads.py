@@ -87,6 +87,24 @@ async def test_a_question_without_end_is_stopped_and_the_next_is_answered(tmp_pa
     await writer.close()
 
 
+async def test_a_stopped_question_that_left_a_statement_half_read_stops_no_other(tmp_path: Path) -> None:
+    writer = Writer(tmp_path / "a.db", durable=True)
+    await writer.start(make)
+    readers = Readers(tmp_path / "a.db", 1, "test")
+    half_read = []
+
+    def reads_half_and_goes_on(db: Connection) -> None:
+        half_read.append(db.execute("SELECT 1 UNION ALL SELECT 2"))
+        half_read[0].fetchone()
+        endless(db)
+
+    with pytest.raises(TooSlow):
+        await readers.run(reads_half_and_goes_on, within=0.05)
+    assert await readers.run(names, within=20) == []
+    await readers.close()
+    await writer.close()
+
+
 async def test_a_question_whose_time_was_over_before_its_turn_is_not_begun(tmp_path: Path) -> None:
     writer = Writer(tmp_path / "a.db", durable=True)
     await writer.start(make)
