@@ -171,6 +171,16 @@ def rewrite(db: Connection, before: Article, after: Article) -> None:
     index.change(db, (before, filed), (after, marks_of(db, after)))
 
 
+def relist(db: Connection, article: Article) -> None:
+    """See that an article is in the lists where it belongs, and in no other."""
+    belongs = [_ALL, *(region_number(db, code) for code in article.regions)]
+    db.execute(
+        f"DELETE FROM article_region WHERE article = ? AND NOT (owner = ? AND region IN ({marks(len(belongs))}))",  # noqa: S608
+        [article.id, article.owner, *belongs],
+    )
+    _list(db, article)
+
+
 def marks_of(db: Connection, article: Article) -> index.Marks:
     """What an article is filed under. Its feeds are those whose addresses it names."""
     return _marks(db, article, tuple(_feed_numbers(db, article)))

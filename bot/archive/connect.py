@@ -18,7 +18,7 @@ __all__ = [
     "writer",
 ]
 
-PATIENCE = 5.0  # seconds to wait for another program's write
+PATIENCE = 60.0  # seconds to wait for another program's write, such as an operator's look at the whole index
 _PAGE = 8192
 _LONGEST_LOG = 4000  # pages of the write-ahead log until it is carried over into the file, which takes a while
 _WRITER_CACHE, _READER_CACHE = -32768, -8192  # KiB

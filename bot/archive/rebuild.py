@@ -1,4 +1,4 @@
-"""Makes the index of words anew, beside the old one, in small pieces that can be taken up again."""
+"""Makes lists and index anew, the index beside the old one, in small pieces that can be taken up again."""
 
 from bot.archive import articles, memos
 from bot.archive.connect import Connection
@@ -29,6 +29,7 @@ def step(db: Connection) -> tuple[int, int, bool]:
         at = -1
     some = articles.after(db, at, PIECE)
     for article in some:
+        articles.relist(db, article)
         index.add(db, article, articles.marks_of(db, article), anew=True)
     if some:
         index.note_rebuilt(db, some[-1].id)

@@ -28,6 +28,10 @@ _OPTIONS: dict[int, int] = {
 }
 
 
+class Unreadable(ValueError):
+    """What was packed is not what is there now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Printed:
     """The long parts of an article."""
@@ -92,6 +96,8 @@ def _dictionary(db: Connection, number: int) -> zstd.ZstdDict:
     found = db.dictionaries.get(number)
     if found is None:
         row = db.execute("SELECT bytes FROM dictionary WHERE number = ?", [number]).fetchone()
+        if row is None:
+            raise Unreadable(f"there is no dictionary {number}")
         found = db.dictionaries[number] = zstd.ZstdDict(row["bytes"])
     return found
 
@@ -121,8 +127,14 @@ def _parts(db: Connection, row: Row) -> tuple[str, ...]:
     packed: bytes = row["z"] or b""
     if packed and packed[0] != _ZLIB:
         dictionary = _dictionary(db, packed[0]) if packed[0] else None
-        return tuple(zstd.decompress(_FRAME + packed[1:], zstd_dict=dictionary).decode().split(_PART))
-    text, tags, why = zlib.decompress(packed).decode().split(_PART) if packed else ("", "", "")
+        try:
+            return tuple(zstd.decompress(_FRAME + packed[1:], zstd_dict=dictionary).decode().split(_PART))
+        except zstd.ZstdError as error:
+            raise Unreadable(str(error)) from error
+    try:
+        text, tags, why = zlib.decompress(packed).decode().split(_PART) if packed else ("", "", "")
+    except zlib.error as error:
+        raise Unreadable(str(error)) from error
     return row["url"], row["teaser"], row["image"] or "", text, tags if len(tags) > 2 else "", why
 
 

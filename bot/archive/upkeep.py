@@ -1,10 +1,10 @@
-"""Keeps the archive well: copies of it, and whether all its parts agree."""
+"""Copies of the archive: made while the bot runs, and put in its place."""
 
 import os
 import shutil
 from pathlib import Path
 
-from bot.archive import connect, rebuild
+from bot.archive import connect, soundness
 from bot.archive.connect import Connection, DatabaseError
 from bot.errors import NewsError
 
@@ -48,10 +48,10 @@ def _examine(copy: Path) -> None:
     try:
         db = connect.reader(copy)
         try:
-            wrong = check(db)
+            wrong = soundness.of_copy(db)
         finally:
             db.close()
-    except DatabaseError as error:
+    except (DatabaseError, ValueError) as error:
         raise NoArchive(f"{copy} is no copy of an archive ({error}).") from error
     if wrong:
         raise NoArchive(f"{copy} is damaged: {' '.join(wrong[:3])}")
@@ -71,38 +71,3 @@ def _put_aside(archive: Path) -> Path:
         number += 1
     archive.replace(kept)
     return kept
-
-
-def check(db: Connection) -> list[str]:
-    """What does not agree, each in a sentence; an empty list is good news."""
-    found = [f"The file is damaged: {row[0]}." for row in db.execute("PRAGMA quick_check") if row[0] != "ok"]
-    if rebuild.is_stale(db):
-        found.append("The index of words was made by another version of Newsdesk: run `newsdesk reindex`.")
-    return found + [sentence for sentence, question in _AGREE.items() if db.execute(question).fetchone() is not None]
-
-
-_AGREE = {
-    "An article has no text.": """
-        SELECT id FROM article EXCEPT SELECT id FROM article_text LIMIT 1""",
-    "A text has no article.": """
-        SELECT id FROM article_text EXCEPT SELECT id FROM article LIMIT 1""",
-    "An article is in no list.": """
-        SELECT id FROM article EXCEPT SELECT article FROM article_region WHERE region = 0 LIMIT 1""",
-    "A list names an article that is not there.": """
-        SELECT article FROM article_region EXCEPT SELECT id FROM article LIMIT 1""",
-    "An article is not in the index of words.": """
-        SELECT id FROM article EXCEPT SELECT rowid FROM words WHERE words MATCH '"\ue000"' LIMIT 1""",
-    "The index of words names an article that is not there.": """
-        SELECT rowid FROM words WHERE words MATCH '"\ue000"' EXCEPT SELECT id FROM article LIMIT 1""",
-    "An article is not in the index of titles.": """
-        SELECT id FROM article EXCEPT SELECT rowid FROM titles WHERE titles MATCH '"\ue002" *' LIMIT 1""",
-    "The index of titles names an article that is not there.": """
-        SELECT rowid FROM titles WHERE titles MATCH '"\ue002" *' EXCEPT SELECT id FROM article LIMIT 1""",
-    "A sighting names an article that is not there.": """
-        SELECT article FROM sighting EXCEPT SELECT id FROM article LIMIT 1""",
-    "Something is owed for an article that is not there.": """
-        SELECT article FROM delivery WHERE state NOT IN ('sent', 'refused') AND article > 0
-        EXCEPT SELECT id FROM article LIMIT 1""",
-    "An article is known by nothing.": """
-        SELECT id FROM article EXCEPT SELECT article FROM identity LIMIT 1""",
-}

@@ -9,8 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 
-from bot.archive import Archive, articles, connect, upkeep
+from bot.archive import Archive, articles, connect, rebuild, soundness
 from bot.archive.migrations import migrate
+from bot.archive.search.index import SHAPES
 from bot.model import Article, Owed, Sent, Subscription
 from bot.regions import Region, Regions
 from tests.builders import NOON, a_feed, a_sighting, a_subscription, an_article
@@ -68,9 +69,9 @@ def _left(file: Path) -> tuple[set[str], list[str]]:
     db = connect.writer(file)
     try:
         migrate(db)
-        wrong = upkeep.check(db)
-        for index in ("words", "heads", "titles"):
-            db.execute(f"INSERT INTO {index} ({index}) VALUES ('integrity-check')")
+        rebuild.note_version(db)
+        wrong = soundness.check(db)
+        wrong += [sentence for name in SHAPES for sentence in soundness.index_of(db, name)]
         kept = {f"article {article.url}" for article in articles.after(db, 0, 1_000_000)}
         kept |= {f"sending {row['id']}" for row in db.execute("SELECT id FROM delivery WHERE attempts > 0")}
         kept |= {f"sent {row['id']}" for row in db.execute("SELECT id FROM delivery WHERE state = 'sent'")}

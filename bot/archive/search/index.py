@@ -1,6 +1,7 @@
 """Writes an article into the index of words, and takes it out again."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.archive.connect import Connection
@@ -17,6 +18,8 @@ SHAPES = {
     "titles": "x, content = '', detail = none, columnsize = 0, prefix = '1 2 3 4', tokenize = 'ascii'",
 }
 VERSION = 100 * normal.VERSION + 1  # a change of the shapes, too, means that the index must be made again
+_HEADS = ("teaser", "title", "own_teaser", "own_title", "marks")
+_WORD = re.compile("[a-z0-9\x80-\U0010ffff]+")  # as the tokenizer has it
 _ANEW = "_anew"
 _PROGRESS = "index.anew"  # under this key: the version that is being made, and the last key that is in it
 
@@ -117,6 +120,22 @@ def _recall(db: Connection) -> tuple[int, int] | None:
 
 def _remember(db: Connection, value: str) -> None:
     db.execute("INSERT OR REPLACE INTO memo (key, value) VALUES (?, ?)", [_PROGRESS, value])
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A column of one of the indexes."""
+
+    table: str
+    column: str = ""  # of an index that has but one, none
+
+
+def entries(article: Article, marks: Marks) -> Iterator[tuple[Place, set[str]]]:
+    """By which words an article is found where: in the index of all words first."""
+    words, titles, *heads = _texts(article, marks)
+    places = [Place("words"), Place("titles"), *(Place("heads", column) for column in _HEADS)]
+    for place, text in zip(places, (words, titles, *heads), strict=True):
+        yield place, set(_WORD.findall(text))
 
 
 # --- what goes in -----------------------------------------------------------------------------------------------
