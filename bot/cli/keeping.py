@@ -33,16 +33,21 @@ async def restore(settings: Settings, arguments: argparse.Namespace) -> None:
 
 
 async def reindex(settings: Settings, arguments: argparse.Namespace) -> None:
-    """Make the search index anew; stopped half-way, the next call goes on from there."""
+    """Pack all texts and make the search index anew; stopped half-way, the next call goes on from there."""
     to = show.console()
     async with open_archive(settings, load_regions(settings.file("regions.toml")), WallClock()) as archive:
         if not arguments.really:
-            problems = await archive.check()
+            with to.status("Looking …") as seen:
+                problems = await archive.check(
+                    lambda part, done, of: seen.update(f"Looking at {part} ({done} of {of} done) …")
+                )
             to.print(
                 "; ".join(problems) or "File, index and articles agree. To make the index anew: newsdesk reindex --do"
             )
             return
         with Progress(console=to) as progress:
+            packing = progress.add_task("Packing", total=None)
+            await archive.pack(lambda done, of: progress.update(packing, completed=done, total=of))
             task = progress.add_task("Indexing", total=None)
             count = await archive.reindex(lambda done, of: progress.update(task, completed=done, total=of))
     to.print(f"{count:,} articles are indexed.")
