@@ -1,6 +1,7 @@
 """The life of an article, from a document to the archive and its outbox."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 GUARD = timedelta(days=14)
 AWAY = timedelta(hours=2)  # after so long without an answer, many new articles are no surprise
 OLDER_PAGES = 5
+FIRSTS = 4  # first polls between parser and archive: all in them is new, and of hundreds it would fill the memory
 _BREATH = 25  # entries between two pauses
 TRY_PAGES_AGAIN = timedelta(days=30)  # for a server that had none
 _RECENT, _RECENT_PAGES = 25, 4  # articles looked at when a feed may have changed its ids
@@ -67,6 +69,7 @@ class Taking:
         self._walking = Walking(fetcher, reading)
         self._indexes = Indexes(fetcher, reading)
         self._telling = Telling(archive)
+        self._firsts = asyncio.Semaphore(FIRSTS)
 
     async def take_in(self, poll: Poll, fetched: Fetched) -> tuple[Source, Accepted]:
         """From a document to the outbox, in one transaction with the source's new state. Raises Unusable."""
@@ -77,6 +80,13 @@ class Taking:
         found = slices.digest(document.body) if document else poll.source.digest
         if found == poll.source.digest and not silent and not poll.memory.parts:
             return await self._nothing_new(poll, fetched)
+        async with self._firsts if silent else contextlib.nullcontext():
+            return await self._read_and_keep(poll, fetched, feeds, found, silent)
+
+    async def _read_and_keep(
+        self, poll: Poll, fetched: Fetched, feeds: Sequence[Feed], found: bytes | None, silent: bool
+    ) -> tuple[Source, Accepted]:
+        document = fetched.document
         known = () if silent or poll.source.digest is None else poll.memory.marks
         parsed = await self._reading.feed(document, known) if document else Parsed()
         if parsed.parts or poll.memory.parts:
