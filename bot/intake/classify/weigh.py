@@ -19,14 +19,14 @@ KIND: Mapping[str, float] = {
     "idiom": 0.15,
 }
 WEAK = 0.25  # a name marked weak
-HOME = 0.3  # the publisher's own country, which takes part in much that happens elsewhere
+HOME = 0.25  # the publisher's own country, which takes part in much that happens elsewhere
 # But Ohio, Ofsted or a sheriff is where something happens: discounted neither as home nor as a power.
 SCENES = ("city", "area", "org", "party", "term", "idiom")
 BORDER = 0.6  # of its weight a place on the border of two regions lends to the second: a doubt, never a post
 ALONE = 0.4  # what a body must weigh to place an article on its own: one clear name; a long text brushes many places
 TWICE = 2  # a place counts at most so often in one field
 ENOUGH = 0.4  # a further region is among the article's if it has this part of the first one's weight
-MARGIN, EVIDENCE, MUCH, RIVAL = 0.82, 0.005, 9.0, 0.03  # confidence: see Weights
+MARGIN, EVIDENCE, MUCH, RIVAL = 0.82, 0.005, 9.0, 0.08  # confidence: see Weights
 
 
 def matches(
