@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from threading import Lock, Timer
 
 from rich.console import Console
 from rich.markup import escape
@@ -39,30 +40,54 @@ class Progress:
     """Tells on stderr how far long work is, once it takes more than a second; whatever is printed stays whole."""
 
     def __init__(self) -> None:
-        self._began = self._told = time.monotonic()
+        self._line = ""
+        self._told = 0.0
         self._wide = 0
+        self._turn = Lock()
+        self._soon: Timer | None = None
 
     def tell(self, line: str) -> None:
         """How far it is: in place on a terminal, otherwise a line every now and then."""
-        now, terminal = time.monotonic(), sys.stderr.isatty()
-        if now - self._began < SOON or now - self._told < (SHORT if terminal else LONG):
-            return
-        self._told = now
-        if not terminal:
-            print(line, file=sys.stderr)  # noqa: T201
-            return
-        self._wide = max(self._wide, len(line))
-        print(f"\r{line[:100]:{min(self._wide, 100)}}", end="", file=sys.stderr, flush=True)  # noqa: T201
+        with self._turn:
+            self._line = line
+            if self._soon is None:
+                self._soon = Timer(SOON, self._show)  # also where the work says nothing more for long
+                self._soon.daemon = True
+                self._soon.start()
+            elif self._told and time.monotonic() - self._told > (SHORT if sys.stderr.isatty() else LONG):
+                self._print()
 
     def say(self, line: str) -> None:
         """A line that stays."""
-        self.end()
-        print(line, file=sys.stderr)  # noqa: T201
+        with self._turn:
+            self._wipe()
+            print(line, file=sys.stderr)  # noqa: T201
 
     def end(self) -> None:
         """Leave nothing behind."""
+        with self._turn:
+            if self._soon is not None:
+                self._soon.cancel()
+            self._wipe()
+            self._soon, self._told, self._line = None, 0.0, ""
+
+    def _show(self) -> None:
+        with self._turn:
+            if self._line:
+                self._print()
+
+    def _print(self) -> None:
+        self._told = time.monotonic()
+        if not sys.stderr.isatty():
+            print(self._line, file=sys.stderr)  # noqa: T201
+            return
+        line = self._line[:100]
+        print(f"\r{line:{self._wide}}", end="", file=sys.stderr, flush=True)  # noqa: T201
+        self._wide = max(self._wide, len(line))
+
+    def _wipe(self) -> None:
         if self._wide:
-            print(f"\r{'':{min(self._wide, 100)}}\r", end="", file=sys.stderr, flush=True)  # noqa: T201
+            print(f"\r{'':{self._wide}}\r", end="", file=sys.stderr, flush=True)  # noqa: T201
             self._wide = 0
 
 
