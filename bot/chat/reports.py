@@ -1,6 +1,7 @@
 """What the desk reports to a server's admins: how things stand, and the whole story of one article."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,7 @@ from bot.regions import Regions
 _ROWS = 8  # of each part
 _EVENTS = 30
 _CHARACTERS, _OCTETS = 3800, 7500
+_AFTER_WORDS = re.compile(r"(?<=\))(?:; |\. )")  # in a sentence that says why: each region's words on a line
 _STATES: dict[State, str] = {
     "pending": "on their way",
     "sending": "being sent now",
@@ -176,7 +178,12 @@ def _placed(story: Story, regions: Regions) -> Iterable[str]:
     article = story.article
     names = ", ".join(escape(region_name(regions, each)) for each in article.regions) or "no region"
     evidence = _evidence(article.why)
-    rule = _RULES.get(str(evidence.get("rule")), "")
+    if sentence := cut(clean(str(evidence.get("sentence") or "")), 600):
+        first, *more = _AFTER_WORDS.split(escape(sentence))
+        yield f"**{names}**\n-# Why here? {first}"
+        yield from (f"-# {each}" for each in more)
+        return
+    rule = _RULES.get(str(evidence.get("rule")), "")  # kept before there were sentences
     yield f"**{names}**{f': {rule}' if rule else ''}"
     said: dict[str, list[str]] = {}
     for each in evidence.get("why") or []:
@@ -187,8 +194,6 @@ def _placed(story: Story, regions: Regions) -> Iterable[str]:
             said.setdefault(str(each.get("region", "")), []).append(words)
     for code, words_of in said.items():
         yield f"-# {escape(region_name(regions, code))}: {', '.join(list(dict.fromkeys(words_of))[:5])}"
-    if sentence := clean(str(evidence.get("sentence") or "")):
-        yield f"-# Why here? {escape(cut(sentence, 400))}"
 
 
 def _evidence(why: str) -> dict[str, list[dict[str, str]] | str]:

@@ -57,7 +57,7 @@ async def test_the_story_of_an_article_is_told(house: House) -> None:
     evidence = {
         "rule": "text",
         "confidence": 0.8,
-        "sentence": "Africa: its words speak for it. Africa 100% (title “Kenya” 2.0).",
+        "sentence": "Africa: its words speak for it. Africa 75% (title “Kenya” 2.0); Europe 25% (tag “EU” 0.6). Sure.",
         "why": [{"words": "Kenya", "place": "KE", "region": "africa", "where": "title"}],
     }
     await house.accept(article(1, "Rain in Kenya", why=json.dumps(evidence)), silent=False)
@@ -66,10 +66,17 @@ async def test_the_story_of_an_article_is_told(house: House) -> None:
     await house.archive.settle(delivery.id, Sent(123), NOON)
     shown = text(answer(await house.call(house.ada, "desk why", url="https://paper.test/1")))
     assert "[Rain in Kenya](https://paper.test/1)" in shown
-    assert "**Africa**: its words speak for it\n-# Africa: “Kenya” (title)" in shown
-    assert "\n-# Why here? Africa: its words speak for it. Africa 100% (title “Kenya” 2.0)." in shown
+    because = "**Africa**\n-# Why here? Africa: its words speak for it. Africa 75% (title “Kenya” 2.0)\n"
+    assert f"{because}-# Europe 25% (tag “EU” 0.6)\n-# Sure." in shown
     assert "seen in The Paper" in shown
     assert f"owed to <#{house.lobby.id}> for Africa" in shown and f"sent to <#{house.lobby.id}>" in shown
+
+
+async def test_what_was_kept_before_there_were_sentences_is_told_by_its_words(house: House) -> None:
+    why = [{"words": "Kenya", "place": "KE", "region": "africa", "where": "title"}]
+    await house.accept(article(1, "Rain in Kenya", why=json.dumps({"rule": "text", "why": why})))
+    shown = text(answer(await house.call(house.ada, "desk why", url="https://paper.test/1")))
+    assert "**Africa**: its words speak for it\n-# Africa: “Kenya” (title)" in shown
 
 
 async def test_an_article_may_be_picked_by_its_headline(house: House) -> None:
