@@ -186,7 +186,7 @@ async def test_up_to_a_day_late_it_still_comes_later_it_is_skipped_and_said(week
 
 
 async def test_a_new_time_counts_from_now_on_and_a_week_has_no_second_one(weekly: Weekly) -> None:
-    await weekly.prints("Rain in Kenya")
+    await weekly.house.accept(article(99, "Rain in Kenya", published=FRIDAY - DAY, seen=FRIDAY - DAY))
     told = await weekly.order(weekday="Friday", time="9:00", regions="africa")  # three hours ago
     assert f"<t:{int((FRIDAY + 7 * DAY - 3 * HOUR).timestamp())}:F>" in told
     await weekly.carried_out()
