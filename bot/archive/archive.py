@@ -28,7 +28,7 @@ from bot.archive import (
 )
 from bot.archive.connect import Connection
 from bot.archive.migrations import migrate
-from bot.archive.search import complete
+from bot.archive.search import complete, index
 from bot.archive.search.aliases import Aliases
 from bot.archive.search.desk import SearchDesk
 from bot.archive.search.index import SHAPES
@@ -101,7 +101,7 @@ class Archive:
         folder = await asyncio.to_thread(TemporaryDirectory, prefix="newsdesk-") if str(path) == ":memory:" else None
         file = Path(folder.name) / "archive.db" if folder else Path(path)
         archive = cls(file, regions, aliases or Aliases(), now, folder)
-        await archive._writer.start(migrate)
+        await archive._writer.start(migrate, index.merge_some)
         await archive._write(outbox.wake_edits)
         await archive._write(rebuild.note_version)
         return archive

@@ -19,9 +19,14 @@ log = logging.getLogger(__name__)
 
 LONGEST_BATCH = 64  # pieces of work in one transaction
 MOST_WAITING = 2  # questions of one person
+_IDLE, _BREATH = 0.5, 0.05  # seconds without anything to write, before spare time is used, and between two uses
 _AGAIN = 0.02  # seconds between two interruptions, for a question of several statements
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+def _nothing(db: Connection) -> bool:
+    return False
 
 
 class TooSlow(Busy):
@@ -36,12 +41,15 @@ class Writer:
         self._durable = durable
         self._waits = True  # whether the connection waits for the disk, as it is opened
         self._work: SimpleQueue[_Work | None] = SimpleQueue()
+        self._pause: float | None = None  # seconds until there is time to spare; None: there is nothing to do then
         self._thread = threading.Thread(target=self._run, name="archive-writer", daemon=True)
         self._opened: Future[None] = Future()
 
-    async def start(self, prepare: Callable[[Connection], None]) -> None:
-        """Open the file and bring it into shape."""
-        self._prepare = prepare
+    async def start(
+        self, prepare: Callable[[Connection], None], spare: Callable[[Connection], bool] = _nothing
+    ) -> None:
+        """Open the file and bring it into shape. `spare` is done bit by bit while nothing else is to be written."""
+        self._prepare, self._spare = prepare, spare
         self._thread.start()
         await asyncio.wrap_future(self._opened)
 
@@ -75,13 +83,16 @@ class Writer:
             batch, going = self._next()
             if batch:
                 self._write(connection, batch)
+                self._pause = _IDLE
+            elif going:
+                self._pause = _BREATH if self._does_more(connection) else None
         connection.close()
 
     def _next(self) -> "tuple[list[_Work], bool]":
         """All that waits, as far as it fits into one transaction."""
         batch = []
         try:
-            piece = self._work.get()
+            piece = self._work.get(timeout=self._pause)
             while piece is not None:
                 batch.append(piece)
                 if len(batch) == LONGEST_BATCH:
@@ -108,6 +119,20 @@ class Writer:
         else:
             for piece in batch:
                 piece.tell()
+
+    def _does_more(self, connection: Connection) -> bool:
+        """Spend time that nobody needs, and say whether there is more to do."""
+        try:
+            self._settle_for(connection, False)
+            connection.execute("BEGIN IMMEDIATE")
+            more = self._spare(connection)
+            connection.execute("COMMIT")
+            return more
+        except DatabaseError:
+            log.exception("could not use spare time")
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            return False
 
     def _settle_for(self, connection: Connection, owed: bool) -> None:
         """To wait for the disk takes longer than all the rest: only for what is owed."""

@@ -20,6 +20,7 @@ SHAPES = {
 VERSION = 100 * normal.VERSION + 1  # a change of the shapes, too, means that the index must be made again
 _HEADS = ("teaser", "title", "own_teaser", "own_title", "marks")
 _WORD = re.compile("[a-z0-9\x80-\U0010ffff]+")  # as the tokenizer has it
+_PARTS_MERGED, _PAGES_MERGED = 2, 64  # in spare time: of one size, and pages written at once
 _ANEW = "_anew"
 _PROGRESS = "index.anew"  # under this key: the version that is being made, and the last key that is in it
 
@@ -82,6 +83,19 @@ def begin_anew(db: Connection, version: int) -> None:
 def merge_seldom(db: Connection, name: str) -> None:
     """Eight parts of an index become one, not four: that halves what each article makes us write, and the waits."""
     db.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('automerge', 8)")  # noqa: S608 our tables
+
+
+def merge_some(db: Connection) -> bool:
+    """Make some parts of the indexes one, so that fewer are asked; whether it is worth going on."""
+    for name in SHAPES:
+        row = db.execute(f"SELECT v FROM {name}_config WHERE k = 'usermerge'").fetchone()  # noqa: S608 our tables
+        if row is None or row["v"] != _PARTS_MERGED:
+            db.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('usermerge', {_PARTS_MERGED})")  # noqa: S608
+        before = db.total_changes
+        db.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('merge', {_PAGES_MERGED})")  # noqa: S608 our tables
+        if db.total_changes - before > 1:
+            return True
+    return False
 
 
 def rebuilt_to(db: Connection, version: int) -> int | None:
