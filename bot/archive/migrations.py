@@ -266,3 +266,17 @@ def indexes_are_merged_less_often(db: Database) -> None:
     """Eight parts of an index become one, not four: that halves what each article makes us write, and the waits."""
     for name in ("words", "heads", "titles"):
         db.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('automerge', 8)")  # noqa: S608 our tables
+
+
+@migrations()
+def what_buttons_stand_for_passes(db: Database) -> None:
+    """Addresses and long queries behind buttons, the newest of them; a turn is never given twice."""
+    db.execute(
+        """
+        CREATE TABLE passing (
+            turn INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, value TEXT NOT NULL)
+        """
+    )
+    old = "FROM memo WHERE key >= 'page:' AND key < 'page;' OR key >= 'feed:' AND key < 'feed;'"
+    db.execute(f"INSERT INTO passing (key, value) SELECT key, value {old}")
+    db.execute(f"DELETE {old}")
