@@ -177,7 +177,7 @@ class Fetcher:
         async with self._session.get(
             _url(address), headers=headers, allow_redirects=False, timeout=self._timeout, ssl=checked
         ) as response:
-            told = MappingProxyType({name.lower(): text for name, text in response.headers.items()})
+            told: Mapping[str, str] = response.headers  # which asks for no name's capitals
             code = response.status
             if code in _FOLLOWED:
                 return Fetched("redirect", headers=told, code=code)
@@ -192,6 +192,7 @@ class Fetcher:
             if body is None:
                 limit = f"{reach.size / _MEGABYTE:.0f} MB"
                 return Fetched("too-large", f"{host_of(address)} sends more than {limit}.", headers=told, code=code)
+            told = MappingProxyType({name.lower(): text for name, text in told.items()})
             return Fetched("ok", document=Document(address, code, body, told), headers=told, code=code)
 
 
