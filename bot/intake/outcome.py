@@ -33,7 +33,6 @@ class Poll:
     began: datetime | None = None  # when we set out; a feed that was added since has not been heard
     written: Memory | None = None  # the memory as it stands in the source's row
 
-
     @property
     def every(self) -> timedelta:
         """Between two polls: as somebody wants it of a feed here, or as usual."""
