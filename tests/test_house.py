@@ -16,7 +16,7 @@ FLOORS: list[set[str]] = [
     {"cli"},
     {"app", "rehearsal"},
     {"cogs"},
-    {"courier", "chat", "poller", "almanac"},
+    {"courier", "chat", "poller", "almanac", "keeper"},
     {"archive", "delivery", "intake"},
     {"model", "errors", "clock", "settings", "regions", "written"},
 ]

@@ -21,6 +21,7 @@ from bot.clock import Clock
 from bot.courier import Courier
 from bot.delivery.pace import Allowance
 from bot.errors import ConfigError
+from bot.keeper import Keeper
 from bot.model import Delivery, Outcome, Sent
 from bot.settings import DISCORD_API, Settings
 
@@ -61,6 +62,7 @@ async def run(
             async with serving, _until(stop) as tasks:
                 tasks.create_task(_kept_alive(core.poller.run, core.clock), name="poller")
                 tasks.create_task(_kept_alive(almanac.run, core.clock), name="almanac")
+                tasks.create_task(_kept_alive(Keeper(core.archive, core.clock).run, core.clock), name="keeper")
                 tasks.create_task(line.hold(), name="line to Discord")
     log.info("stopped")
 

@@ -326,6 +326,13 @@ class Archive:
             await self._write(packing.adopt, await self._rank.run(packing.learnt), owed=False)
         return await self._step_by_step(packing.step, tell)
 
+    async def tidy(self) -> bool:
+        """A little of what `pack` does; whether nothing is left to do."""
+        if await self._read(packing.is_due):
+            await self._write(packing.adopt, await self._rank.run(packing.learnt), owed=False)
+        _, _, finished = await self._write(packing.step, owed=False)
+        return finished
+
     async def reindex(self, tell: Callable[[int, int], None] = lambda done, of: None) -> int:
         return await self._step_by_step(rebuild.step, tell)
 
