@@ -132,6 +132,18 @@ def after(db: Connection, article: int, limit: int) -> list[Article]:
     return [found[key] for key in keys]
 
 
+def spread(db: Connection, number: int) -> list[int]:
+    """About so many articles from all over the archive, by their turn: some are far older than all the others."""
+    rows = db.execute(
+        """
+        SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS turn FROM article)
+        WHERE turn % (1 + (SELECT count(*) FROM article) / ?) = 0
+        """,
+        [number],
+    )
+    return [row["id"] for row in rows]
+
+
 # --- keep -------------------------------------------------------------------------------------------------------
 
 

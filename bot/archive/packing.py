@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from backports import zstd
 
-from bot.archive import memos, texts
+from bot.archive import articles, memos, texts
 from bot.archive.connect import Connection
 
 ENOUGH = 1_000  # articles, for a first dictionary
@@ -76,11 +76,9 @@ def _progress(db: Connection) -> tuple[int, int, int, int]:
 
 
 def _sample(db: Connection, number: int) -> Iterator[bytes]:
-    """Articles from all over the archive, the same for the same archive."""
-    first, last = db.execute("SELECT min(id), max(id) FROM article").fetchone()
-    for at in range(number):
-        key = first + (last - first) * at // number
-        row = db.execute(f"{_WITH_TEXT} WHERE a.id >= ? ORDER BY a.id LIMIT 1", [key]).fetchone()
+    """Articles from all over the archive."""
+    for key in articles.spread(db, number):
+        row = db.execute(f"{_WITH_TEXT} WHERE a.id = ?", [key]).fetchone()
         yield texts.plain(db, row)
 
 

@@ -72,7 +72,7 @@ def _agreement(db: Connection) -> Iterator[str]:
 
 def _words_of_articles(db: Connection) -> Iterator[str]:
     """That articles from all over the archive are found by each of their words."""
-    for key in _spread(db):
+    for key in articles.spread(db, _ARTICLES):
         for article in articles.load(db, [key]).values():
             for place, words in index.entries(article, articles.marks_of(db, article)):
                 if not _is_found(db, key, place, sorted(words)):
@@ -108,19 +108,6 @@ STEPS: dict[Step, str] = {
     _words_of_articles: "articles, word by word",
     _articles_of_words: "words of the index, article by article",
 }
-
-
-def _spread(db: Connection) -> Iterator[int]:
-    """Articles from all over the archive, each once."""
-    first, last = db.execute("SELECT min(id), max(id) FROM article").fetchone()
-    before = -1
-    for at in range(_ARTICLES + 1) if first is not None else ():
-        key = max(first + (last - first) * at // _ARTICLES, before + 1)
-        row = db.execute("SELECT id FROM article WHERE id >= ? ORDER BY id LIMIT 1", [key]).fetchone()
-        if row is None:
-            return
-        before = row["id"]
-        yield before
 
 
 def _terms(db: Connection) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import json
 import zlib
 from dataclasses import replace
+from datetime import timedelta
 from random import Random
 
 import pytest
@@ -11,7 +12,7 @@ from bot.archive import packing, texts
 from bot.archive.connect import Connection
 from bot.model import Article, Image, Query, Tag
 from tests.archive.conftest import Room
-from tests.builders import an_article
+from tests.builders import NOON, an_article
 
 WORDS = [f"{start}{end}" for start in "rain pact vote river treaty border".split() for end in ("", "s", "ing", "ed")]  # noqa: SIM905
 
@@ -53,8 +54,9 @@ async def everything(room: Room) -> list[Article]:
 
 @pytest.fixture
 async def full(room: Room) -> Room:
-    """An archive with enough to learn from."""
-    await room.takes_in(*map(a_story, range(packing.ENOUGH)))
+    """An archive with enough to learn from: a few are far older than all the others."""
+    old = [replace(a_story(number), published=NOON - timedelta(days=90 + number)) for number in range(5)]
+    await room.takes_in(*old, *map(a_story, range(5, packing.ENOUGH)))
     return room
 
 
@@ -89,7 +91,8 @@ async def test_a_dictionary_of_its_own_words_makes_an_archive_smaller(full: Room
     await full.archive.pack()
     assert await number(full, "count(*) FROM dictionary") == 1
     assert await number(full, "sum(length(z)) FROM article_text") < size * 0.8
-    await full.takes_in(replace(before[0], text="Corrected river", keys=a_story(0).keys))
+    assert await number(full, "length(bytes) FROM dictionary") > 30_000
+    await full.takes_in(replace(before[0], text="Corrected river", keys=(f"url:{before[0].url}",)))
     assert (await everything(full))[1:] == before[1:]
     assert [hit.article.text for hit in (await full.archive.search(Query("corrected"))).hits] == ["Corrected river"]
     await full.archive.pack()
