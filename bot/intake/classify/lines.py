@@ -267,5 +267,5 @@ def _fields(line: str, *counts: int) -> list[str]:
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     """The lines of a file that are neither empty nor comments, with their numbers."""
     for number, line in enumerate(read_text(path).splitlines(), 1):
-        if line and line[0] != "#" and not line.isspace() and line.lstrip()[0] != "#":
+        if line and (line[0] > "#" or (not line.isspace() and line.lstrip()[0] != "#")):  # a space sorts before it
             yield number, line
