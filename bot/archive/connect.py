@@ -19,6 +19,7 @@ __all__ = [
 ]
 
 PATIENCE = 60.0  # seconds to wait for another program's write, such as an operator's look at the whole index
+NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)  # how a disk says that it is full, or that it fails
 _PAGE = 8192
 _LONGEST_LOG = 4000  # pages of the write-ahead log until it is carried over into the file, which takes a while
 _WRITER_CACHE, _READER_CACHE = -32768, -8192  # KiB

@@ -110,7 +110,7 @@ class Writer:
                 piece.do(connection)
             connection.execute("COMMIT")
         except BaseException as error:
-            log.exception("could not write pieces=%d", len(batch))
+            self._tell_of(error, len(batch))
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             connection.forget()
@@ -119,6 +119,13 @@ class Writer:
         else:
             for piece in batch:
                 piece.tell()
+
+    def _tell_of(self, error: BaseException, pieces: int) -> None:
+        if isinstance(error, OperationalError) and error.sqlite_errorcode & 0xFF in connect.NO_ROOM:
+            sentence = "could not write pieces=%d: %s. Is there room on the disk of %s? What failed is tried again."
+            log.error(sentence, pieces, error, self._path)
+        else:
+            log.exception("could not write pieces=%d", pieces)
 
     def _does_more(self, connection: Connection) -> bool:
         """Spend time that nobody needs, and say whether there is more to do."""
