@@ -125,11 +125,9 @@ def _print_start(folder: Path) -> None:
     for _ in range(STARTS):
         run = subprocess.run([sys.executable, "-c", _START, str(folder)], check=True, capture_output=True, text=True)
         starts.append([float(each) for each in run.stdout.split()])
-    whole, python, imports, reading = min(starts)
+    whole, _, imports, reading = min(starts)
     ours = imports + reading  # a bot has Python's own modules long before it classifies
-    print(
-        f"\nms to import the classifier, read the lists and answer first, best of {STARTS}:", _met(ours, LONGEST_START)
-    )
+    print(f"\nms to import, read the lists and answer first, best of {STARTS}:", _met(ours, LONGEST_START))
     print(f"  imports {imports:.0f}, lists {reading:.0f}; with Python's own modules, from nothing loaded: {whole:.0f}")
 
 
