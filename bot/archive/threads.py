@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 LONGEST_BATCH = 64  # pieces of work in one transaction
 MOST_WAITING = 2  # questions of one person
 _IDLE, _BREATH = 0.5, 0.05  # seconds without anything to write, before spare time is used, and between two uses
+_TURN = 0.0005  # seconds after which a thread that computes lets another go on: the event loop waits for its turn
 _AGAIN = 0.02  # seconds between two interruptions, for a question of several statements
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -189,6 +191,7 @@ class Readers:
         self._own = threading.local()
         self._connections: list[Connection] = []
         self._pool = ThreadPoolExecutor(threads, f"archive-{name}")
+        sys.setswitchinterval(min(sys.getswitchinterval(), _TURN))
 
     async def run(self, question: Callable[..., R], *given: object, within: float | None = None) -> R:
         """Ask; and when it takes longer than `within` seconds, stop it."""
