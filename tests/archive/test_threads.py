@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import sys
 import time
 from pathlib import Path
 
@@ -114,6 +115,16 @@ async def test_a_question_whose_time_was_over_before_its_turn_is_not_begun(tmp_p
     assert [type(answer) for answer in answers] == [TooSlow, TooSlow]
     await readers.close()
     await writer.close()
+
+
+async def test_who_ranks_lets_the_event_loop_go_on_soon(tmp_path: Path) -> None:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(0.005)
+    try:
+        await Readers(tmp_path / "a.db", 1, "test").close()
+        assert sys.getswitchinterval() <= 0.001
+    finally:
+        sys.setswitchinterval(before)
 
 
 def test_nobody_has_more_than_two_questions_waiting() -> None:
