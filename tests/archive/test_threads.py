@@ -1,8 +1,8 @@
 """One writer, some readers, and nobody waits longer than a reader may."""
 
 import asyncio
-import threading
 import sys
+import threading
 import time
 from pathlib import Path
 
