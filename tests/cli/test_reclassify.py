@@ -82,7 +82,7 @@ async def test_it_shows_what_would_change_and_changes_nothing(newsdesk: Newsdesk
     (line,) = (await newsdesk("reclassify", "--json")).lines
     assert (line["was"], line["now"]) == (["global"], ["latin-america"])
     async with opened(tmp_path) as archive:
-        assert [hit.article.regions for hit in (await archive.latest(Query())).hits] == [("africa",), ("global",)]
+        assert {hit.article.regions for hit in (await archive.latest(Query())).hits} == {("africa",), ("global",)}
 
 
 async def test_told_to_it_changes_the_archive_and_leaves_the_posts_alone(newsdesk: Newsdesk, tmp_path: Path) -> None:
