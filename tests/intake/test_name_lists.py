@@ -59,6 +59,16 @@ def test_a_weak_name_loses_to_any_other_and_speaks_where_it_is_alone(tmp_path: P
     assert classifier.place("Acme rises").regions == ("africa",)
 
 
+def test_a_name_is_a_citys_or_a_traps_where_no_kind_stands_and_a_persons_where_a_year_stands(
+    tmp_path: Path, regions: Regions
+) -> None:
+    short = "Kiambu\tKE\nLamu\tKE\t\tweak\nNairobi fly\t-\nRuto\tKE\t2026; weak\n"
+    spelt = lists(tmp_path, regions, names=NAMES + short).names.exact
+    kinds = [spelt[each].kind for each in ("Kiambu", "Lamu", "Nairobi fly", "Ruto")]
+    assert kinds == ["city", "city", "trap", "person"]
+    assert (spelt["Ruto"].until, spelt["Ruto"].weak, spelt["Lamu"].weak) == (2026, True, True)
+
+
 def test_an_operators_names_add_to_ours_and_win(tmp_path: Path, regions: Regions) -> None:
     (tmp_path / "names.tsv").write_text("Lake Nowhere\tKE\tarea\nMerkel\t-\ttrap\n", encoding="utf-8")
     both = load_classifier([shipped(), tmp_path], regions)
@@ -82,10 +92,12 @@ def test_the_same_folder_twice_is_read_once(regions: Regions) -> None:
 @pytest.mark.parametrize(
     ("file", "text", "line", "problem"),
     [
-        ("names", NAMES + "Peru\n", 3, "it has 1 column, not 3 or 4"),
+        ("names", NAMES + "Peru\n", 3, "it has 1 column, not 2 to 4"),
         ("names", NAMES + "Peru\tPE\tcountry\n", 3, 'the place "PE" is not in places.tsv'),
         ("names", NAMES + "Kenya\tCN\tcountry\n", 3, 'the name "Kenya" is there twice'),
         ("names", NAMES + "Nairobi\tKE\ttown\n", 3, 'the kind "town" is unknown'),
+        ("names", NAMES + "Nairobi\tKE\tweak\n", 3, 'the kind "weak" is unknown'),
+        ("names", NAMES + "William Ruto\tKE\t202\n", 3, 'the note "202" is none of'),
         ("names", NAMES + "Nairobi\tKE\tcity\tstrong\n", 3, 'the note "strong" is none of'),
         ("names", NAMES + "Nairobi\tKE\tcity\t2026\n", 3, "a year is for"),
         ("names", NAMES + "market\tKE\tcity\n", 3, "in lower case"),

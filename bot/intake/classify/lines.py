@@ -162,7 +162,7 @@ def _check_place(place: str, region: str, name: str, also: str, reach: str) -> N
 
 def _meaning(line: str, places: Places) -> Name:
     """What a line says of its name, in the columns after it."""
-    _, place, kind, *notes = _fields(line, 3, 4)
+    _, place, kind, notes = _columns(line)
     if not place:
         raise ValueError("the place is missing: two tabs follow each other")
     if kind not in KINDS:
@@ -171,7 +171,15 @@ def _meaning(line: str, places: Places) -> Name:
         raise ValueError('a trap has the place "-", and nothing else has')
     if place != NO_PLACE and place not in places:
         raise ValueError(_no_place(place, places))
-    return _noted(place, kind, notes[0], places) if notes and notes[0] else Name(place, kind)
+    return _noted(place, kind, notes, places) if notes else Name(place, kind)
+
+
+def _columns(line: str) -> tuple[str, str, str, str]:
+    """A line's name, place, kind and notes; most names are cities or people, and their kind need not be written."""
+    written, place, kind, notes = (*_fields(line, 2, 3, 4), "", "")[:4]
+    if kind[:1].isdecimal() and not notes:  # a year
+        return written, place, "person", kind
+    return written, place, kind or ("trap" if place == NO_PLACE else "city"), notes
 
 
 def _noted(place: str, kind: str, notes: str, places: Places) -> Name:
@@ -230,8 +238,8 @@ def _refuse(key: str, spelling: str, name: Name, found: Mapping[str, Name], line
             raise ValueError(f"{_quoted(spelling)} is a word of every text")
         raise ValueError(f"{_quoted(spelling)} is in lower case, which only a term, an idiom or a trap may be")
     if key in found:
-        each = ((number, line.partition("\t")[0], _fields(line, 3, 4)[2]) for number, line in lines)
-        first = next((number for number, written, kind in each if key in map(_key, _spellings(written, kind))), 0)
+        each = ((number, *_columns(line)) for number, line in lines)
+        first = next((number for number, said, _, kind, _ in each if key in map(_key, _spellings(said, kind))), 0)
         raise ValueError(f"the name {_quoted(spelling)} is there twice; the first time in line {first}")
 
 
