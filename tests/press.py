@@ -1,9 +1,13 @@
-"""Prints feeds for tests, as publishers do."""
+"""Prints feeds for tests, as publishers do, and serves them."""
 
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from xml.sax.saxutils import escape
+
+from aiohttp import web
 
 NOON = datetime(2026, 3, 24, 12, tzinfo=UTC)
 _SPACES = (
@@ -49,6 +53,20 @@ def atom(*items: Item, head: str = "", title: str = "The Magazine") -> bytes:
         f'<?xml version="1.0" encoding="utf-8"?>\n<feed {_SPACES} xmlns="http://www.w3.org/2005/Atom">'
         f"<title>{escape(title)}</title><id>urn:mag</id><updated>2026-03-24T12:00:00Z</updated>{head}\n{body}\n</feed>"
     ).encode()
+
+
+@asynccontextmanager
+async def serving(path: str, answer: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> AsyncIterator[str]:
+    """A server on this machine that answers at one path. Gives its address, to which the path is added."""
+    app = web.Application()
+    app.router.add_get(path, answer)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
 
 
 def _rss_item(each: Item) -> str:

@@ -1,9 +1,6 @@
 """Kill -9 between any two steps of an article's life, then a restart: it is posted once."""
 
 import asyncio
-import contextlib
-import signal
-import sqlite3
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,15 +10,10 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from bot.archive.archive import Archive
 from bot.model import Feed, Subscription
-from bot.regions import load_regions
-from bot.settings import shipped
 from bot.stage import Stage
-from tests.process import has_polled, start_bot
-
-ROOT = Path(__file__).parent.parent
-PATIENCE = 30.0  # seconds for what takes a tenth on an idle machine
+from tests.life import Life
+from tests.press import serving
 
 
 @dataclass
@@ -59,28 +51,11 @@ class Press:
 
 
 @dataclass
-class Scene:
+class Scene(Life):
     """The stage, the press and the bot's folder; the bot itself is started and killed by the test."""
 
-    stage: Stage
     press: Press
-    data: Path
     channel: int
-    process: asyncio.subprocess.Process | None = None
-
-    async def start(self) -> None:
-        self.process = await start_bot(self.stage, self.data)
-
-    async def kill(self) -> None:
-        assert self.process is not None
-        with contextlib.suppress(ProcessLookupError):
-            self.process.send_signal(signal.SIGKILL)
-        assert await self.process.wait() == -signal.SIGKILL, (self.data / "log").read_text()
-
-    async def stop(self) -> int:
-        assert self.process is not None
-        self.process.send_signal(signal.SIGTERM)
-        return await asyncio.wait_for(self.process.wait(), PATIENCE)
 
     def posted(self) -> list[str]:
         """The headlines in the channel, as the stage holds them."""
@@ -88,47 +63,25 @@ class Scene:
         return [str(message.content) for message in messages]
 
     def outbox(self) -> list[str]:
-        """The states of the outbox, read from the file while the bot writes it."""
-        with contextlib.closing(sqlite3.connect(f"file:{self.data / 'archive.db'}?mode=ro", uri=True)) as db:
-            return [state for (state,) in db.execute("SELECT state FROM delivery ORDER BY id")]
+        """The states of the outbox."""
+        return [str(state) for (state,) in self.rows("SELECT state FROM delivery ORDER BY id")]
 
-    async def until(self, true: Callable[[], bool]) -> None:
-        try:
-            async with asyncio.timeout(PATIENCE):
-                while not true():
-                    await asyncio.sleep(0.005)
-        except TimeoutError:
-            pytest.fail(
-                f"never came true; posted {self.posted()}, outbox {self.outbox()}\n{(self.data / 'log').read_text()}"
-            )
+    def so_far(self) -> str:
+        return f"posted {self.posted()}, outbox {self.outbox()}"
 
 
 @pytest.fixture
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
-    stage, press = Stage(), Press()
-    await stage.start()
-    app = web.Application()
-    app.router.add_get("/feed", press.serve)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    press.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    guild = stage.world.add_guild("Club")
-    channel = guild.add_channel("africa")
-    archive = await Archive.open(tmp_path / "archive.db", load_regions(shipped() / "regions.toml"))
-    await archive.add_feed(Feed(url=f"{press.url}/feed"))
-    await archive.subscribe(Subscription(f"channel:{channel.id}", "africa", guild=guild.id))
-    await archive.close()
-    here = Scene(stage, press, tmp_path, channel.id)
-    try:
-        yield here
-    finally:
-        if here.process and here.process.returncode is None:
-            here.process.kill()
-            await here.process.wait()
+    press = Press()
+    async with serving("/feed", press.serve) as press.url, Stage() as stage:
+        guild = stage.world.add_guild("Club")
+        channel = guild.add_channel("africa")
+        async with Scene(stage, tmp_path, press, channel.id) as here:
+            async with here.archive() as archive:
+                await archive.add_feed(Feed(url=f"{press.url}/feed"))
+                await archive.subscribe(Subscription(f"channel:{channel.id}", "africa", guild=guild.id))
+            yield here
         press.open.set()
-        await runner.cleanup()
-        await stage.stop()
 
 
 async def while_the_feed_is_asked(scene: Scene) -> None:
@@ -190,7 +143,7 @@ async def test_killed_at_this_moment_it_is_posted_once(
 ) -> None:
     scene.press.open.set()
     await scene.start()
-    await scene.until(lambda: scene.stage.is_ready and has_polled(scene.data))
+    await scene.until(lambda: scene.stage.is_ready and scene.has_polled())
     assert scene.posted() == []
 
     await moment(scene)
@@ -202,6 +155,6 @@ async def test_killed_at_this_moment_it_is_posted_once(
     await scene.until(lambda: len(scene.posted()) >= 1)
     scene.press.publish("Trains to Lagos")
     await scene.until(lambda: len(scene.posted()) >= 2)
-    assert await scene.stop() == 0, (scene.data / "log").read_text()
+    assert await scene.stop() == 0, scene.end_of_log()
     assert [text.split("\n")[0] for text in scene.posted()] == ["**Dust over Chad**", "**Trains to Lagos**"]
     assert scene.outbox() == ["sent", "sent"]

@@ -6,13 +6,10 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from bot.almanac import Almanac
-from bot.archive.archive import Archive
 from bot.clock import WallClock
 from bot.delivery.route import route
 from bot.delivery.weekly import Plan
 from bot.model import ROUNDUP, Article, Feed, Sighting, Subscription
-from bot.regions import load_regions
-from bot.settings import shipped
 from tests.test_crashes import Scene, scene
 
 __all__ = ["scene"]
@@ -25,17 +22,17 @@ async def in_the_archive(scene: Scene, *, look: bool) -> None:
     clock = WallClock()
     scene.press.stories.clear()
     struck = clock.now() - timedelta(minutes=2)
-    archive = await Archive.open(scene.data / "archive.db", load_regions(shipped() / "regions.toml"))
     guild = next(iter(scene.stage.world.guilds.values()))
     plan = Plan(struck.weekday(), time(struck.hour, struck.minute), since=struck - timedelta(days=1))
-    await archive.subscribe(Subscription(f"channel:{scene.channel}", ROUNDUP, guild=guild.id, options=plan.to_json()))
-    feed = await archive.add_feed(Feed(f"{scene.press.url}/feed"))
+    order = Subscription(f"channel:{scene.channel}", ROUNDUP, guild=guild.id, options=plan.to_json())
     moment = datetime.now(UTC) - timedelta(days=2)
     rain = Article("Rain in Mali", "https://a.test/rain", published=moment, seen=moment, keys=("guid:rain",))
-    await archive.accept([Sighting(rain, feed, b"rain", silent=True)], None, route, moment)
-    if look:
-        await Almanac(archive, clock, lambda: None).look()
-    await archive.close()
+    async with scene.archive() as archive:
+        await archive.subscribe(order)
+        feed = await archive.add_feed(Feed(f"{scene.press.url}/feed"))
+        await archive.accept([Sighting(rain, feed, b"rain", silent=True)], None, route, moment)
+        if look:
+            await Almanac(archive, clock, lambda: None).look()
 
 
 async def before_it_is_owed(scene: Scene) -> None:
@@ -92,11 +89,10 @@ async def test_killed_at_this_moment_it_is_posted_once(
     scene.press.open.set()
 
     for _ in range(2):  # the almanac of the next life looks as well, as it does two minutes after a start
-        archive = await Archive.open(scene.data / "archive.db", load_regions(shipped() / "regions.toml"))
-        await Almanac(archive, WallClock(), lambda: None).look()
-        await archive.close()
+        async with scene.archive() as archive:
+            await Almanac(archive, WallClock(), lambda: None).look()
         (scene.data / "log").unlink()
         await scene.start()
-        await scene.until(lambda: scene.outbox() == ["sent"] and "connected as" in (scene.data / "log").read_text())
-        assert await scene.stop() == 0, (scene.data / "log").read_text()
+        await scene.until(lambda: scene.outbox() == ["sent"] and "connected as" in scene.log())
+        assert await scene.stop() == 0, scene.end_of_log()
     assert [text.split(" · ")[0] for text in scene.posted()] == ["**The week in the world**"]

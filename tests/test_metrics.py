@@ -1,7 +1,6 @@
 """A monitor reads counters and health from a running bot."""
 
 import re
-import signal
 import socket
 from asyncio import sleep, timeout
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 import aiohttp
 
 from bot.stage import Stage
-from tests.process import start_bot
+from tests.life import Life
 
 NAMES = {
     "newsdesk_polls_total",
@@ -31,33 +30,26 @@ def free_port() -> int:
 
 
 async def test_metrics_and_health_are_served_while_the_bot_runs(tmp_path: Path) -> None:
-    stage = Stage()
-    await stage.start()
-    guild = stage.world.add_guild("Club")
-    channel, ada = guild.add_channel("africa"), stage.world.add_member(guild, "Ada", admin=True)
-    address = f"127.0.0.1:{free_port()}"
-    bot = await start_bot(stage, tmp_path, NEWSDESK_METRICS=address)
-    try:
-        async with timeout(60), aiohttp.ClientSession() as session:
-            while not await is_well(session, address):
-                await sleep(0.1)
-            answered = await stage.call(ada, channel, "latest")
-            await answered.finished()
+    async with Stage() as stage, Life(stage, tmp_path) as bot, aiohttp.ClientSession() as session, timeout(60):
+        guild = stage.world.add_guild("Club")
+        channel, ada = guild.add_channel("africa"), stage.world.add_member(guild, "Ada", admin=True)
+        address = f"127.0.0.1:{free_port()}"
+        await bot.start(NEWSDESK_METRICS=address)
+        while not await is_well(session, address):
+            await sleep(0.1)
+        answered = await stage.call(ada, channel, "latest")
+        await answered.finished()
+        async with session.get(f"http://{address}/metrics") as answer:
+            text = await answer.text()
+            assert answer.headers["Content-Type"].startswith("text/plain")
+        while 'newsdesk_commands_total{command="latest",outcome="answered"} 1.0' not in text:
+            await sleep(0.1)
             async with session.get(f"http://{address}/metrics") as answer:
                 text = await answer.text()
-                assert answer.headers["Content-Type"].startswith("text/plain")
-            while 'newsdesk_commands_total{command="latest",outcome="answered"} 1.0' not in text:
-                await sleep(0.1)
-                async with session.get(f"http://{address}/metrics") as answer:
-                    text = await answer.text()
         told = set(re.findall(r"^# TYPE (\S+)", text, re.MULTILINE))
         assert told >= NAMES
         assert 'newsdesk_outbox_size{state="pending"} 0.0' in text
-    finally:
-        bot.send_signal(signal.SIGTERM)
-        code = await bot.wait()
-        await stage.stop()
-    assert code == 0
+        assert await bot.stop() == 0
 
 
 async def is_well(session: aiohttp.ClientSession, address: str) -> bool:

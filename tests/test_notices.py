@@ -1,10 +1,6 @@
 """Kill -9 while the admins are told that something is held, then a restart: they are told once."""
 
-import asyncio
-import contextlib
 import json
-import signal
-import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,51 +8,31 @@ from pathlib import Path
 
 import pytest
 
-from bot.archive.archive import Archive
+from bot.archive import Archive
 from bot.delivery.route import route
 from bot.model import Article, Feed, Owed, Sighting, Subscription
-from bot.regions import load_regions
-from bot.settings import shipped
 from bot.stage import Channel, Fault, Permission, Stage
-from tests.process import start_bot
+from tests.life import Life
 
-PATIENCE = 30.0  # seconds
 POSTS = "/channels/*/messages"
 
 
 @dataclass
-class Scene:
+class Scene(Life):
     """A server whose moderators have a channel of their own, and for which something is held."""
 
-    stage: Stage
     mods: Channel
-    data: Path
-    process: asyncio.subprocess.Process | None = None
-
-    async def start(self) -> None:
-        self.process = await start_bot(self.stage, self.data)
-
-    async def kill(self) -> None:
-        assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
-        await self.process.wait()
 
     def notices(self) -> int:
         return len(self.stage.world.messages(self.mods))
 
     def knows(self) -> bool:
         """Whether the bot has it written down that they were told."""
-        with contextlib.closing(sqlite3.connect(f"file:{self.data / 'archive.db'}?mode=ro", uri=True)) as db:
-            rows = db.execute("SELECT value FROM memo WHERE key LIKE 'told of what is held:%'").fetchall()
-        return any(json.loads(value)["told"] for (value,) in rows)
+        rows = self.rows("SELECT value FROM memo WHERE key LIKE 'told of what is held:%'")
+        return any(json.loads(str(value))["told"] for (value,) in rows)
 
-    async def until(self, true: Callable[[], bool]) -> None:
-        try:
-            async with asyncio.timeout(PATIENCE):
-                while not true():
-                    await asyncio.sleep(0.005)
-        except TimeoutError:
-            pytest.fail(f"never came true; notices {self.notices()}\n{(self.data / 'log').read_text()}")
+    def so_far(self) -> str:
+        return f"notices {self.notices()}"
 
 
 @pytest.fixture
@@ -69,19 +45,14 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
         ours = Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES | Permission.READ_MESSAGE_HISTORY
         mods.overwrite(stage.world.bot, allow=ours)
         guild.send_updates_to(mods)
-        await _hold(tmp_path, f"channel:{lobby.id}", guild.id)
         (tmp_path / "feeds.toml").write_text("")
-        here = Scene(stage, mods, tmp_path)
-        try:
+        async with Scene(stage, tmp_path, mods) as here:
+            async with here.archive() as archive:
+                await _hold(archive, f"channel:{lobby.id}", guild.id)
             yield here
-        finally:
-            if here.process and here.process.returncode is None:
-                here.process.kill()
-                await here.process.wait()
 
 
-async def _hold(data: Path, target: str, guild: int) -> None:
-    archive = await Archive.open(data / "archive.db", load_regions(shipped() / "regions.toml"))
+async def _hold(archive: Archive, target: str, guild: int) -> None:
     await archive.subscribe(Subscription(target, "africa", guild=guild))
     feed, now = await archive.add_feed(Feed("https://a.test/feed")), datetime.now(UTC)
     article = Article("Rain", "https://a.test/1", regions=("africa",), published=now, seen=now, keys=("url:1",))
@@ -90,7 +61,6 @@ async def _hold(data: Path, target: str, guild: int) -> None:
         return route(each, orders, "40 articles at once")
 
     await archive.accept([Sighting(article, feed, b"1")], None, held, now)
-    await archive.close()
 
 
 def _fault(scene: Scene, kind: str) -> Fault:

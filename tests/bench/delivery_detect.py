@@ -27,12 +27,12 @@ async def main() -> int:
         bench.stage.world.add_member(guild, "Ada", admin=True)
         channel = guild.add_channel("africa")
         await bench.subscribe([(guild.id, channel.id)])
-        await bench.start()
+        await bench.begin()
         bench.stage.world.listeners.append(hear)
         for number in range(asked.articles):
             title = f"Story {number}"
             bench.press.titles.append(title)
-            await bench.until(lambda title=title: title in received, 30)  # type: ignore[misc]
+            await bench.until(lambda title=title: title in received, patience=30)  # type: ignore[misc]
             await asyncio.sleep(PAUSE)
         waits = [received[title] - bench.press.answered[title] for title in received if title in bench.press.answered]
         await bench.stop()

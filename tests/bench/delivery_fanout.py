@@ -22,12 +22,12 @@ async def main() -> int:
     async with a_bench() as bench:
         places = _build(bench, asked.guilds, asked.channels // asked.guilds)
         await bench.subscribe([(each.guild.id, each.id) for _, each in places if each.guild])
-        await bench.start()
+        await bench.begin()
         best = len(places) / PER_SECOND
         answering = asyncio.create_task(_ask(bench, places, asked.commands, best))
         bench.press.titles.append("Rain in Kenya")
         posted = _Posted(bench)
-        await bench.until(lambda: posted.count() >= len(places), best * 3 + 60)
+        await bench.until(lambda: posted.count() >= len(places), patience=best * 3 + 60)
         taken = posted.last - posted.first
         waits = await answering
         limited = sum(1 for each in bench.stage.backstage.requests if each.status == 429)

@@ -2,24 +2,20 @@
 
 import asyncio
 import contextlib
-import signal
 import tempfile
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
+from typing import ClassVar
 
 from aiohttp import web
 
-from bot.archive import Archive
 from bot.model import Feed, Subscription
-from bot.regions import load_regions
-from bot.settings import shipped
 from bot.stage import Stage
-from tests.process import has_polled, start_bot
-
-ROOT = Path(__file__).parents[2]
+from tests.life import Life
+from tests.press import serving
 
 
 @dataclass
@@ -51,56 +47,37 @@ class Press:
 
 
 @dataclass
-class Bench:
+class Bench(Life):
     """The three of them."""
 
-    stage: Stage
     press: Press
-    data: Path
-    process: asyncio.subprocess.Process | None = None
+
+    patience: ClassVar[float] = 120.0
+    beat: ClassVar[float] = 0.01
 
     async def subscribe(self, targets: Sequence[tuple[int, int]]) -> None:
         """(guild, channel) pairs that want Africa."""
-        archive = await Archive.open(self.data / "archive.db", load_regions(shipped() / "regions.toml"))
-        await archive.add_feed(Feed(f"{self.press.url}/feed", pages=False))
-        for guild, channel in targets:
-            await archive.subscribe(Subscription(f"channel:{channel}", "africa", guild=guild))
-        await archive.close()
+        async with self.archive() as archive:
+            await archive.add_feed(Feed(f"{self.press.url}/feed", pages=False))
+            for guild, channel in targets:
+                await archive.subscribe(Subscription(f"channel:{channel}", "africa", guild=guild))
 
-    async def start(self) -> None:
-        self.process = await start_bot(self.stage, self.data)
-        await self.until(lambda: self.stage.is_ready and bool(self.press.answered) and has_polled(self.data))
-
-    async def until(self, true: Callable[[], bool], patience: float = 120.0) -> None:
-        async with asyncio.timeout(patience):
-            while not true():
-                await asyncio.sleep(0.01)
-
-    async def stop(self) -> None:
-        if self.process and self.process.returncode is None:
-            self.process.send_signal(signal.SIGTERM)
-            await asyncio.wait_for(self.process.wait(), 40)
+    async def begin(self) -> None:
+        """Start, until the first polls are over."""
+        await self.start()
+        await self.until(lambda: self.stage.is_ready and bool(self.press.answered) and self.has_polled())
 
 
 @contextlib.asynccontextmanager
 async def a_bench() -> AsyncIterator[Bench]:
     press = Press(asyncio.get_running_loop())
-    app = web.Application()
-    app.router.add_get("/feed", press.serve)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    press.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     with tempfile.TemporaryDirectory(prefix="newsdesk-bench-") as folder:
-        async with Stage() as stage:
-            bench = Bench(stage, press, Path(folder))
-            try:
-                yield bench
-            finally:
-                if bench.process and bench.process.returncode is None:
-                    bench.process.kill()
-                    await bench.process.wait()
-                await runner.cleanup()
+        async with (
+            serving("/feed", press.serve) as press.url,
+            Stage() as stage,
+            Bench(stage, Path(folder), press) as bench,
+        ):
+            yield bench
 
 
 def share(values: Sequence[float], part: float) -> float:

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from tests.press import serving
+
 ROOT = Path(__file__).parent.parent.parent
 SHARED = os.environ.get("NEWSDESK_SHARED", "")
 
@@ -45,13 +47,8 @@ async def served(feeds: list[Path]) -> AsyncIterator[tuple[str, dict[str, list[t
         kind = "application/feed+json" if path.suffix == ".json" else "application/xml"
         return web.Response(body=body, headers={"ETag": tag, "Content-Type": kind})
 
-    app = web.Application()
-    app.router.add_get("/{name}", answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}", asked
-    await runner.cleanup()
+    async with serving("/{name}", answer) as url:
+        yield url, asked
 
 
 async def newsdesk(folder: Path, *words: str) -> list[dict[str, object]]:

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from bot.stage import Channel, Message, Stage, User
-from tests.process import has_polled, start_bot
+from tests.press import serving
 from tests.soak.watch import OwnLoop, Watch, errors, look, share_of_late
 from tests.torture.press import FEEDS, TAGS, Press
 from tests.torture.torture import PACE, Torture
@@ -50,9 +50,9 @@ class Soak(Torture):
         """Run so long; then what is wrong, if anything is."""
         await self._build()
         self._let_people_in()
-        self.process = await start_bot(self.stage, self.data, NEWSDESK_METRICS=f"127.0.0.1:{self.port}")
-        await self._until(lambda: self.press.polled >= set(FEEDS) and has_polled(self.data), "the first polls")
-        await self._until(lambda: self.stage.is_ready, "the bot")
+        await self.start(NEWSDESK_METRICS=f"127.0.0.1:{self.port}")
+        await self.until(lambda: self.press.polled >= set(FEEDS) and self.has_polled(), "the first polls")
+        await self.until(lambda: self.stage.is_ready, "the bot")
         self._set_faults()
         began = asyncio.get_running_loop().time()
         async with asyncio.TaskGroup() as tasks:
@@ -75,7 +75,7 @@ class Soak(Torture):
     def _look(self, began: float) -> None:
         assert self.process is not None
         if self.process.returncode is not None:
-            raise AssertionError(f"the bot left by itself\n{self._log()}")
+            raise AssertionError(f"the bot left by itself\n{self.end_of_log()}")
         minute = (asyncio.get_running_loop().time() - began) / 60
         self.watch.samples.append(look(self.process.pid, self.data, minute))
         print(self.watch.samples[-1], f" articles {len(self.press.stories) - 1}  asked {self.asked}", flush=True)
@@ -144,10 +144,8 @@ class Soak(Torture):
         self.press.many = len(self.press.stories) - 1
         self.stage.faults.remove()
         self._restore()
-        await self._until(self._is_all_out, "everything that is owed")
-        assert self.process is not None
-        self.process.terminate()
-        code = await asyncio.wait_for(self.process.wait(), 40)
+        await self.until(self._is_all_out, "everything that is owed")
+        code = await self.stop()
         return [] if code == 0 else [f"it left with {code}"]
 
     def _spoken_of(self, late: float) -> list[str]:
@@ -179,13 +177,9 @@ async def a_soak(seed: int) -> AsyncIterator[Soak]:
         port = int(free.getsockname()[1])
         free.close()
         press = Press(Random(seed), MOST_ARTICLES)
-        await press.start()
-        async with Stage(pace=PACE, seed=seed) as stage:
-            made = Soak(0, MOST_ARTICLES, seed, stage, press, Path(folder), port=port)
-            try:
-                yield made
-            finally:
-                if made.process and made.process.returncode is None:
-                    made.process.kill()
-                    await made.process.wait()
-                await press.stop()
+        async with (
+            serving("/{feed}", press.serve) as press.url,
+            Stage(pace=PACE, seed=seed) as stage,
+            Soak(stage, Path(folder), 0, MOST_ARTICLES, seed, press, port=port) as made,
+        ):
+            yield made

@@ -51,7 +51,6 @@ class Press:
     editions: Counter[int] = field(default_factory=Counter)  # of each story, how often it was corrected
     polled: set[str] = field(default_factory=set)
     url: str = ""
-    _runner: web.AppRunner | None = None
 
     def __post_init__(self) -> None:
         self.began = datetime.now(UTC) - timedelta(seconds=self.many + 60)
@@ -80,19 +79,7 @@ class Press:
         """What a message that shows this story must say."""
         return f"Edition {self.editions[number]}."
 
-    async def start(self) -> None:
-        app = web.Application()
-        app.router.add_get("/{feed}", self._serve)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-
-    async def stop(self) -> None:
-        if self._runner:
-            await self._runner.cleanup()
-
-    async def _serve(self, request: web.Request) -> web.Response:
+    async def serve(self, request: web.Request) -> web.Response:
         feed = request.match_info["feed"]
         if feed not in FEEDS:
             return web.Response(text="<p>A page.</p>", content_type="text/html")

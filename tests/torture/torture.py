@@ -2,24 +2,21 @@
 
 import asyncio
 import contextlib
-import signal
-import sqlite3
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from typing import ClassVar
 
 from bot.archive import Archive
 from bot.model import Feed, Subscription
-from bot.regions import load_regions
-from bot.settings import shipped
 from bot.stage import Channel, Message, Permission, Stage
-from tests.process import has_polled, start_bot
+from tests.life import Life
+from tests.press import serving
 from tests.torture.press import FEEDS, TAGS, Press, number_in
 
-ROOT = Path(__file__).parents[2]
 PACE = 20.0  # Discord's windows turn so much faster, or 500 articles would take an hour in one channel
 STRUCK = (("POST", "/channels/*/messages"), ("POST", "/channels/*/threads"), ("PATCH", "/channels/*/messages/*"))
 MISHAPS = {
@@ -36,7 +33,6 @@ FORUM = 15
 GATEWAY = ("op7", "op9-true", "op9-false", "close-4000")
 MOST_AT_ONCE = 9
 CORRECTIONS = (0, 1, 2)  # of older stories, in each life
-PATIENCE = 180.0  # seconds for the last life to finish everything
 
 
 @dataclass(frozen=True)
@@ -65,21 +61,21 @@ class Count:
 
 
 @dataclass
-class Torture:
+class Torture(Life):
     """One run."""
 
     kills: int
     articles: int
     seed: int
-    stage: Stage
     press: Press
-    data: Path
     wanted: dict[int, str] = field(default_factory=dict)  # channel -> region, or "*"
     targets: dict[str, int] = field(default_factory=dict)
     places: list[Channel] = field(default_factory=list)
     withdrawn: list[tuple[Channel, Permission]] = field(default_factory=list)
-    process: asyncio.subprocess.Process | None = None
     busy: int = 0  # lives that ended while something was on its way, or just after
+
+    patience: ClassVar[float] = 180.0  # for the last life to finish everything
+    beat: ClassVar[float] = 0.1
 
     def __post_init__(self) -> None:
         self.chance = Random(self.seed)
@@ -93,7 +89,7 @@ class Torture:
             self.press.correct(self.chance.choice(CORRECTIONS))
             self._stir(number)
             await self._live(self.chance.uniform(0.0, 0.5))
-            await self._kill()
+            await self.kill()
         await self._end_well()
         return self._count()
 
@@ -110,17 +106,16 @@ class Torture:
             ("announcement", "*"),
         ]
         plan += [("forum", "europe"), ("forum", "asia-pacific")]
-        archive = await Archive.open(self.data / "archive.db", load_regions(shipped() / "regions.toml"))
-        for number, (kind, region) in enumerate(plan):
-            channel = guild.add_channel(f"{region.strip('*') or 'all'}-{number}", kind=kind)
-            await self._subscribe(archive, f"channel:{channel.id}", channel, region, guild.id, kind)
-        thread = world.open_thread(self.places[0], world.bot, "A thread")
-        world.announce_thread(thread)
-        await self._subscribe(archive, f"channel:{thread.id}", thread, "middle-east", guild.id, "thread")
-        await self._subscribe(archive, f"user:{ada.id}", world.dm(ada), "latin-america", 0, "dm")
-        for feed in FEEDS:
-            await archive.add_feed(Feed(f"{self.press.url}/{feed}", pages=False))
-        await archive.close()
+        async with self.archive() as archive:
+            for number, (kind, region) in enumerate(plan):
+                channel = guild.add_channel(f"{region.strip('*') or 'all'}-{number}", kind=kind)
+                await self._subscribe(archive, f"channel:{channel.id}", channel, region, guild.id, kind)
+            thread = world.open_thread(self.places[0], world.bot, "A thread")
+            world.announce_thread(thread)
+            await self._subscribe(archive, f"channel:{thread.id}", thread, "middle-east", guild.id, "thread")
+            await self._subscribe(archive, f"user:{ada.id}", world.dm(ada), "latin-america", 0, "dm")
+            for feed in FEEDS:
+                await archive.add_feed(Feed(f"{self.press.url}/{feed}", pages=False))
 
     async def _subscribe(
         self, archive: Archive, target: str, channel: Channel, region: str, guild: int, kind: str
@@ -155,18 +150,15 @@ class Torture:
 
     # --- lives and deaths -------------------------------------------------------------------------------------
 
-    async def _start(self) -> None:
-        self.process = await start_bot(self.stage, self.data)
-
     async def _first_poll(self) -> None:
-        await self._start()
-        await self._until(lambda: self.press.polled >= set(FEEDS) and has_polled(self.data), "the first polls")
-        await self._kill()
+        await self.start()
+        await self.until(lambda: self.press.polled >= set(FEEDS) and self.has_polled(), "the first polls")
+        await self.kill()
 
     async def _live(self, seconds: float) -> None:
         """Some die in the cradle; most live until they have begun to deliver, and a moment longer."""
         began = self.stage.clock.time()
-        await self._start()
+        await self.start()
         if self.chance.random() < CRADLE:
             await asyncio.sleep(seconds * 2)
             return
@@ -184,41 +176,26 @@ class Torture:
         """Whether it has asked anything since; written or looked back, with these ends of a path."""
         return any(each.at >= began and each.path.endswith(ends or ("",)) for each in self.stage.requests[-20:])
 
-    async def _kill(self) -> None:
-        assert self.process is not None
-        if self.process.returncode is not None:
-            raise AssertionError(f"the bot left by itself\n{self._log()}")
-        self.process.send_signal(signal.SIGKILL)
-        await self.process.wait()
-
     async def _end_well(self) -> None:
         """No more faults: everything that is owed must now come out, and the bot must leave when it is asked to."""
         self.stage.faults.remove()
         self._restore()
-        await self._start()
+        await self.start()
         while not self.press.is_done:
             self._publish(MOST_AT_ONCE)
             await asyncio.sleep(0.1)
-        await self._until(self._is_all_out, "everything that is owed")
-        assert self.process is not None
-        self.process.send_signal(signal.SIGTERM)
-        code = await asyncio.wait_for(self.process.wait(), 40)
-        assert code == 0, self._log()
+        await self.until(self._is_all_out, "everything that is owed")
+        assert await self.stop() == 0, self.end_of_log()
 
     def _publish(self, count: int) -> None:
         """No more at once than the poller lets through without asking itself whether this is a flood."""
-        ((kept,),) = self._rows("SELECT count(*) FROM article")
+        ((kept,),) = self.rows("SELECT count(*) FROM article")
         assert isinstance(kept, int)
         self.press.publish(min(count, MOST_AT_ONCE - (len(self.press.stories) - kept)))
 
-    async def _until(self, true: Callable[[], bool], what: str) -> None:
-        try:
-            async with asyncio.timeout(PATIENCE):
-                while not true():
-                    await asyncio.sleep(0.1)
-        except TimeoutError:
-            count = self._count()
-            raise AssertionError(f"waited in vain for {what}: {count} {count.words}\n{self._log()}") from None
+    def so_far(self) -> str:
+        count = self._count()
+        return f"{count} {count.words}"
 
     # --- counting ---------------------------------------------------------------------------------------------
 
@@ -260,13 +237,9 @@ class Torture:
         found = [each for each in forum.guild.threads() if each.parent is forum] if forum.guild else []
         return sorted(found, key=lambda each: each.id)
 
-    def _rows(self, question: str) -> list[tuple[object, ...]]:
-        with contextlib.closing(sqlite3.connect(f"file:{self.data / 'archive.db'}?mode=ro", uri=True)) as db:
-            return db.execute(question).fetchall()
-
     def _parked(self) -> set[tuple[int, int]]:
         """What waits for a person, or was refused, each with its reason."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT target, title, reason FROM delivery JOIN article ON article.id = delivery.article "
             "WHERE state IN ('held', 'refused')"
         )
@@ -275,7 +248,7 @@ class Torture:
 
     def _reasons(self) -> list[str]:
         return [
-            str(reason) for (reason,) in self._rows("SELECT reason FROM delivery WHERE state IN ('held', 'refused')")
+            str(reason) for (reason,) in self.rows("SELECT reason FROM delivery WHERE state IN ('held', 'refused')")
         ]
 
     def _is_all_out(self) -> bool:
@@ -285,7 +258,7 @@ class Torture:
 
     def _waiting(self) -> bool:
         states = "('pending', 'later', 'sending', 'suspended')"
-        return self._rows(f"SELECT count(*) FROM delivery WHERE state IN {states}") != [(0,)]
+        return self.rows(f"SELECT count(*) FROM delivery WHERE state IN {states}") != [(0,)]
 
     def _count(self) -> Count:
         owed, out = self._owed(), self._out()
@@ -317,22 +290,14 @@ class Torture:
         """Those of one feed alone: between feeds, whichever was asked first comes first."""
         return [each for each in dict.fromkeys(numbers) if self.press.stories[each].feeds == (feed,)]
 
-    def _log(self) -> str:
-        lines = (self.data / "log").read_text(errors="replace").splitlines()
-        return "\n".join(lines[-60:])
-
 
 @contextlib.asynccontextmanager
 async def a_torture(kills: int, articles: int, seed: int) -> AsyncIterator[Torture]:
     with tempfile.TemporaryDirectory(prefix="newsdesk-torture-") as folder:
         press = Press(Random(seed), articles)
-        await press.start()
-        async with Stage(pace=PACE, seed=seed) as stage:
-            made = Torture(kills, articles, seed, stage, press, Path(folder))
-            try:
-                yield made
-            finally:
-                if made.process and made.process.returncode is None:
-                    made.process.kill()
-                    await made.process.wait()
-                await press.stop()
+        async with (
+            serving("/{feed}", press.serve) as press.url,
+            Stage(pace=PACE, seed=seed) as stage,
+            Torture(stage, Path(folder), kills, articles, seed, press) as made,
+        ):
+            yield made
