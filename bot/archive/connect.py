@@ -4,6 +4,7 @@ import sqlite3
 from pathlib import Path
 from sqlite3 import DatabaseError, IntegrityError, OperationalError, Row
 
+import zstandard
 from backports import zstd
 
 __all__ = [
@@ -30,8 +31,8 @@ class Connection(sqlite3.Connection):
 
     def __init__(self, *given: object, **more: object) -> None:
         super().__init__(*given, **more)  # type: ignore[arg-type]  # as sqlite3.connect gives them
-        self.dictionaries: dict[int, zstd.ZstdDict] = {}
         self.packers: dict[int, zstd.ZstdCompressor] = {}
+        self.unpackers: dict[int, zstandard.ZstdDecompressor] = {}
         self.numbers: dict[tuple[str, str], int] = {}
         self.stopped = False
 
@@ -42,8 +43,8 @@ class Connection(sqlite3.Connection):
 
     def forget(self) -> None:
         """What was read in a transaction that was undone may never have been."""
-        self.dictionaries.clear()
         self.packers.clear()
+        self.unpackers.clear()
         self.numbers.clear()
 
 
