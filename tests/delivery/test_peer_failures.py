@@ -54,13 +54,6 @@ class Desk:
         return [title for _, title in self.mailbox.got]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def worker() -> AsyncIterator[ParseWorker]:
-    one = ParseWorker()
-    yield one
-    await one.close()
-
-
 @pytest_asyncio.fixture(loop_scope="module")
 async def desk(worker: ParseWorker) -> AsyncIterator[Desk]:
     async with open_house(worker) as house:

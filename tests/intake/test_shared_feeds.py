@@ -2,18 +2,15 @@
 
 import os
 import warnings
-from collections.abc import AsyncIterator
 from datetime import datetime
 from hashlib import md5
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
-from bot.intake.worker import ParseWorker
 from bot.model import Query
 from tests.fakes import Answer, Asked, Script
-from tests.polling import House, open_house
+from tests.polling import House
 
 SHARED = Path(os.environ.get("NEWSDESK_SHARED") or "/nowhere") / "feeds"
 FEEDS = sorted(each for each in SHARED.glob("*.*") if each.suffix in {".rss", ".atom", ".json"})
@@ -26,13 +23,12 @@ def needs_shared() -> None:
         pytest.skip("NEWSDESK_SHARED names no folder with feeds")
 
 
-@pytest_asyncio.fixture
-async def house() -> AsyncIterator[House]:
+@pytest.fixture(autouse=True)
+def shared() -> None:
     needs_shared()
-    worker = ParseWorker()
-    async with open_house(worker) as here:
-        yield here
-    await worker.close()
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 def with_validators(body: bytes) -> Script:
