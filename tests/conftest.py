@@ -1,11 +1,25 @@
-"""What every test of the poller begins with: a worker process for all of a file's tests, and a house of its own."""
+"""What many tests begin with: what we ship, a worker process for all of a file's tests, and a house of its own."""
 
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 
+from bot.intake.classify import Classifier, load_classifier
 from bot.intake.worker import ParseWorker
+from bot.regions import Regions, load_regions
+from bot.settings import shipped
 from tests.polling import House, open_house
+
+
+@pytest.fixture(scope="session")
+def regions() -> Regions:
+    return load_regions(shipped() / "regions.toml")
+
+
+@pytest.fixture(scope="session")
+def classifier(regions: Regions) -> Classifier:
+    return load_classifier(shipped(), regions)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -4,12 +4,14 @@ from datetime import timedelta
 
 from bot.archive import packing
 from bot.keeper import Keeper
-from tests.archive.conftest import Room, regions, room  # noqa: F401 fixtures
+from tests.archive.conftest import Room, room
 from tests.archive.test_packing import a_story, as_it_was_once, everything, number
 from tests.fakes import Clock
 
+__all__ = ["room"]
 
-async def test_texts_are_packed_a_few_at_a_time(room: Room) -> None:  # noqa: F811
+
+async def test_texts_are_packed_a_few_at_a_time(room: Room) -> None:
     await room.takes_in(*map(a_story, range(packing.ENOUGH)))
     before = await everything(room)
     await room.archive._write(as_it_was_once)

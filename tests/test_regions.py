@@ -6,14 +6,8 @@ import pytest
 
 from bot.errors import BrokenFile, NewsError
 from bot.regions import Regions, UnknownRegion, fold_tag, load_regions
-from bot.settings import shipped
 
 ASIA = '[asia-pacific]\nname = "Asia-Pacific"\ncolour = "#d1495b"\nemoji = "🌏"\naliases = ["APAC", "Asia"]\n'
-
-
-@pytest.fixture(scope="module")
-def regions() -> Regions:
-    return load_regions(shipped() / "regions.toml")
 
 
 def written(folder: Path, text: str) -> Path:

@@ -3,13 +3,12 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.archive import Archive
 from bot.model import Accepted, Article, Feed, Owed, Sighting, Source, Subscription
-from bot.regions import Regions, load_regions
+from bot.regions import Regions
 from tests.builders import NOON, a_feed, a_sighting
 
 
@@ -41,11 +40,6 @@ class Room:
 
     def passes(self, **time: float) -> None:
         self.now += timedelta(**time)
-
-
-@pytest.fixture(scope="session")
-def regions() -> Regions:
-    return load_regions(Path(__file__).parents[2] / "data" / "regions.toml")
 
 
 @pytest.fixture

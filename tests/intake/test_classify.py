@@ -4,20 +4,7 @@ import json
 
 import pytest
 
-from bot.intake.classify import Classifier, as_json, explain, load_classifier
-from bot.regions import Regions, load_regions
-from bot.settings import shipped
-
-
-@pytest.fixture(scope="module")
-def regions() -> Regions:
-    return load_regions(shipped() / "regions.toml")
-
-
-@pytest.fixture(scope="module")
-def classifier(regions: Regions) -> Classifier:
-    return load_classifier(shipped(), regions)
-
+from bot.intake.classify import Classifier, as_json, explain
 
 # --- Who is meant: the scene before the actor, the longest name, traps ----------------------------
 

@@ -8,15 +8,10 @@ import pytest
 from bot.errors import BrokenFile
 from bot.intake.lists import read_feeds, read_opml, write_opml
 from bot.model import Feed
-from bot.regions import Regions, load_regions
+from bot.regions import Regions
 from bot.settings import shipped
 
 PLACES = ("EG", "GB", "TR")
-
-
-@pytest.fixture
-def regions() -> Regions:
-    return load_regions(shipped() / "regions.toml")
 
 
 def written(folder: Path, text: str) -> Path:

@@ -14,16 +14,6 @@ PLACES = "KE\tafrica\tKenya\nCN\tasia-pacific\tChina\nTR\teurope\tTurkey\tmiddle
 NAMES = "China\tCN\tcountry\nKenya\tKE\tcountry\n"
 
 
-@pytest.fixture(scope="module")
-def regions() -> Regions:
-    return load_regions(shipped() / "regions.toml")
-
-
-@pytest.fixture(scope="module")
-def classifier(regions: Regions) -> Classifier:
-    return load_classifier(shipped(), regions)
-
-
 def lists(folder: Path, regions: Regions, **files: str) -> Classifier:
     """A classifier of a few lines of ours."""
     (folder / "places.tsv").write_text(files.pop("places", PLACES), encoding="utf-8")
