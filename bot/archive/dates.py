@@ -42,7 +42,7 @@ def read_period(text: str, now: datetime) -> Period | None:
     if ".." in plain:
         return _range(plain, now)
     try:
-        return _named_day(plain, now) or _calendar(plain) or _ago(plain, now) or _written(plain, now)
+        return _calendar(plain) or _named_day(plain, now) or _ago(plain, now) or _written(plain, now)
     except (ValueError, OverflowError):
         return None
 

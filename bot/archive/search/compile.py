@@ -86,6 +86,17 @@ def visible(expression: str, viewer: Viewer) -> str:
     return f"({expression}) NOT {hidden}"
 
 
+def number_of(db: Connection, table: str, code: str) -> int:
+    """The number of a region or a language, which it has for good; 0 when no article has any of it."""
+    known = db.numbers.get((table, code))
+    if known is None:
+        row = db.execute(f"SELECT id FROM {table} WHERE code = ?", [normal.sound(code)]).fetchone()  # noqa: S608 our tables
+        if row is None:
+            return 0
+        known = db.numbers[table, code] = int(row["id"])
+    return known
+
+
 def owners(viewer: Viewer) -> list[int] | None:
     return None if viewer is None else [OPERATOR, viewer]
 
@@ -168,14 +179,14 @@ def _any(private: Iterable[str]) -> str:
 
 
 def _regions(db: Connection, codes: Iterable[str]) -> list[str]:
-    rows = [db.execute("SELECT id FROM region WHERE code = ?", [normal.sound(code)]).fetchone() for code in codes]
-    return [tokens.region(row["id"]) for row in rows if row is not None]
+    numbers = [number_of(db, "region", code) for code in codes]
+    return [tokens.region(number) for number in numbers if number]
 
 
 def _languages(db: Connection, codes: Iterable[str]) -> list[str]:
     plain = [normal.sound(code).replace("_", "-").split("-")[0].casefold() for code in codes]
-    rows = [db.execute("SELECT id FROM language WHERE code = ?", [code]).fetchone() for code in plain]
-    return [tokens.language(row["id"]) for row in rows if row is not None]
+    numbers = [number_of(db, "language", code) for code in plain]
+    return [tokens.language(number) for number in numbers if number]
 
 
 def _feeds(db: Connection, name: str, viewer: Viewer) -> list[str]:

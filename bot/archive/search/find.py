@@ -81,8 +81,7 @@ def _lists(db: Connection, asked: Asked, viewer: Viewer) -> list[tuple[int, int]
         return None
     region = 0
     if filters.regions:
-        row = db.execute("SELECT id FROM region WHERE code = ?", [filters.regions[0]]).fetchone()
-        region = row["id"] if row is not None else -1
+        region = compiling.number_of(db, "region", filters.regions[0]) or -1
     return [(owner, region) for owner in articles.owners(db, viewer)]
 
 

@@ -127,7 +127,11 @@ class _Reading:
         self.aliases = aliases
         self.regions = regions
         self.now = now
-        self.filters = Filters()
+        self.found: dict[str, list[str]] = {}  # names by what they name
+        self.without: list[tuple[str, str]] = []
+        self.image = False
+        self.start: datetime | None = None
+        self.end: datetime | None = None
         self.order = query.order
         self.terms = 0
         self.named = 0
@@ -139,7 +143,13 @@ class _Reading:
         text = query.words[:LONGEST].translate(_QUOTES)
         text = _LONG_DATE.sub(r'\1:"\2"', text) if ":" in text else text
         root = self._group(_PIECE.finditer(text), 0)
-        return Asked(root, self.filters, self.order, self.cut)
+        return Asked(root, self._filters(), self.order, self.cut)
+
+    def _filters(self) -> Filters:
+        regions, authors, feeds, languages = (
+            tuple(self.found.get(key, ())) for key in ("region", "author", "feed", "lang")
+        )
+        return Filters(regions, authors, feeds, languages, self.image, self.start, self.end, tuple(self.without))
 
     def _options(self) -> None:
         query = self.query
@@ -239,12 +249,11 @@ class _Reading:
 
     def _filter(self, key: str, value: str, negated: bool, certain: bool) -> bool:
         """Take an operator; False when its value says nothing, so that it is searched for as words."""
-        filters = self.filters
         if key in _DATES:
             period = read_period(value, self.now)
             if period is None or negated:
                 return certain
-            self.filters = _within(filters, key, period)
+            self._within(key, period)
             return True
         if key == "sort":
             self.order = _SORTS.get(value.casefold(), self.order)
@@ -252,7 +261,10 @@ class _Reading:
         if key == "has":
             if value.casefold() not in _IMAGES:
                 return False
-            self.filters = _excluding(filters, "image", "") if negated else replace(filters, image=True)
+            if negated:
+                self.without.append(("image", ""))
+            else:
+                self.image = True
             return True
         if key == "region":
             code = self._region(value)
@@ -263,11 +275,22 @@ class _Reading:
         if self.named > MOST_TERMS:
             self.cut = True
         elif negated:
-            self.filters = _excluding(filters, key, value)
+            self.without.append((key, value))
         else:
-            name = {"region": "regions", "author": "authors", "feed": "feeds", "lang": "languages"}[key]
-            self.filters = replace(filters, **{name: (*getattr(filters, name), value)})  # type: ignore[arg-type]
+            self.found.setdefault(key, []).append(value)
         return True
+
+    def _within(self, key: str, period: Period) -> None:
+        """The narrower of what was asked before and what is asked now."""
+        start, end = period
+        if key == "after":
+            end = None
+        elif key == "before":
+            start, end = None, start or end
+        if start is not None:
+            self.start = start if self.start is None else max(self.start, start)
+        if end is not None:
+            self.end = end if self.end is None else min(self.end, end)
 
     def _region(self, text: str) -> str | None:
         try:
@@ -278,6 +301,9 @@ class _Reading:
 
 def _sound(query: Query) -> Query:
     """Without what no text may hold, and not longer than anybody types."""
+    typed = query.words + (query.region or "") + query.author + query.feed + query.after + query.before
+    if len(typed) <= LONGEST and typed.isascii() and typed.isprintable():
+        return query
 
     def sound(text: str) -> str:
         return normal.sound(text[: LONGEST + 1])
@@ -301,22 +327,6 @@ def _another_name(name: str) -> Term:
 
 def _either(first: Node, second: Node) -> Either:
     return Either((*first.parts, second) if isinstance(first, Either) else (first, second))
-
-
-def _within(filters: Filters, key: str, period: Period) -> Filters:
-    """The narrower of what was asked before and what is asked now."""
-    start, end = period
-    if key == "after":
-        end = None
-    elif key == "before":
-        start, end = None, start or end
-    starts = [each for each in (filters.start, start) if each is not None]
-    ends = [each for each in (filters.end, end) if each is not None]
-    return replace(filters, start=max(starts, default=None), end=min(ends, default=None))
-
-
-def _excluding(filters: Filters, key: str, value: str) -> Filters:
-    return replace(filters, without=(*filters.without, (key, value)))
 
 
 def terms(node: Node | None) -> Iterator[Term]:
