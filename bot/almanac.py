@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.clock import Clock
+from bot.clock import Clock, regularly
 from bot.delivery.weekly import EMPTY, LATE, OVERDUE, WEEK, Plan, choose, read_plan
 from bot.model import Article, Roundup, Subscription
 
@@ -36,10 +36,7 @@ class Almanac:
 
     async def run(self) -> None:
         """Until cancelled."""
-        await self._clock.sleep(FIRST_LOOK)
-        while True:
-            await self.look()
-            await self._clock.sleep(LOOK)
+        await regularly(self.look, self._clock, LOOK, FIRST_LOOK)
 
     async def look(self) -> None:
         """Owe what has fallen due. The boundary: one order that cannot be carried out stops no other."""

@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 from typing import Protocol
 
-from bot.clock import Clock
+from bot.clock import Clock, regularly
 
 log = logging.getLogger(__name__)
 
@@ -28,10 +28,7 @@ class Keeper:
 
     async def run(self) -> None:
         """Until cancelled."""
-        await self._clock.sleep(FIRST_LOOK)
-        while True:
-            await self.look()
-            await self._clock.sleep(LOOK)
+        await regularly(self.look, self._clock, LOOK, FIRST_LOOK)
 
     async def look(self) -> None:
         """Do all there is to do. The boundary: what cannot be done now is left as it is, which is well enough."""

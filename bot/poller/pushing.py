@@ -10,7 +10,7 @@ from datetime import timedelta
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 from bot.archive.archive import Archive
-from bot.clock import Clock
+from bot.clock import Clock, regularly
 from bot.errors import ConfigError
 from bot.intake import memory, websub
 from bot.intake.addresses import spoken
@@ -54,9 +54,7 @@ class Pushing:
 
     async def run(self) -> None:
         """Ask hubs for leases, and again before these end; runs until cancelled."""
-        while True:
-            await self.ask_hubs()
-            await self._clock.sleep(LOOK)
+        await regularly(self.ask_hubs, self._clock, LOOK)
 
     async def ask_hubs(self) -> None:
         """One look at every source that names a hub."""
