@@ -8,7 +8,7 @@ from typing import Any
 from bot.archive import identities, texts
 from bot.archive.connect import Connection
 from bot.archive.moments import SLOTS, time_key
-from bot.archive.rows import clean, columns, from_article, marks, to_article
+from bot.archive.rows import ARTICLE, clean, from_article, marks, to_article
 from bot.archive.search import index, normal
 from bot.model import OPERATOR, Article, Feed, Image, Sighting, Tag, Viewer
 
@@ -18,6 +18,8 @@ _ALL = 0  # the region that every article is in
 _NO_LANGUAGE = 0
 _TEXTS = ("title", "url", "teaser", "text", "language", "source_name", "why")
 _WITH_TEXT = "SELECT a.*, t.z FROM article a LEFT JOIN article_text t ON t.id = a.id"
+_INSERT = f"INSERT INTO article ({', '.join(ARTICLE)}, id, quiet, story) VALUES ({marks(len(ARTICLE) + 3)})"  # noqa: S608
+_UPDATE = f"UPDATE article SET {', '.join(f'{name} = ?' for name in ARTICLE)} WHERE id = ?"  # noqa: S608 our columns
 _NEWEST = "SELECT max(article) AS newest FROM article_region WHERE owner = ? AND region = ?"
 
 
@@ -112,16 +114,20 @@ def _by_address(db: Connection, url: str, viewer: Viewer) -> Article | None:
 
 def _addresses(db: Connection, ids: Sequence[int]) -> dict[int, list[str]]:
     rows = db.execute(
-        f"""
-        SELECT g.article, s.url FROM sighting g JOIN feed f ON f.id = g.feed JOIN source s ON s.id = f.source
-        WHERE g.article IN ({marks(len(ids))}) ORDER BY g.article, g.first, g.feed
-        """,  # noqa: S608 question marks
+        f"SELECT article, feed FROM sighting WHERE article IN ({marks(len(ids))}) ORDER BY article, first, feed",  # noqa: S608
         ids,
     )
     found: dict[int, list[str]] = {}
-    for row in rows:
-        found.setdefault(row["article"], []).append(row["url"])
+    for article, feed in rows:
+        found.setdefault(article, []).append(db.addresses.get(feed) or _address(db, feed))
     return found
+
+
+def _address(db: Connection, feed: int) -> str:
+    """A feed keeps its address: another one is another feed's."""
+    row = db.execute("SELECT s.url FROM feed f JOIN source s ON s.id = f.source WHERE f.id = ?", [feed]).fetchone()
+    db.addresses[feed] = str(row["url"])
+    return db.addresses[feed]
 
 
 def after(db: Connection, article: int, limit: int) -> list[Article]:
@@ -153,9 +159,7 @@ def insert(db: Connection, article: Article, feed: Feed, quiet: bool, now: datet
     key = _free_key(db, max(time_key(article.published, seen), _floor(db)))
     name = article.source_name or clean(feed.title)
     article = replace(article, id=key, owner=feed.owner, seen=seen, source_name=name, feeds=(feed.url,))
-    values = from_article(article) | {"id": article.id, "quiet": quiet, "story": identities.story_of(article)}
-    places = ", ".join(f":{name}" for name in values)
-    db.execute(f"INSERT INTO article ({', '.join(values)}) VALUES ({places})", values)  # noqa: S608 our columns
+    db.execute(_INSERT, (*from_article(article), article.id, quiet, identities.story_of(article)))
     db.execute("INSERT INTO article_text (id, z) VALUES (?, ?)", [article.id, texts.pack(db, article)])
     _list(db, article)
     for author in article.authors:
@@ -167,8 +171,7 @@ def insert(db: Connection, article: Article, feed: Feed, quiet: bool, now: datet
 def rewrite(db: Connection, before: Article, after: Article) -> None:
     """Write an article's new state: its row, its lists and its words."""
     filed = marks_of(db, before)
-    values = from_article(after) | {"id": after.id}
-    db.execute(f"UPDATE article SET {columns(from_article(after))} WHERE id = :id", values)  # noqa: S608 our columns
+    db.execute(_UPDATE, (*from_article(after), after.id))
     db.execute("UPDATE article_text SET z = ? WHERE id = ?", [texts.pack(db, after), after.id])
     for gone in set(before.regions) - set(after.regions):
         db.execute(

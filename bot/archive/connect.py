@@ -5,7 +5,6 @@ from pathlib import Path
 from sqlite3 import DatabaseError, IntegrityError, OperationalError, Row
 
 import zstandard
-from backports import zstd
 
 __all__ = [
     "Connection",
@@ -31,9 +30,10 @@ class Connection(sqlite3.Connection):
 
     def __init__(self, *given: object, **more: object) -> None:
         super().__init__(*given, **more)  # type: ignore[arg-type]  # as sqlite3.connect gives them
-        self.packers: dict[int, zstd.ZstdCompressor] = {}
+        self.packers: dict[int, zstandard.ZstdCompressor] = {}
         self.unpackers: dict[int, zstandard.ZstdDecompressor] = {}
         self.numbers: dict[tuple[str, str], int] = {}
+        self.addresses: dict[int, str] = {}
         self.stopped = False
 
     def heed(self) -> None:
@@ -46,6 +46,7 @@ class Connection(sqlite3.Connection):
         self.packers.clear()
         self.unpackers.clear()
         self.numbers.clear()
+        self.addresses.clear()
 
 
 def writer(path: Path, *, durable: bool = True) -> Connection:

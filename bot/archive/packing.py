@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from backports import zstd
+import zstandard
 
 from bot.archive import articles, memos, texts
 from bot.archive.connect import Connection
@@ -30,12 +30,12 @@ def learnt(db: Connection) -> bytes | None:
     """A dictionary of articles from all over the archive, if it packs others better than the newest one does."""
     found = [plain[:_LONGEST] for plain in _sample(db, _SAMPLES)]
     tried = found[::_TRIED]
-    samples = [plain for at, plain in enumerate(found) if at % _TRIED]
+    samples: list[bytes | bytearray | memoryview[int]] = [plain for at, plain in enumerate(found) if at % _TRIED]
     number = texts.newest(db)
     row = db.execute("SELECT bytes FROM dictionary WHERE number = ?", [number]).fetchone()
     try:
-        made = zstd.train_dict(samples, _SIZE).dict_content
-    except zstd.ZstdError:  # too little text, or all of it the same
+        made = zstandard.train_dictionary(_SIZE, samples).as_bytes()
+    except zstandard.ZstdError:  # too little text, or all of it the same
         return None
     now = texts.packed_size(tried, None if row is None else row["bytes"])
     return made if texts.packed_size(tried, made) <= now * _WORTH else None

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from typing import cast
 
@@ -12,6 +13,8 @@ from bot.archive.connect import Row
 from bot.archive.moments import from_ms, moment_or_none, ms_or_none, to_ms
 from bot.archive.texts import Printed
 from bot.model import Article, Delivery, Feed, Part, Roundup, Source, State, Subscription
+
+_REMEMBERED = 2_000  # lists of names
 
 
 def to_feed(row: Row) -> Feed:
@@ -113,23 +116,30 @@ def to_article(row: Row, printed: Printed, feeds: tuple[str, ...]) -> Article:
     )
 
 
-def from_article(article: Article) -> dict[str, object]:
-    """What the row of a cleaned article keeps, its key and what is packed apart."""
+def from_article(article: Article) -> tuple[object, ...]:
+    """What the row of a cleaned article keeps, in the columns of ARTICLE."""
     assert article.seen is not None
-    return {
-        "owner": article.owner,
-        "title": article.title,
-        "authors": _json(article.authors),
-        "regions": _json(article.regions),
-        **texts.UNPACKED,
-        "published": ms_or_none(article.published),
-        "seen": to_ms(article.seen),
-        "updated": ms_or_none(article.updated),
-        "gone": ms_or_none(article.gone),
-        "language": article.language,
-        "source_name": article.source_name,
-        "late": article.late,
-    }
+    return (
+        article.owner,
+        article.title,
+        _listed(article.authors),
+        _listed(article.regions),
+        ms_or_none(article.published),
+        to_ms(article.seen),
+        ms_or_none(article.updated),
+        ms_or_none(article.gone),
+        article.language,
+        article.source_name,
+        article.late,
+        *texts.UNPACKED.values(),
+    )
+
+
+# The columns of from_article: all but the key, what is written once, and what is packed apart.
+ARTICLE = (
+    *("owner", "title", "authors", "regions", "published", "seen", "updated", "gone"),
+    *("language", "source_name", "late", *texts.UNPACKED),
+)
 
 
 def to_subscription(row: Row) -> Subscription:
@@ -242,6 +252,12 @@ _CONTROLS = {code: None for code in (*range(32), 127) if chr(code) not in "\t\n"
 def _mapping(stored: str) -> Mapping[str, str]:
     loaded: dict[str, str] = json.loads(stored) if stored != "{}" else {}
     return loaded
+
+
+@lru_cache(_REMEMBERED)
+def _listed(names: tuple[str, ...]) -> str:
+    """Authors and regions come again and again."""
+    return _json(names)
 
 
 def _json(value: object) -> str:
