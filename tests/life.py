@@ -1,4 +1,4 @@
-"""The real bot, in a process of its own, on a stage: for tests that kill it and for benchmarks."""
+"""The real bot on a stage: in a process of its own, to be killed or measured, or in the process of the test."""
 
 import asyncio
 import contextlib
@@ -12,9 +12,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import ClassVar, Self
 
+from bot.app.run import Ready, run
 from bot.archive import Archive
+from bot.clock import Clock
 from bot.regions import load_regions
-from bot.settings import shipped
+from bot.settings import Settings, shipped
 from bot.stage import Stage
 
 ROOT = Path(__file__).parent.parent
@@ -111,3 +113,15 @@ class Life:
         if self.process and self.process.returncode is None:
             self.process.kill()
             await self.process.wait()
+
+
+@contextlib.asynccontextmanager
+async def running(settings: Settings, ready: Ready, clock: Clock | None = None) -> AsyncIterator[None]:
+    """The bot runs in this process, until the end of the block."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(run(settings, stop=stop, clock=clock, ready=ready))
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.wait_for(task, LEAVING)

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.app.core import Core
-from bot.app.run import run
 from bot.archive.archive import Archive
 from bot.delivery.route import route
 from bot.model import Article, Feed, Sighting, Subscription
 from bot.regions import load_regions
 from bot.settings import Settings, shipped
 from bot.stage import Channel, Stage
+from tests.life import running
 
 PATIENCE = 30.0  # seconds
 
@@ -77,16 +77,9 @@ async def house(folder: Path) -> AsyncIterator[House]:
         await archive.close()
         (folder / "feeds.toml").write_text("")
         settings = Settings(token=stage.token, api=stage.api, data=folder)
-        stop = asyncio.Event()
-        running = asyncio.create_task(
-            run(settings, stop=stop, clock=Hasty(), ready=lambda core, client: here.cores.append(core))
-        )
-        try:
+        async with running(settings, lambda core, client: here.cores.append(core), Hasty()):
             await here.until(lambda: bool(here.cores))
             yield here
-        finally:
-            stop.set()
-            await asyncio.wait_for(running, PATIENCE)
 
 
 async def test_who_was_shut_out_stays_silent_though_the_line_is_a_new_one(tmp_path: Path) -> None:

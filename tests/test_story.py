@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from bot.app.core import Core
-from bot.app.run import run
 from bot.archive.archive import Archive
 from bot.model import Feed, Query, Subscription
 from bot.newsroom import Newsroom
 from bot.regions import Regions, load_regions
 from bot.settings import Settings, shipped
 from bot.stage import Channel, Guild, Message, Stage, User
+from tests.life import running
 
 PATIENCE = 60.0  # seconds
 
@@ -77,19 +77,14 @@ async def house(folder: Path) -> AsyncIterator[House]:
         settings = Settings(
             token=stage.token, api=stage.api, data=folder, private_feeds=True, poll_every=timedelta(seconds=0.2)
         )
-        stop = asyncio.Event()
         ready: asyncio.Future[Core] = asyncio.get_running_loop().create_future()
-        running = asyncio.create_task(run(settings, stop=stop, ready=lambda core, client: ready.set_result(core)))
-        try:
+        async with running(settings, lambda core, client: ready.set_result(core)):
             core = await asyncio.wait_for(ready, PATIENCE)
             here = House(stage, guild, channels, reader, newsroom, core)
             async with asyncio.timeout(PATIENCE):
                 while any(feed.polled is None for feed in await core.archive.feeds()):
                     await asyncio.sleep(0.05)
             yield here
-        finally:
-            stop.set()
-            await asyncio.wait_for(running, PATIENCE)
 
 
 async def test_every_story_reaches_its_regions_once_and_is_found_again(tmp_path: Path) -> None:
