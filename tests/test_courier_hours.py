@@ -10,6 +10,14 @@ from tests.test_courier import House, house
 __all__ = ["house"]
 
 
+async def two_are_over_the_cap(house: House) -> None:
+    """One is out; Two and Three wait to be a list."""
+    await house.archive.subscribe(an_order(options=Terms(cap=1).to_json()))
+    await house.prints("One", "Two", "Three")
+    house.start()
+    await house.settles(sent=1, later=1, pending=1)
+
+
 async def test_in_quiet_hours_posts_are_held_back_and_come_afterwards(house: House) -> None:
     await house.archive.subscribe(an_order(options=Terms(quiet="11:00-13:00").to_json()))
     await house.prints("One", "Two")
@@ -60,10 +68,7 @@ async def test_a_correction_is_no_post_that_a_cap_would_count(house: House) -> N
 
 
 async def test_a_correction_of_one_in_a_list_edits_the_list_once(house: House) -> None:
-    await house.archive.subscribe(an_order(options=Terms(cap=1).to_json()))
-    await house.prints("One", "Two", "Three")
-    house.start()
-    await house.settles(sent=1, later=1, pending=1)
+    await two_are_over_the_cap(house)
     house.passes(minutes=61)
     await house.settles(sent=3)
     await house.prints("Three, corrected", url="https://a.test/Three", keys=("url:Three",))
@@ -78,10 +83,7 @@ async def test_a_correction_of_one_in_a_list_edits_the_list_once(house: House) -
 
 
 async def test_a_list_of_which_nothing_is_known_is_looked_for_as_one(house: House) -> None:
-    await house.archive.subscribe(an_order(options=Terms(cap=1).to_json()))
-    await house.prints("One", "Two", "Three")
-    house.start()
-    await house.settles(sent=1, later=1, pending=1)
+    await two_are_over_the_cap(house)
     house.mailbox.answers = [Unknown("reset")]
     house.mailbox.looks = [Sent(7)]
     house.passes(minutes=61)
@@ -101,10 +103,7 @@ async def test_a_list_that_was_on_its_way_when_we_died_is_settled_as_one(house: 
 
 
 async def test_a_list_that_is_refused_goes_out_one_by_one(house: House) -> None:
-    await house.archive.subscribe(an_order(options=Terms(cap=1).to_json()))
-    await house.prints("One", "Two", "Three")
-    house.start()
-    await house.settles(sent=1, later=1, pending=1)
+    await two_are_over_the_cap(house)
     house.mailbox.answers = [Refused("bad form")]
     house.passes(minutes=61)
     await house.settles(sent=1, later=2)
