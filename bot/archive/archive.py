@@ -198,7 +198,7 @@ class Archive:
         return await self._read(articles.newest_by_region, viewer)
 
     async def related(self, id: int, viewer: Viewer, limit: int = 5, asker: int = 0) -> list[Article]:
-        return await self._quickly(asker, self._desk.related, id, viewer, limit)
+        return await self._quickly(asker, complete.related, id, viewer, limit)
 
     async def why(self, url: str, viewer: Viewer) -> Story | None:
         return await self._read(history.why, url, viewer)

@@ -1,21 +1,19 @@
 """Completes what a reader is typing, and goes on from what was found: headlines, authors, feeds, related articles."""
 
+from heapq import nlargest
+
 from bot.archive import articles
 from bot.archive.connect import Connection
 from bot.archive.feeds import every as every_feed
 from bot.archive.moments import SLOTS
-from bot.archive.search import normal
-from bot.archive.search.compile import Plan, quoted, visible
-from bot.archive.search.counts import Counts
+from bot.archive.search import normal, score, walk
+from bot.archive.search.compile import LAST_KEY, Plan, quoted, visible
 from bot.model import OPERATOR, Article, Viewer
 
 _MOST_WORDS = 12
 _RELATED_WORDS = 8
 _RELATED_WITHIN = 30 * 24 * 60 * SLOTS  # keys: thirty days
-_RELATED = """
-SELECT rowid, bm25(heads, 1.0, 3.0, 1.0, 3.0, 0.0) AS score FROM heads
-WHERE heads MATCH ? AND rowid >= ? AND rowid < ? AND rowid != ? ORDER BY score LIMIT ?
-"""
+_FREQUENT = 300  # articles of two months with a word that says little of what they are about
 
 
 def headlines(db: Connection, typed: str, viewer: Viewer, limit: int) -> list[Article]:
@@ -23,8 +21,7 @@ def headlines(db: Connection, typed: str, viewer: Viewer, limit: int) -> list[Ar
     words = normal.words(normal.fold(typed[:200]))[:_MOST_WORDS]
     parts = [quoted(word) for word in words[:-1]] + [f"{quoted(word)} *" for word in words[-1:]]
     expression = visible(" AND ".join(parts) or '"\ue002" *', viewer)
-    rows = db.execute("SELECT rowid FROM titles WHERE titles MATCH ? ORDER BY rowid DESC LIMIT ?", [expression, limit])
-    keys = [row["rowid"] for row in rows]
+    keys = walk.keys(db, "titles", (expression, 0, LAST_KEY, limit))
     found = articles.load(db, keys)
     return [found[key] for key in keys if key in found]
 
@@ -53,22 +50,28 @@ def feeds(db: Connection, typed: str, viewer: Viewer, limit: int) -> list[str]:
     return list(dict.fromkeys(matching))[:limit]
 
 
-def related(db: Connection, article: int, viewer: Viewer, limit: int, counts: Counts) -> list[Article]:
-    """Others of about the same time that share its rarest words."""
+def related(db: Connection, article: int, viewer: Viewer, limit: int) -> list[Article]:
+    """Others of about the same time that share its rarest words, best of all in their titles."""
     one = articles.one(db, article, viewer)
     if one is None:
         return []
-    words = set(normal.words(normal.fold(f"{one.title} {one.teaser}")))
-    known = [(counts.of(db, word), word) for word in sorted(words) if len(word) > 1]
-    rarest = [word for number, word in sorted(known) if number > 1][:_RELATED_WORDS]
-    if not rarest:
-        return []
     plan = Plan("", "", "", "", viewer, article - _RELATED_WITHIN, article + _RELATED_WITHIN)
-    any_of_them = " OR ".join(map(quoted, rarest))
-    ranked: list[tuple[float, int]] = []
-    for expression in plan.heads(any_of_them):
-        rows = db.execute(_RELATED, [expression, plan.low, plan.high, article, limit])
-        ranked += [(row["score"], row["rowid"]) for row in rows]
-    keys = [key for _, key in sorted(ranked)[:limit]]
+    words = [word for word in sorted(set(normal.words(normal.fold(f"{one.title} {one.teaser}")))) if len(word) > 1]
+    near = {word: _near(db, plan, word, title=False) for word in words}
+    most = max(map(len, near.values()), default=0)
+    rarest = sorted((word for word in words if 1 < len(near[word]) < _FREQUENT), key=lambda word: len(near[word]))
+    sums: dict[int, float] = {}
+    for word in rarest[:_RELATED_WORDS]:
+        weight = score.weight(len(near[word]), most)
+        for key in (*near[word], *_near(db, plan, word, title=True)):
+            sums[key] = sums.get(key, 0.0) + weight
+    sums.pop(article, None)
+    keys = nlargest(limit, sums, key=lambda key: (sums[key], -abs(key - article)))
     found = articles.load(db, keys)
     return [found[key] for key in keys if key in found]
+
+
+def _near(db: Connection, plan: Plan, word: str, title: bool) -> list[int]:
+    """Those of about that time that have this word in title or teaser, as far as it is rare."""
+    expression = " OR ".join(f"({each})" for each in plan.heads(quoted(word), title))
+    return walk.keys(db, "heads", (expression, plan.low, plan.high, _FREQUENT), upwards=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.archive.connect import Connection
-from bot.archive.search import complete, find
+from bot.archive.search import find
 from bot.archive.search.aliases import Aliases
 from bot.archive.search.best import Ranked, best
 from bot.archive.search.compile import LAST_KEY
@@ -15,7 +15,7 @@ from bot.archive.search.counts import Counts
 from bot.archive.search.pages import Cursor, read_cursor
 from bot.archive.search.query import Asked, read, terms
 from bot.archive.search.told import told
-from bot.model import Article, Found, Query, Viewer
+from bot.model import Found, Query
 from bot.regions import Regions
 
 MOST_HITS = 25
@@ -50,10 +50,6 @@ class SearchDesk:
             return self._best(db, query, asked, cursor, limit)
         found = find.newest(db, asked, query.viewer, cursor, limit)
         return replace(found, understood=told(asked, self._regions))
-
-    def related(self, db: Connection, article: int, viewer: Viewer, limit: int) -> list[Article]:
-        """Others about the same."""
-        return complete.related(db, article, viewer, limit, self._counts)
 
     def _best(self, db: Connection, query: Query, asked: Asked, cursor: Cursor, limit: int) -> Found:
         """A page of a ranking. What arrives while somebody leafs through it does not move it."""

@@ -1,6 +1,6 @@
 """Finds: the latest, the newest that match."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from heapq import merge
 
@@ -8,13 +8,14 @@ from bot.archive import articles
 from bot.archive.connect import Connection
 from bot.archive.search import compile as compiling
 from bot.archive.search import snippet, verify
+from bot.archive.search import walk as walking
 from bot.archive.search.compile import LAST_KEY, Plan
 from bot.archive.search.pages import Cursor
 from bot.archive.search.query import Asked, Filters
 from bot.model import Found, Hit, Viewer
 
 MOST_COUNTED = 1000  # beyond that it says "1,000+"
-_CHUNK = 50  # articles whose text is looked at together
+_CHUNK, _LARGEST_CHUNK = 25, 100  # articles whose text is looked at together
 _MOST_VERIFIED = 5000  # texts looked at for one page
 _NOTHING = Filters()
 
@@ -116,28 +117,30 @@ def _matching(db: Connection, asked: Asked, plan: Plan) -> Walk:
     check = verify.checker(asked.root)
 
     def walk(low: int, high: int, upwards: bool, most: int) -> list[int]:
-        rows = db.execute(
-            f"""
-            SELECT rowid FROM words WHERE words MATCH ? AND rowid >= ? AND rowid < ?
-            ORDER BY rowid {"ASC" if upwards else "DESC"} LIMIT ?
-            """,  # noqa: S608 one of two words
-            (plan.expression, low, high, most if check is None else _MOST_VERIFIED),
-        )
-        keys = (row[0] for row in rows)
-        return list(keys) if check is None else _verified(db, keys, check, most)
+        if check is None:
+            return walking.keys(db, "words", (plan.expression, low, high, most), upwards=upwards)
+        found: list[int] = []
+        number, looked_at = _CHUNK, 0
+        while len(found) < most and looked_at < _MOST_VERIFIED:
+            keys = walking.keys(db, "words", (plan.expression, low, high, number), upwards=upwards)
+            found += _verified(db, keys, check)
+            if len(keys) < number:
+                break
+            low, high = (keys[-1] + 1, high) if upwards else (low, keys[-1])
+            number, looked_at = min(2 * number, _LARGEST_CHUNK), looked_at + number
+        return found[:most]
 
     return walk
 
 
-def _verified(db: Connection, keys: Iterator[int], check: verify.Check, most: int) -> list[int]:
+def _verified(db: Connection, keys: Sequence[int], check: verify.Check) -> list[int]:
     """Those whose text holds what the index cannot tell."""
-    found: list[int] = []
-    while len(found) < most and (chunk := [key for _, key in zip(range(_CHUNK), keys, strict=False)]):
-        loaded = articles.load(db, chunk)
-        for key in chunk:
-            db.heed()
-            found += [key] if key in loaded and check(loaded[key]) else []
-    return found[:most]
+    loaded = articles.load(db, keys)
+    found = []
+    for key in keys:
+        db.heed()
+        found += [key] if key in loaded and check(loaded[key]) else []
+    return found
 
 
 def _turn(walk: Walk, plan: Plan, cursor: Cursor, limit: int) -> Page:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from bot.archive import articles
 from bot.archive.connect import Connection
 from bot.archive.rows import marks
-from bot.archive.search import normal, verify
+from bot.archive.search import normal, verify, walk
 from bot.archive.search.compile import Plan, quoted
 from bot.archive.search.query import Node
 from bot.archive.search.score import Text
@@ -33,23 +33,16 @@ def strict(db: Connection, plan: Plan, frequency: int) -> list[int]:
         keys += [key for each in plan.heads(plan.words) for key in _newest_heads(db, each, plan, _FROM_NEWEST)]
     else:
         keys = [key for expression in plan.heads(plan.words) for key in _best_heads(db, expression, plan)]
-    rows = db.execute(
-        "SELECT rowid FROM words WHERE words MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid DESC LIMIT ?",
-        [plan.expression, plan.low, plan.high, _FROM_WORDS],
-    )
-    return list(dict.fromkeys([*keys, *(row[0] for row in rows)]))
+    keys += walk.keys(db, "words", (plan.expression, plan.low, plan.high, _FROM_WORDS))
+    return list(dict.fromkeys(keys))
 
 
 def loose(db: Connection, plan: Plan, words: Sequence[tuple[str, float]]) -> list[int]:
     """Those that have some of it: by the weight of the words that they have, rarest words first."""
     sums: dict[int, float] = {}
     for word, weight in sorted(words, key=lambda each: -each[1])[:_LOOSE_WORDS]:
-        rows = db.execute(
-            "SELECT rowid FROM words WHERE words MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid DESC LIMIT ?",
-            [plan.loosely(word), plan.low, plan.high, _LOOSE_EACH],
-        )
-        for row in rows:
-            sums[row[0]] = sums.get(row[0], 0.0) + weight
+        for key in walk.keys(db, "words", (plan.loosely(word), plan.low, plan.high, _LOOSE_EACH)):
+            sums[key] = sums.get(key, 0.0) + weight
     best = sorted(sums, key=lambda key: (-sums[key], -key))[:_FROM_LOOSE]
     any_of_them = " OR ".join(quoted(word) for word, _ in words)
     heads = [key for expression in plan.heads(any_of_them) for key in _best_heads(db, expression, plan)]
@@ -88,8 +81,7 @@ def verified(db: Connection, keys: Sequence[int], root: Node | None) -> list[int
 
 
 def _newest_heads(db: Connection, expression: str, plan: Plan, most: int) -> list[int]:
-    statement = f"SELECT rowid {_HEADS} ORDER BY rowid DESC LIMIT ?"
-    return [row[0] for row in db.execute(statement, (expression, plan.low, plan.high, most))]
+    return walk.keys(db, "heads", (expression, plan.low, plan.high, most))
 
 
 def _best_heads(db: Connection, expression: str, plan: Plan) -> list[int]:
