@@ -19,6 +19,7 @@ _SHOWN = ("title", "teaser", "image", "regions", "authors", "url", "gone")  # of
 _KEPT = ("title", "url", "teaser", "text", "authors", "image", "regions", "published")  # of which a revision is made
 _GAPS = ("teaser", "text", "authors", "image", "published", "language", "updated", "why")
 _HASH = 3  # bytes: enough to see a change
+_PLAIN = bytes((10, *range(32, 127)))
 
 
 def nothing(accepted: Accepted, recall: Recall) -> Mapping[str, str]:
@@ -45,7 +46,7 @@ def accept(
     learn: Learn = nothing,
 ) -> Accepted:
     """Keep it all, and write down what is owed for it, and what it teaches."""
-    wanted = subscriptions.every(db)
+    wanted = _Orders(db)
     new: list[Article] = []
     changed: list[Article] = []
     retold: list[tuple[Article, Article]] = []
@@ -53,16 +54,18 @@ def accept(
     for each in sightings:
         article = articles.cleaned(each.article)
         sighting = each if article is each.article else replace(each, article=article)
-        known = articles.known_as(db, sighting.article, sighting.feed)
+        hashes = identities.hashes_of(article, sighting.feed)
+        known = articles.known_as(db, hashes)
         if known is None:
-            article = _begin(db, sighting, now)
+            article = _begin(db, sighting, hashes, now)
             new.append(article)
             if not (sighting.silent or article.late):
-                owed += outbox.owe(db, article, route(article, wanted), now)
+                owed += outbox.owe(db, article, route(article, wanted.all()), now)
         elif known:
             state = _known(db, known, sighting)
             if _has_new_tags(state, sighting.article):
                 retold.append((state.article, sighting.article))
+            identities.bind(db, hashes, known)
             merged, corrected, made = _meet_again(db, state, sighting, wanted, route, now)
             changed += [merged] if corrected else []
             owed += made
@@ -111,16 +114,30 @@ def mark_gone(db: Connection, found: Iterable[int], now: datetime) -> None:
             outbox.mark_edits(db, before.id)
 
 
-def _begin(db: Connection, sighting: Sighting, now: datetime) -> Article:
+class _Orders:
+    """The standing orders, read once, and only where something may be owed."""
+
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+        self._read: list[Subscription] | None = None
+
+    def all(self) -> list[Subscription]:
+        if self._read is None:
+            self._read = subscriptions.every(self._db)
+        return self._read
+
+
+def _begin(db: Connection, sighting: Sighting, hashes: Sequence[bytes], now: datetime) -> Article:
     """A new article."""
     quiet = sighting.silent or sighting.article.late
     article = articles.insert(db, sighting.article, sighting.feed, quiet, now)
+    identities.bind(db, hashes, article.id)
     _print(db, article.id, sighting, now)
     return article
 
 
 def _meet_again(
-    db: Connection, state: _Known, sighting: Sighting, wanted: Sequence[Subscription], route: Route, now: datetime
+    db: Connection, state: _Known, sighting: Sighting, wanted: _Orders, route: Route, now: datetime
 ) -> tuple[Article, bool, int]:
     """A known article: what is it now, was that a correction, and how much is owed for regions that are new?"""
     before, printed = state.article, sighting.article
@@ -143,7 +160,7 @@ def _meet_again(
     if state.quiet or sighting.silent or sighting.article.late:
         return after, corrected, 0
     late = set(after.regions) - set(before.regions)
-    orders = [each for each in wanted if each.region in late]
+    orders = [each for each in wanted.all() if each.region in late] if late else []
     return after, corrected, outbox.owe(db, after, route(after, orders), now) if orders else 0
 
 
@@ -199,8 +216,7 @@ def _known(db: Connection, known: int, sighting: Sighting) -> _Known:
 
 
 def _print(db: Connection, article: int, sighting: Sighting, now: datetime) -> None:
-    """Remember that this feed prints it so, and all that it is known by there."""
-    identities.bind(db, identities.hashes_of(sighting.article, sighting.feed), article)
+    """Remember that this feed prints it so."""
     parts = b"".join(_parts_of(sighting.article))
     db.execute(
         """
@@ -230,9 +246,12 @@ def _parts_of(article: Article) -> list[bytes]:
 
 def _shown(value: object) -> str:
     """As repr has it; plain text far sooner."""
-    if isinstance(value, str) and value.isascii() and value.isprintable() and "'" not in value and "\\" not in value:
-        return f"'{value}'"
-    return repr(value)
+    if not isinstance(value, str) or not value.isascii() or value.encode().translate(None, _PLAIN):
+        return repr(value)
+    plain = value.replace("\\", "\\\\").replace("\n", "\\n")
+    if "'" not in plain:
+        return f"'{plain}'"
+    return f'"{plain}"' if '"' not in plain else "'" + plain.replace("'", "\\'") + "'"
 
 
 def _altered(parts: bytes, printed: Sequence[bytes]) -> Iterable[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from bot.archive import identities, texts
@@ -14,6 +15,7 @@ from bot.model import OPERATOR, Article, Feed, Image, Sighting, Tag, Viewer
 
 PRUNED = "archive.pruned"  # under this key the archive remembers below which key everything was taken out
 _CHUNK = 400
+_NAMES = 2_000  # folded names that are kept in mind
 _ALL = 0  # the region that every article is in
 _NO_LANGUAGE = 0
 _TEXTS = ("title", "url", "teaser", "text", "language", "source_name", "why")
@@ -40,9 +42,8 @@ def unseen(db: Connection, sightings: Sequence[Sighting]) -> list[Sighting]:
     ]
 
 
-def known_as(db: Connection, article: Article, feed: Feed) -> int | None:
-    """The article that this is, if it is known; 0 for one that was pruned."""
-    hashes = identities.hashes_of(article, feed)
+def known_as(db: Connection, hashes: Sequence[bytes]) -> int | None:
+    """The article that is known by one of these hashes, the first that is; 0 for one that was pruned."""
     known = _first(identities.find(db, hashes), hashes)
     return known if known is None or _is_kept(db, known) else 0
 
@@ -162,9 +163,8 @@ def insert(db: Connection, article: Article, feed: Feed, quiet: bool, now: datet
     db.execute(_INSERT, (*from_article(article), article.id, quiet, identities.story_of(article)))
     db.execute("INSERT INTO article_text (id, z) VALUES (?, ?)", [article.id, texts.pack(db, article)])
     _list(db, article)
-    for author in article.authors:
-        _credit(db, article, author)
-    index.add(db, article, _marks(db, article, (feed.id,)))
+    authors = tuple(_credit(db, article, author) for author in article.authors)
+    index.add(db, article, _marks(db, article, (feed.id,), authors))
     return article
 
 
@@ -198,12 +198,11 @@ def relist(db: Connection, article: Article) -> None:
 
 def marks_of(db: Connection, article: Article) -> index.Marks:
     """What an article is filed under. Its feeds are those whose addresses it names."""
-    return _marks(db, article, tuple(_feed_numbers(db, article)))
+    return _marks(db, article, tuple(_feed_numbers(db, article)), tuple(_author_numbers(db, article)))
 
 
-def _marks(db: Connection, article: Article, feeds: tuple[int, ...]) -> index.Marks:
+def _marks(db: Connection, article: Article, feeds: tuple[int, ...], authors: tuple[int, ...]) -> index.Marks:
     regions = tuple(region_number(db, code) for code in article.regions)
-    authors = tuple(_author_numbers(db, article))
     return index.Marks(regions, feeds, authors, _language_number(db, article.language))
 
 
@@ -213,15 +212,19 @@ def region_number(db: Connection, code: str) -> int:
 
 def cleaned(article: Article) -> Article:
     """An article as it will be read back, so that what is indexed is what is kept."""
-    image = article.image
-    parts: dict[str, Any] = {part: clean(getattr(article, part)) for part in _TEXTS}
-    parts |= {
-        "authors": tuple(map(clean, article.authors)),
-        "tags": tuple(Tag(clean(tag.term), clean(tag.scheme), clean(tag.label)) for tag in article.tags),
-        "image": None if image is None else Image(clean(image.url), clean(image.alt), clean(image.credit)),
-    }
-    altered = {part: value for part, value in parts.items() if value != getattr(article, part)}
+    altered: dict[str, Any] = {part: clean(getattr(article, part)) for part in _TEXTS}
+    altered["authors"] = tuple(map(clean, article.authors))
+    if article.tags:
+        altered["tags"] = tuple(_cleaned_tag(tag) for tag in article.tags)
+    if article.image is not None:
+        image = article.image
+        altered["image"] = Image(clean(image.url), clean(image.alt), clean(image.credit))
+    altered = {part: value for part, value in altered.items() if value != getattr(article, part)}
     return replace(article, **altered) if altered else article
+
+
+def _cleaned_tag(tag: Tag) -> Tag:
+    return Tag(clean(tag.term), clean(tag.scheme), clean(tag.label))
 
 
 def _floor(db: Connection) -> int:
@@ -255,14 +258,18 @@ def _list(db: Connection, article: Article) -> None:
     )
 
 
-def _credit(db: Connection, article: Article, name: str) -> None:
+def _credit(db: Connection, article: Article, name: str) -> int:
+    """One more article of an author: the author's number."""
+    # Not RETURNING, which makes the indexes write what they have gathered.
+    given = (article.owner, folded_name(name))
     db.execute(
         """
-        INSERT INTO author (owner, name, folded, articles, newest) VALUES (?, ?, ?, 1, ?)
+        INSERT INTO author (owner, folded, name, articles, newest) VALUES (?, ?, ?, 1, ?)
         ON CONFLICT (owner, folded) DO UPDATE SET articles = articles + 1, newest = max(newest, excluded.newest)
         """,
-        [article.owner, name, folded_name(name), article.id],
+        (*given, name, article.id),
     )
+    return int(db.execute("SELECT id FROM author WHERE owner = ? AND folded = ?", given).fetchone()[0])
 
 
 def _discredit(db: Connection, owner: int, name: str) -> None:
@@ -283,6 +290,7 @@ def uncredit(db: Connection, article: Article) -> None:
         _discredit(db, article.owner, name)
 
 
+@lru_cache(_NAMES)
 def folded_name(name: str) -> str:
     return " ".join(normal.words(normal.fold(name)))
 

@@ -225,7 +225,7 @@ def _named(row: Row) -> Article:
 
 def clean(text: str) -> str:
     """Text that a database can keep: no halves of characters, no control characters but line breaks and tabs."""
-    if (text.isascii() and text.isprintable()) or not _UNCLEAN.search(text):
+    if not (text.encode().translate(None, _CLEAN) if text.isascii() else _UNCLEAN.search(text)):
         return text
     return text.encode("utf-8", "replace").decode().translate(_CONTROLS)
 
@@ -245,6 +245,7 @@ def columns(values: Iterable[str]) -> str:
     return ", ".join(f"{name} = :{name}" for name in values)
 
 
+_CLEAN = bytes((9, 10, *range(32, 127)))
 _UNCLEAN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _CONTROLS = {code: None for code in (*range(32), 127) if chr(code) not in "\t\n"}
 

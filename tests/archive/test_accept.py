@@ -3,7 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given as whatever
+from hypothesis import strategies as st
 
+from bot.archive.accept import _shown
 from bot.model import Accepted, Image, Query, Recall, Sent
 from tests.archive.conftest import Room, owed_by_region
 from tests.builders import a_sighting, a_subscription, an_article
@@ -148,3 +151,8 @@ async def test_what_it_teaches_is_remembered_with_it_or_neither_is(room: Room) -
         await room.archive.accept([a_sighting(an_article("Three"), feed)], None, owed_by_region, room.now, fails)
     assert await room.archive.recall("lesson") == "One. Two. "
     assert [hit.article.title for hit in (await room.archive.latest(Query())).hits] == ["Two", "One"]
+
+
+@whatever(st.text() | st.text(alphabet="ab'\"\\\n\t\r\x00é\x7f"))
+def test_the_short_way_to_what_a_print_is_told_by_leads_to_the_same(text: str) -> None:
+    assert _shown(text) == repr(text), "or all that was ever printed would seem corrected"
