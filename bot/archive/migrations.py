@@ -280,3 +280,11 @@ def what_buttons_stand_for_passes(db: Database) -> None:
     old = "FROM memo WHERE key >= 'page:' AND key < 'page;' OR key >= 'feed:' AND key < 'feed;'"
     db.execute(f"INSERT INTO passing (key, value) SELECT key, value {old}")
     db.execute(f"DELETE {old}")
+
+
+@migrations()
+def indexes_have_small_pages(db: Database) -> None:
+    """To go back in time, a page is read as a whole before its last entry. Pages become small as parts are merged; all
+    of them when the index is made anew."""
+    for name in ("words", "heads", "titles"):
+        db.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('pgsz', 1000)")  # noqa: S608 our tables

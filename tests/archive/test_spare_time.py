@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 from bot.archive import Archive, connect
+from bot.archive.search.index import SHAPES
 from bot.model import Query
 from bot.regions import Regions
 from tests.archive.conftest import Room
@@ -30,3 +31,15 @@ async def test_the_parts_of_an_index_become_fewer_while_nothing_is_written(tmp_p
     assert (await archive.search(Query("rain"))).total == 7
     assert await archive.check() == []
     await archive.close()
+
+
+async def test_an_index_is_kept_in_small_pages_also_when_it_is_made_anew(room: Room) -> None:
+    await room.takes_in(*(an_article(f"Rain {number}", text=f"drop{number} " * 40) for number in range(20)))
+    for _ in range(2):
+        db = connect.reader(room.archive.path)
+        assert db.execute("SELECT max(length(block)) FROM words_data").fetchone()[0] < 2000
+        assert [db.execute(f"SELECT v FROM {name}_config WHERE k = 'pgsz'").fetchone()[0] for name in SHAPES] == [
+            1000
+        ] * 3
+        db.close()
+        await room.archive.reindex()

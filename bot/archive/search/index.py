@@ -20,7 +20,7 @@ SHAPES = {
 VERSION = 100 * normal.VERSION + 1  # a change of the shapes, too, means that the index must be made again
 _HEADS = ("teaser", "title", "own_teaser", "own_title", "marks")
 _WORD = re.compile("[a-z0-9\x80-\U0010ffff]+")  # as the tokenizer has it
-_PARTS_MERGED, _PAGES_MERGED = 2, 64  # in spare time: of one size, and pages written at once
+_PARTS_MERGED, _PAGES_MERGED = 2, 256  # in spare time: of one size, and pages written at once
 _ANEW = "_anew"
 _PROGRESS = "index.anew"  # under this key: the version that is being made, and the last key that is in it
 
@@ -76,13 +76,15 @@ def begin_anew(db: Connection, version: int) -> None:
     for name, shape in SHAPES.items():
         db.execute(f"DROP TABLE IF EXISTS {name}{_ANEW}")
         db.execute(f"CREATE VIRTUAL TABLE {name}{_ANEW} USING fts5({shape})")
-        merge_seldom(db, f"{name}{_ANEW}")
+        tune(db, f"{name}{_ANEW}")
     _remember(db, f"{version} -1")
 
 
-def merge_seldom(db: Connection, name: str) -> None:
-    """Eight parts of an index become one, not four: that halves what each article makes us write, and the waits."""
-    db.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('automerge', 8)")  # noqa: S608 our tables
+def tune(db: Connection, name: str) -> None:
+    """Eight parts of an index become one, not four: that halves what each article makes us write, and the waits. And
+    its pages are small: who goes back in time reads each as a whole before its last entry."""
+    for what, number in (("automerge", 8), ("pgsz", 1000)):
+        db.execute(f"INSERT INTO {name} ({name}, rank) VALUES (?, ?)", [what, number])  # noqa: S608 our tables
 
 
 def merge_some(db: Connection) -> bool:
