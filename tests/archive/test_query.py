@@ -41,8 +41,14 @@ NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
         ("nato since:last week", "nato, after 2026-03-09"),
         ("after:2025 after:2026", "the latest, after 2026"),
         ("foo:bar", "foo AND bar"),
-        ("region:nowhere", "region AND nowhere"),
-        ("before:never", "before AND never"),
+        ("region:nowhere", "region AND nowhere; “nowhere” is no region"),
+        ("nato -region:nowhere", "nato AND NOT (region AND nowhere); “nowhere” is no region"),
+        ("before:never", "before AND never; “never” is no date"),
+        (
+            "after:2026-13 region:x nato",
+            "(after AND 2026-13) AND (region AND x) AND nato; “2026-13” is no date; “x” is no region",
+        ),
+        ("nato before:tomorrow", "nato, before 2026-03-19"),
         ("https://a.test/rain", "https AND //a.test/rain"),
         ("", "the latest"),
         ("((()))", "the latest"),
@@ -82,6 +88,11 @@ def test_more_than_anybody_types_is_cut_and_said_so(regions: Regions) -> None:
     assert isinstance(asked.root, Both)
     assert len(asked.root.parts) == MOST_TERMS
     assert told(asked, regions).endswith("the rest left out")
+
+
+def test_an_option_that_is_no_date_is_named_in_the_answer(regions: Regions) -> None:
+    asked = read(Query("nato", region="africa", after="2026-13-45", before="soon"), regions, NOW)
+    assert told(asked, regions) == "nato in Africa; “2026-13-45” is no date; “soon” is no date"
 
 
 def test_an_unknown_region_of_an_option_is_named_in_the_answer(regions: Regions) -> None:

@@ -112,6 +112,7 @@ class Asked:
     filters: Filters = field(default_factory=Filters)
     order: Order | None = None
     cut: bool = False  # there was more than we read
+    strange: tuple[str, ...] = ()  # what could not be read, and as what
 
 
 def read(query: Query, regions: Regions, now: datetime, aliases: Aliases | None = None) -> Asked:
@@ -136,6 +137,7 @@ class _Reading:
         self.terms = 0
         self.named = 0
         self.cut = len(query.words) > LONGEST
+        self.strange: list[str] = []
 
     def asked(self) -> Asked:
         query = self.query
@@ -143,7 +145,7 @@ class _Reading:
         text = query.words[:LONGEST].translate(_QUOTES)
         text = _LONG_DATE.sub(r'\1:"\2"', text) if ":" in text else text
         root = self._group(_PIECE.finditer(text), 0)
-        return Asked(root, self._filters(), self.order, self.cut)
+        return Asked(root, self._filters(), self.order, self.cut, tuple(self.strange))
 
     def _filters(self) -> Filters:
         regions, authors, feeds, languages = (
@@ -251,6 +253,8 @@ class _Reading:
         """Take an operator; False when its value says nothing, so that it is searched for as words."""
         if key in _DATES:
             period = read_period(value, self.now)
+            if period is None:
+                self.strange.append(f"“{value}” is no date")
             if period is None or negated:
                 return certain
             self._within(key, period)
@@ -269,6 +273,7 @@ class _Reading:
         if key == "region":
             code = self._region(value)
             if code is None and not certain:
+                self.strange.append(f"“{value}” is no region")
                 return False
             value = code or value
         self.named += 1

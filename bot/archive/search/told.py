@@ -20,7 +20,7 @@ def told(asked: Asked, regions: Regions, loose: bool = False) -> str:
     text = (
         f"{parts[0]}{' ' if len(parts) > 1 and parts[1].startswith(('in ', 'by ')) else ', ' if len(parts) > 1 else ''}"
     )
-    text += ", ".join(parts[1:])
+    text = "; ".join((text + ", ".join(parts[1:]), *asked.strange))
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
