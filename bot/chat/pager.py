@@ -18,11 +18,13 @@ from bot.chat.trouble import explain
 from bot.delivery.card import card
 from bot.delivery.text import clean, cut, escape
 from bot.errors import NotFound
+from bot.intake.addresses import canonical
 from bot.model import Article, Found, Hit, Query
 
 PATIENCE = 0.8  # seconds until we say that we are still looking
 RELATED = 4
 _PICKED = re.compile(r"id:([0-9a-z]{1,13})")
+_ADDRESS = re.compile(r"https?://\S+")
 _INVALID_FORM = 50035  # Discord did not like something in our message: most likely the address of a picture
 
 T = TypeVar("T")
@@ -77,9 +79,11 @@ def pick(article: Article) -> str:
 
 
 async def opened(desk: Desk, query: Query) -> Article | None:
-    """The article that was picked, if one was."""
-    found = _PICKED.fullmatch(query.words)
-    return await desk.archive.article(int(found[1], 36), query.viewer) if found else None
+    """The article that was picked from a list, or named by its address, if one was."""
+    if found := _PICKED.fullmatch(query.words):
+        return await desk.archive.article(int(found[1], 36), query.viewer)
+    address = _ADDRESS.fullmatch(query.words) and canonical(query.words)
+    return await desk.archive.article_at(address, query.viewer) if address else None
 
 
 async def soon(interaction: Reader, work: Awaitable[T], *, ephemeral: bool = True, in_place: bool = False) -> T:
@@ -271,7 +275,7 @@ def _heading(desk: Desk, query: Query, found: Found) -> str:
     """What this is a page of, or why there is nothing on it."""
     region = desk.regions.get(query.region or "")
     where = f"{region.emoji} {escape(clean(region.name))}".strip() if region else ""
-    if found.hits and _PICKED.fullmatch(query.words) and not found.understood:
+    if found.hits and query.words and not found.understood:  # nothing was searched for: it was opened
         return "-# With what is related to it" if len(found.hits) > 1 else "-# From the archive"
     if query.cursor and not found.hits:
         return "There is nothing more here."

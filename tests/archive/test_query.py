@@ -49,7 +49,7 @@ NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
             "(after AND 2026-13) AND (region AND x) AND nato; “2026-13” is no date; “x” is no region",
         ),
         ("nato before:tomorrow", "nato, before 2026-03-19"),
-        ("https://a.test/rain", "https AND //a.test/rain"),
+        ("https://a.test/rain", "https://a.test/rain"),
         ("", "the latest"),
         ("((()))", "the latest"),
         ("- OR * -", "the latest"),

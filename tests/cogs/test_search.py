@@ -31,6 +31,14 @@ async def test_an_article_that_was_picked_can_be_read_on(house: House) -> None:
     assert kept.title in text(opened)
 
 
+async def test_an_articles_address_opens_it_like_a_headline(house: House) -> None:
+    await house.accept(article(1, "Rain in Kenya"), article(2, "Tides of Japan"))
+    shown = answer(await house.call(house.bob, "search", words="https://www.paper.test/1?utm_source=x"))
+    assert "### [Rain in Kenya](https://paper.test/1)" in text(shown) and text(shown).startswith("-# ")
+    nothing = answer(await house.call(house.bob, "search", words="https://paper.test/3"))
+    assert text(nothing).startswith("Nothing in the archive about “https")
+
+
 async def test_authors_are_offered_and_narrow_it_down(house: House) -> None:
     await house.accept(article(1, "Rain", authors=("Ann Low",)), article(2, "More rain", authors=("Bo Ek",)))
     offered = await house.choices(house.bob, "search", "author", words="rain", author="bo")
