@@ -10,7 +10,7 @@ from datetime import timedelta
 from bot.intake.fetch import open_session
 from bot.model import OPERATOR, Query, Source
 from tests.bench import poller_peers as peers
-from tests.bench.poller_scene import START, Cost, House, house, keep_connections, measured, serving, turn
+from tests.bench.poller_scene import START, Cost, House, at_rest, house, keep_connections, measured, serving, turn
 from tests.bench.poller_server import ITEMS
 from tests.fakes import Clock, Names
 
@@ -47,6 +47,7 @@ async def _beside_a_bare_loop(port: int, feeds: int, rounds: int) -> None:
     turn(port, 1)
     async with house(port, feeds) as here, open_session(private=True, resolver=Names()) as session:
         await here.round()
+        await at_rest()
         print(f"{feeds} feeds, unchanged (304), median of {rounds} rounds, by turns")
         for keep in (False, True):
             keep_connections(port, keep)

@@ -37,6 +37,7 @@ from tests.fakes import Clock, Names
 AT_ONCE = 20
 START = datetime(2026, 3, 3, tzinfo=UTC)
 _TICK = 0.005
+_RESTING = 0.03  # CPU seconds in a second: the ticks alone
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,12 @@ async def measured(work: Callable[[], Awaitable[object]], worker: ParseWorker | 
     helped = _helpers(worker) - helped
     ticking.cancel()
     return Cost(wall, cpu, helped, tuple(lags))
+
+
+async def at_rest() -> None:
+    """Until the archive has done what it does in its spare time, after many articles at once; no poll causes that."""
+    while (await measured(lambda: asyncio.sleep(1))).own > _RESTING:
+        pass
 
 
 def _helpers(worker: ParseWorker | None) -> float:
