@@ -109,8 +109,9 @@ class Writer:
             self._settle_for(connection, any(piece.owed for piece in batch))
             connection.execute("BEGIN IMMEDIATE")
             for piece in batch:
-                piece.do(connection)
-            connection.execute("COMMIT")
+                piece.do(connection, alone=len(batch) == 1)
+            if connection.in_transaction:
+                connection.execute("COMMIT")
         except BaseException as error:
             self._tell_of(error, len(batch))
             if connection.in_transaction:
@@ -159,16 +160,20 @@ class _Work:
         self.result: object = None
         self.error: Exception | None = None
 
-    def do(self, connection: Connection) -> None:
+    def do(self, connection: Connection, *, alone: bool) -> None:
         """What fails is undone alone: the others of its batch are kept."""
-        connection.execute("SAVEPOINT piece")
+        if not alone:  # a savepoint copies each page that is changed after it
+            connection.execute("SAVEPOINT piece")
         try:
             self.result = self.work(connection, *self.given)
         except Exception as error:
+            if not connection.in_transaction:  # the disk is full: all is undone already
+                raise
             self.error = error
-            connection.execute("ROLLBACK TO piece")
+            connection.execute("ROLLBACK" if alone else "ROLLBACK TO piece")
             connection.forget()
-        connection.execute("RELEASE piece")
+        if not alone:
+            connection.execute("RELEASE piece")
 
     def tell(self) -> None:
         if not self.answer.set_running_or_notify_cancel():

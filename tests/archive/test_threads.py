@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.archive.connect import Connection
+from bot.archive.connect import Connection, IntegrityError
 from bot.archive.threads import MOST_WAITING, Readers, TooSlow, Turns, Writer
 from bot.errors import Busy
 
@@ -53,6 +53,23 @@ async def test_a_piece_of_work_that_fails_is_undone_alone(tmp_path: Path) -> Non
     readers = Readers(tmp_path / "a.db", 1, "test")
     assert [type(each).__name__ for each in done] == ["str", "str", "IntegrityError", "str"]
     assert await readers.run(names) == ["a", "b", "c"]
+    await readers.close()
+    await writer.close()
+
+
+async def test_a_piece_of_work_that_comes_alone_and_fails_leaves_nothing(tmp_path: Path) -> None:
+    def two(db: Connection) -> None:
+        add(db, "b")
+        add(db, "a")  # is there
+
+    writer = Writer(tmp_path / "a.db", durable=True)
+    await writer.start(make)
+    await writer.run(add, "a")
+    with pytest.raises(IntegrityError):
+        await writer.run(two)
+    await writer.run(add, "c")
+    readers = Readers(tmp_path / "a.db", 1, "test")
+    assert await readers.run(names) == ["a", "c"]
     await readers.close()
     await writer.close()
 
