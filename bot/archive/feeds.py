@@ -14,10 +14,10 @@ _WANTED = "EXISTS (SELECT 1 FROM feed f WHERE f.source = s.id AND f.removed IS N
 _AGREE = """
     UPDATE source SET any_certificate = agreed,
         next_poll = CASE WHEN agreed > any_certificate THEN NULL ELSE next_poll END
-    FROM (SELECT coalesce(min(any_certificate), 0) AS agreed FROM feed WHERE source = ?1 AND removed IS NULL)
-    WHERE id = ?1
+    FROM (SELECT coalesce(min(any_certificate), 0) AS agreed FROM feed WHERE source = :source AND removed IS NULL)
+    WHERE id = :source
 """
-_FORGET = "UPDATE source SET etag = NULL, modified = NULL, digest = NULL, next_poll = NULL WHERE id = ?1"
+_FORGET = "UPDATE source SET etag = NULL, modified = NULL, digest = NULL, next_poll = NULL WHERE id = :source"
 
 
 def add(db: Connection, feed: Feed, now: datetime) -> Feed:
@@ -28,9 +28,9 @@ def add(db: Connection, feed: Feed, now: datetime) -> Feed:
     values = from_feed(feed) | {"source": source, "owner": feed.owner}
     if old is not None and old["removed"] is None:
         db.execute(f"UPDATE feed SET {columns(values)} WHERE id = :id", values | {"id": old["id"]})  # noqa: S608 our columns
-        db.execute(_AGREE, [source])
+        db.execute(_AGREE, {"source": source})
         if any(old[name] != values[name] for name in ("every", "hints")):
-            db.execute(_FORGET, [source])  # a wish is heard with the next whole document
+            db.execute(_FORGET, {"source": source})  # a wish is heard with the next whole document
         return _one(db, old["id"])
     values |= {"added": to_ms(feed.added or now), "polled": ms_or_none(feed.polled), "removed": None}
     if old is not None:
@@ -38,8 +38,8 @@ def add(db: Connection, feed: Feed, now: datetime) -> Feed:
     else:
         places = ", ".join(f":{name}" for name in values)
         db.execute(f"INSERT INTO feed ({', '.join(values)}) VALUES ({places})", values)  # noqa: S608 our columns
-    db.execute(_FORGET, [source])
-    db.execute(_AGREE, [source])
+    db.execute(_FORGET, {"source": source})
+    db.execute(_AGREE, {"source": source})
     return _of(db, source, feed.owner)
 
 
@@ -53,13 +53,15 @@ def remove(db: Connection, url: str, owner: int, now: datetime) -> bool:
         [to_ms(now), owner, url],
     )
     for row in db.execute("SELECT id FROM source WHERE url = ?", [url]).fetchall():
-        db.execute(_AGREE, [row["id"]])
+        db.execute(_AGREE, {"source": row["id"]})
     return gone.rowcount > 0
 
 
 def every(db: Connection, owner: int | None = None) -> list[Feed]:
     """All feeds, or one owner's."""
-    rows = db.execute(f"{_FEEDS} WHERE f.removed IS NULL AND (?1 IS NULL OR f.owner = ?1) ORDER BY f.id", [owner])
+    rows = db.execute(
+        f"{_FEEDS} WHERE f.removed IS NULL AND (:owner IS NULL OR f.owner = :owner) ORDER BY f.id", {"owner": owner}
+    )
     return [to_feed(row) for row in rows]
 
 
@@ -106,11 +108,11 @@ def settle(db: Connection, sources: Sequence[Source]) -> None:
     names = columns(from_source(sources[0]))
     rows = [from_source(each) | {"id": each.id} for each in sources]
     db.executemany(f"UPDATE source SET {names} WHERE id = :id", rows)  # noqa: S608 our columns
-    asked = [(each.id, to_ms(each.polled)) for each in sources if each.polled is not None]
+    asked = [{"source": each.id, "asked": to_ms(each.polled)} for each in sources if each.polled is not None]
     db.executemany(
         f"""
         {_FORGET} AND EXISTS (
-            SELECT 1 FROM feed WHERE source = ?1 AND removed IS NULL AND polled IS NULL AND added > ?2)
+            SELECT 1 FROM feed WHERE source = :source AND removed IS NULL AND polled IS NULL AND added > :asked)
         """,  # noqa: S608 constant
         asked,
     )
@@ -123,10 +125,10 @@ def postpone(db: Connection, source: int, until: datetime) -> None:
 
 def were_polled(db: Connection, feeds: Iterable[int], source: Source | None, now: datetime) -> None:
     """From now on these feeds' new articles are news: their first poll is over."""
-    db.executemany("UPDATE feed SET polled = ?1 WHERE id = ?2", [(to_ms(now), feed) for feed in sorted(set(feeds))])
+    db.executemany("UPDATE feed SET polled = ? WHERE id = ?", [(to_ms(now), feed) for feed in sorted(set(feeds))])
     if source is not None:
         db.execute(
-            "UPDATE feed SET polled = ?1 WHERE source = ?2 AND removed IS NULL AND (polled IS NOT NULL OR added <= ?3)",
+            "UPDATE feed SET polled = ? WHERE source = ? AND removed IS NULL AND (polled IS NOT NULL OR added <= ?)",
             [to_ms(now), source.id, to_ms(source.polled or now)],
         )
 
@@ -137,9 +139,9 @@ def named(db: Connection, text: str, owners: Sequence[int] | None) -> list[int]:
     rows = db.execute(
         r"""
         SELECT f.id, f.owner FROM feed f JOIN source s ON s.id = f.source
-        WHERE f.title LIKE ?1 ESCAPE '\' OR s.url LIKE ?1 ESCAPE '\' ORDER BY f.id
+        WHERE f.title LIKE :like ESCAPE '\' OR s.url LIKE :like ESCAPE '\' ORDER BY f.id
         """,
-        [like],
+        {"like": like},
     )
     return [row["id"] for row in rows if owners is None or row["owner"] in owners]
 

@@ -53,9 +53,9 @@ def _owed(db: Connection, article: int, viewer: Viewer) -> list[Event]:
     rows = db.execute(
         """
         SELECT d.*, s.region FROM delivery d JOIN subscription s ON s.id = d.subscription
-        WHERE d.article = ?1 AND (?2 IS NULL OR s.guild = ?2) ORDER BY d.id
+        WHERE d.article = :article AND (:viewer IS NULL OR s.guild = :viewer) ORDER BY d.id
         """,
-        [article, viewer],
+        {"article": article, "viewer": viewer},
     )
     found = []
     for row in rows:

@@ -172,7 +172,7 @@ def in_flight(db: Connection) -> list[Delivery]:
 
 def wake_edits(db: Connection, target: str = "") -> None:
     """Edits that were on their way when the bot died, or failed in this target, are due again."""
-    db.execute("UPDATE delivery SET edit = 1 WHERE edit = 2 AND edit > 0 AND ?1 IN ('', target)", [target])
+    db.execute("UPDATE delivery SET edit = 1 WHERE edit = 2 AND edit > 0 AND ? IN ('', target)", [target])
 
 
 def suspend(db: Connection, target: str, reason: str) -> bool:
@@ -232,12 +232,13 @@ def waiting(
     db: Connection, guild: int, limit: int, state: State | None = None
 ) -> tuple[dict[State, int], list[Delivery]]:
     """What one server is still owed: how much in each state, and the oldest of it, or of what is in one state."""
+    given = {"guild": guild, "state": state, "limit": limit}
     of_guild = """
         FROM delivery d JOIN subscription s ON s.id = d.subscription
-        WHERE d.state NOT IN ('sent', 'refused') AND s.guild = ?1 AND (?2 IS NULL OR d.state = ?2)
+        WHERE d.state NOT IN ('sent', 'refused') AND s.guild = :guild AND (:state IS NULL OR d.state = :state)
     """
-    counted = db.execute(f"SELECT d.state, count(*) AS number {of_guild} GROUP BY d.state", [guild, state])
-    rows = db.execute(f"SELECT d.* {of_guild} ORDER BY d.published, d.article LIMIT ?3", [guild, state, limit])
+    counted = db.execute(f"SELECT d.state, count(*) AS number {of_guild} GROUP BY d.state", given)
+    rows = db.execute(f"SELECT d.* {of_guild} ORDER BY d.published, d.article LIMIT :limit", given)
     return {cast(State, row["state"]): row["number"] for row in counted}, deliveries(db, rows.fetchall())
 
 

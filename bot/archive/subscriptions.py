@@ -51,7 +51,8 @@ def unsubscribe(db: Connection, target: str, region: str, now: datetime) -> bool
 def every(db: Connection, guild: int | None = None) -> list[Subscription]:
     """All standing orders, or one server's."""
     rows = db.execute(
-        "SELECT * FROM subscription WHERE ended IS NULL AND (?1 IS NULL OR guild = ?1) ORDER BY id", [guild]
+        "SELECT * FROM subscription WHERE ended IS NULL AND (:guild IS NULL OR guild = :guild) ORDER BY id",
+        {"guild": guild},
     )
     return [to_subscription(row) for row in rows]
 
@@ -70,7 +71,7 @@ def _hand_over(db: Connection, ended: int, target: str) -> None:
             SELECT s.id FROM subscription s, article a WHERE a.id = delivery.article
             AND s.target = delivery.target AND s.ended IS NULL
             AND (s.region = '*' OR s.region IN (SELECT value FROM json_each(a.regions))) LIMIT 1)
-        WHERE target = ?1 AND subscription = ?2 AND state IN ('pending', 'later', 'suspended', 'held')
+        WHERE target = ? AND subscription = ? AND state IN ('pending', 'later', 'suspended', 'held')
         AND EXISTS (
             SELECT 1 FROM subscription s, article a WHERE a.id = delivery.article
             AND s.target = delivery.target AND s.ended IS NULL
