@@ -55,6 +55,15 @@ def unpack(db: Connection, row: Row) -> Printed:
     return Printed(url, teaser, image, text, tuple(Tag(*each) for each in _read(tags)[0]) if tags else (), why)
 
 
+def address(db: Connection, row: Row) -> str:
+    """Where it can be read: the first part, so that the others need not be taken out."""
+    packed: bytes = row["z"] or b""
+    if not packed or packed[0] == _ZLIB:
+        return str(row["url"])
+    joined = _joined(db, packed)
+    return joined[: joined.index(_PART.encode())].decode()
+
+
 def teaser_and_text(db: Connection, row: Row) -> tuple[str, str]:
     """What is scored of an article, out of a row with z and the columns that were not packed once."""
     parts = _parts(db, row)
@@ -130,16 +139,20 @@ def _parts(db: Connection, row: Row) -> tuple[str, ...]:
     """Address, teaser, image, text, tags and evidence."""
     packed: bytes = row["z"] or b""
     if packed and packed[0] != _ZLIB:
-        unpacker = db.unpackers.get(packed[0]) or _unpacker(db, packed[0])
-        try:
-            return tuple(unpacker.decompress(_FRAME + packed[1:]).decode().split(_PART))
-        except (zstandard.ZstdError, MemoryError) as error:  # a damaged one may say that it is larger than all memory
-            raise Unreadable(str(error)) from error
+        return tuple(_joined(db, packed).decode().split(_PART))
     try:
         text, tags, why = zlib.decompress(packed).decode().split(_PART) if packed else ("", "", "")
     except zlib.error as error:
         raise Unreadable(str(error)) from error
     return row["url"], row["teaser"], row["image"] or "", text, tags if len(tags) > 2 else "", why
+
+
+def _joined(db: Connection, packed: bytes) -> bytes:
+    unpacker = db.unpackers.get(packed[0]) or _unpacker(db, packed[0])
+    try:
+        return unpacker.decompress(_FRAME + packed[1:])
+    except (zstandard.ZstdError, MemoryError) as error:  # a damaged one may say that it is larger than all memory
+        raise Unreadable(str(error)) from error
 
 
 def _json(value: object) -> str:

@@ -17,7 +17,7 @@ from bot.archive.search.counts import Counts
 from bot.archive.search.desk import SearchDesk
 from bot.archive.search.pages import Cursor, base36
 from bot.archive.search.query import read
-from bot.archive.texts import unpack
+from bot.archive.texts import address
 from bot.model import Query
 from bot.regions import Region, Regions
 from tests.bench.archive_build import build
@@ -30,7 +30,7 @@ BANDS = ("rare", "mid", "common", "very common")
 _ROUNDS = 60  # of each shape
 _OF_USUAL = 20  # which takes its time
 _OF_READER = 10_000
-_TEN = "SELECT a.id, a.title, a.published, a.url, a.teaser, a.image, t.z FROM article a JOIN article_text t USING (id)"
+_TEN = "SELECT a.id, a.title, a.published, a.url, t.z FROM article a JOIN article_text t USING (id)"
 Peer = tuple[str, str | None, int | None]  # words, region, year
 
 
@@ -51,7 +51,7 @@ class Ours:
         else:
             keys = list(best(self.db, asked, query.viewer, self._counts, 2**62).keys[:10])
         rows = {row["id"]: row for row in self.db.execute(f"{_TEN} WHERE a.id IN ({marks(len(keys))})", keys)}
-        return [(key, rows[key]["title"], unpack(self.db, rows[key]).url, rows[key]["published"]) for key in keys]
+        return [(key, rows[key]["title"], address(self.db, rows[key]), rows[key]["published"]) for key in keys]
 
     def answer(self, query: Query) -> object:
         """The whole page: articles, snippets, how many there are, what was understood."""
