@@ -1,7 +1,9 @@
 """Sources, which are polled, and feeds, which are wished for."""
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 
 from bot.archive.connect import Connection
 from bot.archive.moments import ms_or_none, to_ms
@@ -17,7 +19,8 @@ _AGREE = """
     FROM (SELECT coalesce(min(any_certificate), 0) AS agreed FROM feed WHERE source = :source AND removed IS NULL)
     WHERE id = :source
 """
-_FORGET = "UPDATE source SET etag = NULL, modified = NULL, digest = NULL, next_poll = NULL WHERE id = :source"
+_FORGET = "UPDATE source SET etag = NULL, modified = NULL, digest = NULL, next_poll = NULL"
+_TOGETHER = (64, 16, 4, 1)  # sources that one statement settles
 
 
 def add(db: Connection, feed: Feed, now: datetime) -> Feed:
@@ -30,7 +33,7 @@ def add(db: Connection, feed: Feed, now: datetime) -> Feed:
         db.execute(f"UPDATE feed SET {columns(values)} WHERE id = :id", values | {"id": old["id"]})  # noqa: S608 our columns
         db.execute(_AGREE, {"source": source})
         if any(old[name] != values[name] for name in ("every", "hints")):
-            db.execute(_FORGET, {"source": source})  # a wish is heard with the next whole document
+            db.execute(f"{_FORGET} WHERE id = ?", [source])  # a wish is heard with the next whole document
         return _one(db, old["id"])
     values |= {"added": to_ms(feed.added or now), "polled": ms_or_none(feed.polled), "removed": None}
     if old is not None:
@@ -38,7 +41,7 @@ def add(db: Connection, feed: Feed, now: datetime) -> Feed:
     else:
         places = ", ".join(f":{name}" for name in values)
         db.execute(f"INSERT INTO feed ({', '.join(values)}) VALUES ({places})", values)  # noqa: S608 our columns
-    db.execute(_FORGET, {"source": source})
+    db.execute(f"{_FORGET} WHERE id = ?", [source])
     db.execute(_AGREE, {"source": source})
     return _of(db, source, feed.owner)
 
@@ -103,19 +106,31 @@ def due(db: Connection, now: datetime, limit: int) -> list[Source]:
 
 def settle(db: Connection, sources: Sequence[Source]) -> None:
     """Keep sources' new states. Where a feed was added since we set out to ask, it still needs a whole document."""
-    if not sources:
-        return
-    names = columns(from_source(sources[0]))
-    rows = [from_source(each) | {"id": each.id} for each in sources]
-    db.executemany(f"UPDATE source SET {names} WHERE id = :id", rows)  # noqa: S608 our columns
-    asked = [{"source": each.id, "asked": to_ms(each.polled)} for each in sources if each.polled is not None]
-    db.executemany(
+    rows = [[each.id, *from_source(each).values()] for each in sources]
+    done = 0
+    while done < len(rows):
+        number = next(number for number in _TOGETHER if number <= len(rows) - done)
+        given = [value for row in rows[done : done + number] for value in row]
+        db.execute(_settling(tuple(from_source(sources[0])), number), given)
+        done += number
+    db.execute(
         f"""
-        {_FORGET} AND EXISTS (
-            SELECT 1 FROM feed WHERE source = :source AND removed IS NULL AND polled IS NULL AND added > :asked)
+        {_FORGET} WHERE id IN (SELECT value FROM json_each(?)) AND EXISTS (
+            SELECT 1 FROM feed f
+            WHERE f.source = source.id AND f.removed IS NULL AND f.polled IS NULL AND f.added > source.polled)
         """,  # noqa: S608 constant
-        asked,
+        [json.dumps([each.id for each in sources])],
     )
+
+
+@cache
+def _settling(names: tuple[str, ...], number: int) -> str:
+    """The statement for so many rows at once: after each step of one, other threads fight for their turn."""
+    row = f"({', '.join('?' * (len(names) + 1))})"
+    return f"""
+        WITH fresh (id, {", ".join(names)}) AS (VALUES {", ".join([row] * number)})
+        UPDATE source SET {", ".join(f"{name} = fresh.{name}" for name in names)} FROM fresh WHERE source.id = fresh.id
+    """  # noqa: S608 our columns
 
 
 def postpone(db: Connection, source: int, until: datetime) -> None:
