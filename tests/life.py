@@ -95,14 +95,9 @@ class Life:
         """Whether every feed's first poll is behind it."""
         return self.rows("SELECT count(*) > 0 AND count(*) = count(polled) FROM feed") == [(1,)]
 
-    @contextlib.asynccontextmanager
-    async def archive(self) -> AsyncIterator[Archive]:
+    def archive(self) -> contextlib.AbstractAsyncContextManager[Archive]:
         """The bot's archive, between two of its lives."""
-        archive = await Archive.open(self.data / "archive.db", load_regions(shipped() / "regions.toml"))
-        try:
-            yield archive
-        finally:
-            await archive.close()
+        return archive_in(self.data)
 
     async def __aenter__(self) -> Self:
         return self
@@ -113,6 +108,16 @@ class Life:
         if self.process and self.process.returncode is None:
             self.process.kill()
             await self.process.wait()
+
+
+@contextlib.asynccontextmanager
+async def archive_in(folder: Path) -> AsyncIterator[Archive]:
+    """The archive of a bot that does not run, with the regions that we ship."""
+    archive = await Archive.open(folder / "archive.db", load_regions(shipped() / "regions.toml"))
+    try:
+        yield archive
+    finally:
+        await archive.close()
 
 
 @contextlib.asynccontextmanager

@@ -11,6 +11,7 @@ from rich.text import Text
 from bot.app.core import open_archive
 from bot.cli import show
 from bot.clock import WallClock
+from bot.delivery.text import clean, cut
 from bot.errors import NewsError, NotFound
 from bot.intake import memory
 from bot.intake.addresses import canonical, spoken
@@ -33,6 +34,7 @@ async def latest(settings: Settings, arguments: argparse.Namespace) -> None:
         for hit in found.hits:
             show.out(show.as_json(hit.article))
         return
+    found = replace(found, understood="")  # nobody searched
     show.print_found(show.console(), found, f"Nothing in the archive{f' of {region}' if region else ''} yet.")
 
 
@@ -56,7 +58,7 @@ async def search(settings: Settings, arguments: argparse.Namespace) -> None:
         for hit in found.hits:
             show.out(show.hit_as_json(hit))
         return
-    show.print_found(show.console(), found, f"Nothing in the archive about “{words}”.")
+    show.print_found(show.console(), found, f"Nothing in the archive about “{cut(clean(words), show.LONGEST)}”.")
 
 
 async def _pages(ask: Callable[[Query], Awaitable[Found]], query: Query, limit: int) -> Found:

@@ -13,11 +13,13 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.archive.dates import read_period
+from bot.delivery.text import clean, cut
 from bot.errors import NewsError
 from bot.intake.classify import evidence
 from bot.model import Article, Found, Hit, Story
 
 SOON, SHORT, LONG = 1.0, 0.1, 10.0  # seconds
+LONGEST = 200  # characters of a query that are repeated
 _FROM, _TO = "\ue0f0", "\ue0f1"  # around a matched word in a snippet
 
 
@@ -133,7 +135,8 @@ def print_article(to: Console, article: Article, snippet: str = "") -> None:
     facts = [f"{when:%d %b %Y %H:%M}" if when else "", ", ".join(article.regions), ", ".join(article.authors)]
     to.print(Text(article.title, style=f"bold link {article.url}" if article.url else "bold"))
     to.print(Text("  " + " · ".join(filter(None, facts)), style="dim"))
-    to.print(Text("  ").append_text(_marked(snippet or article.teaser)))
+    if said := " ".join((snippet or article.teaser).split()):
+        to.print(Text("  ").append_text(_marked(said)))
     to.print(Text(f"  {article.url}\n", style="blue"), soft_wrap=True)
 
 
@@ -143,7 +146,7 @@ def print_found(to: Console, found: Found, nothing: str) -> None:
     if not found.hits:
         to.print(escape(nothing))
     if found.understood:
-        to.print(Text(found.understood, style="dim italic"))
+        to.print(Text(f"Searched for {cut(clean(found.understood), LONGEST)}", style="dim italic"))
     if found.suggestion:
         to.print(Text(f"Did you mean: {found.suggestion}", style="italic"))
 

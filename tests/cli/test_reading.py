@@ -1,0 +1,40 @@
+"""What a person reads on the console when asking the archive."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.model import Article, Feed, Sighting
+from tests.builders import NOON
+from tests.cli.test_console import Newsdesk, newsdesk
+from tests.life import archive_in
+
+__all__ = ["newsdesk"]
+
+
+@pytest.fixture
+async def rain(tmp_path: Path) -> None:
+    """An article whose text has paragraphs."""
+    (tmp_path / "data").mkdir()
+    async with archive_in(tmp_path / "data") as archive:
+        feed = await archive.add_feed(Feed("https://a.test/feed"))
+        text = "It began on Monday.\n\nThe floods came to Nairobi.\n\nNobody had expected them."
+        article = Article("Rain", "https://a.test/1", text=text, published=NOON, seen=NOON, keys=("url:1",))
+        await archive.accept([Sighting(article, feed, b"1")], None, lambda each, orders: [], NOON)
+
+
+async def test_what_is_found_is_a_block_of_lines_and_then_how_it_was_understood(newsdesk: Newsdesk, rain: None) -> None:
+    done = await newsdesk("search", "floods", "--after", "2026-13")
+    found, understood = done.out.strip().split("\n\n")
+    assert found.splitlines()[0] == "Rain" and "The floods came" in found
+    assert understood == "Searched for floods; “2026-13” is no date"
+
+
+async def test_latest_says_nothing_of_a_search(newsdesk: Newsdesk, rain: None) -> None:
+    assert (await newsdesk("latest")).out.strip().endswith("https://a.test/1")
+
+
+async def test_a_query_that_is_long_or_wild_is_told_in_a_few_plain_lines(newsdesk: Newsdesk, rain: None) -> None:
+    done = await newsdesk("search", "x" * 6000, "\x1b[31mred")
+    assert done.out.startswith("Nothing in the archive about “xxx")
+    assert "\x1b" not in done.out and len(done.out) < 500
