@@ -31,7 +31,6 @@ from bot.archive.migrations import migrate
 from bot.archive.search import complete, index
 from bot.archive.search.aliases import Aliases
 from bot.archive.search.desk import SearchDesk
-from bot.archive.search.index import SHAPES
 from bot.archive.threads import Readers, TooSlow, Turns, Writer
 from bot.archive.upkeep import restore as restore_archive
 from bot.errors import Busy
@@ -349,14 +348,12 @@ class Archive:
 
     async def check(self, tell: Callable[[str, int, int], None] = lambda part, done, of: None) -> list[str]:
         """What is wrong, each in a sentence; `tell` hears what is looked at, and how far that is."""
-        wrong, of = [], len(soundness.STEPS) + len(SHAPES)
-        for done, (step, part) in enumerate(soundness.STEPS.items()):
-            tell(part, done, of)
+        steps = await self._read(soundness.steps)
+        wrong = []
+        for done, (part, step) in enumerate(steps):
+            tell(part, done, len(steps))
             wrong += await self._read(soundness.found, step)
-        for done, name in enumerate(SHAPES, len(soundness.STEPS)):
-            tell(f"the index of {name}", done, of)
-            wrong += await self._write(soundness.index_of, name, owed=False)
-        tell("all", of, of)
+        tell("all", len(steps), len(steps))
         return list(dict.fromkeys(wrong))
 
     # --- details ----------------------------------------------------------------------------------------------

@@ -288,3 +288,9 @@ def indexes_have_small_pages(db: Database) -> None:
     of them when the index is made anew."""
     for name in ("words", "heads", "titles"):
         db.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('pgsz', 1000)")  # noqa: S608 our tables
+
+
+@migrations()
+def words_of_heads_are_listed(db: Database) -> None:
+    """By its list of words an index can be read through, to see that it is sound, by connections that only read."""
+    db.execute("CREATE VIRTUAL TABLE head_word USING fts5vocab(heads, 'row')")

@@ -1,35 +1,66 @@
-"""Whether the file is sound and all that is in it agrees; what is wrong, each in a sentence."""
+"""Whether the file is sound and all that is in it agrees; what is wrong, each in a sentence.
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import product
+All of it only reads, in many short steps, so that nobody who writes or asks has to wait for long.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import pairwise
 
 from bot.archive import articles, rebuild
-from bot.archive.connect import Connection, DatabaseError
+from bot.archive.connect import Connection, DatabaseError, Row
 from bot.archive.search import index
 from bot.archive.search.compile import quoted
 from bot.archive.search.stem import stem
 
-_ARTICLES, _EACH = (
-    300,
-    10,
-)  # looked at one by one: articles; and for each word of some from all over the index, articles
+_ARTICLES, _EACH = 100, 10  # looked at one by one: articles; and for some words from all over the index, articles
+_TOGETHER = 5  # articles looked at in one step
 _STARTS = "aceghilnoprstuwy1234"  # letters with which the words begin that are looked at
 _AT_ONCE = 40  # words in one question
+_BOUNDS = ("", "1", *"abcdefghijklmnopqrstuvwxyz", "{", "\ue003", "\ue004", "\U0010ffff")  # of what is read in one step
+_WORDS_OF = {"words": "known_word", "heads": "head_word", "titles": "title_word"}  # the tables that list them
+_PAGES = 5_000  # of an index, looked at in one question
+_FIRST_PAGE, _LIST_OF_PAGES = 10, 1 << 36  # up to where an index keeps what is no page; what marks lists of pages
+_PREFIXES = 4  # letters, at most, by which titles are found
 _REINDEX = "run `newsdesk reindex --do`."
 _RESTORE = "bring back the last copy: `newsdesk restore FILE`."
 
 Step = Callable[[Connection], Iterable[str]]
 
 
+def steps(db: Connection) -> list[tuple[str, Step]]:
+    """What there is to be looked at, each in few words, and how."""
+    try:
+        keys = articles.spread(db, _ARTICLES)
+    except DatabaseError:
+        keys = []  # the file is damaged, as its step will tell
+    some = [keys[at : at + _TOGETHER] for at in range(0, len(keys), _TOGETHER)]
+    return [
+        ("the file", _file),
+        ("the version of the index", _version),
+        *(("lists and indexes", partial(_agree, sentence=sentence)) for sentence in _AGREE),
+        *(("articles, word by word", partial(_words_of_articles, keys=each)) for each in some),
+        *(("words of the index, article by article", partial(_articles_of_words, first=each)) for each in _STARTS),
+        *((f"the pages of the index of {name}", partial(_pages, name=name)) for name in index.SHAPES),
+        *(
+            (f"the index of {name}", partial(_index, name=name, low=low, high=high))
+            for name in index.SHAPES
+            for low, high in pairwise(_BOUNDS)
+        ),
+        *(("the first letters of titles", partial(_first_letters, first=each)) for each in _STARTS),
+    ]
+
+
 def check(db: Connection) -> list[str]:
-    """All steps that only read, one after the other."""
-    return [sentence for step in STEPS for sentence in found(db, step)]
+    """All steps, one after the other."""
+    return list(dict.fromkeys(sentence for _, step in steps(db) for sentence in found(db, step)))
 
 
 def of_copy(db: Connection) -> list[str]:
     """Of a copy, which may be of an older shape: what nobody would want back."""
-    steps = [_file, _agreement] if rebuild.is_stale(db) else [_file, _agreement, _words_of_articles]
-    return [sentence for step in steps for sentence in step(db)]
+    agree = [sentence for part in _AGREE for sentence in _agree(db, part)]
+    words = [] if rebuild.is_stale(db) else _words_of_articles(db, articles.spread(db, _ARTICLES))
+    return [*_file(db), *agree, *words]
 
 
 def found(db: Connection, step: Step) -> list[str]:
@@ -40,15 +71,6 @@ def found(db: Connection, step: Step) -> list[str]:
         return [f"The file is damaged ({error}): {_RESTORE}"]
     except ValueError as error:  # what was packed is not what comes out
         return [f"An article's text cannot be read ({error}): {_RESTORE}"]
-
-
-def index_of(db: Connection, name: str) -> list[str]:
-    """Whether one of the indexes is sound in itself. It says so only to a connection that may write."""
-    try:
-        db.execute(f"INSERT INTO {name} ({name}) VALUES ('integrity-check')")  # noqa: S608 our tables
-    except DatabaseError as error:
-        return [f"The index of {name} is damaged ({error}): {_REINDEX}"]
-    return []
 
 
 def _file(db: Connection) -> Iterator[str]:
@@ -63,25 +85,24 @@ def _version(db: Connection) -> Iterator[str]:
         yield f"The index of words was made by another version of Newsdesk: {_REINDEX}"
 
 
-def _agreement(db: Connection) -> Iterator[str]:
-    """That tables name the same articles."""
-    for sentence, question in _AGREE.items():
-        if db.execute(question).fetchone() is not None:
-            yield f"{sentence[:-1]}: {_REINDEX if 'index' in sentence or 'list' in sentence else _RESTORE}"
+def _agree(db: Connection, sentence: str) -> Iterator[str]:
+    """That two tables name the same articles."""
+    if db.execute(_AGREE[sentence]).fetchone() is not None:
+        yield f"{sentence[:-1]}: {_REINDEX if 'index' in sentence or 'list' in sentence else _RESTORE}"
 
 
-def _words_of_articles(db: Connection) -> Iterator[str]:
-    """That articles from all over the archive are found by each of their words."""
-    for key in articles.spread(db, _ARTICLES):
+def _words_of_articles(db: Connection, keys: Sequence[int]) -> Iterator[str]:
+    """That articles are found by each of their words."""
+    for key in keys:
         for article in articles.load(db, [key]).values():
             for place, words in index.entries(article, articles.marks_of(db, article)):
                 if not _is_found(db, key, place, sorted(words)):
                     yield f"Article {key} is not found by all its words in {place.table}: {_REINDEX}"
 
 
-def _articles_of_words(db: Connection) -> Iterator[str]:
+def _articles_of_words(db: Connection, first: str) -> Iterator[str]:
     """That words from all over the index stand in the articles that it names."""
-    for word in dict.fromkeys(_terms(db)):
+    for word in _terms(db, first):
         rows = db.execute(
             "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid DESC LIMIT ?", [quoted(word), _EACH]
         )
@@ -101,21 +122,50 @@ def _is_found(db: Connection, key: int, place: index.Place, words: list[str]) ->
     return True
 
 
-STEPS: dict[Step, str] = {
-    _file: "the file",
-    _version: "the version of the index",
-    _agreement: "lists and indexes",
-    _words_of_articles: "articles, word by word",
-    _articles_of_words: "words of the index, article by article",
-}
+def _index(db: Connection, name: str, low: str, high: str) -> Iterator[str]:
+    """That one of the indexes can be read from one word to another, with all that it says of each."""
+    question = f"SELECT sum(doc) FROM {_WORDS_OF[name]} WHERE term >= ? AND term < ?"  # noqa: S608 our tables
+    try:
+        db.execute(question, (low, high)).fetchone()
+    except DatabaseError as error:
+        yield f"The index of {name} is damaged ({error}): {_REINDEX}"
 
 
-def _terms(db: Connection) -> Iterator[str]:
-    """Words from all over the index."""
-    for first, second in product(_STARTS, repeat=2):
-        row = db.execute("SELECT term FROM known_word WHERE term >= ? LIMIT 1", [first + second]).fetchone()
+def _pages(db: Connection, name: str) -> Iterator[str]:
+    """That no page of an index is without what each begins with: it would be passed over without a word."""
+    key = _FIRST_PAGE
+    while True:
+        question = f"SELECT id, length(block), substr(block, 1, 4) FROM {name}_data WHERE id > ? ORDER BY id LIMIT ?"  # noqa: S608
+        rows = db.execute(question, (key, _PAGES)).fetchall()
+        for key, size, begins in rows:
+            first, end = int.from_bytes(begins[:2]), int.from_bytes(begins[2:])
+            if not key & _LIST_OF_PAGES and not (first < end and len(begins) <= end <= size):
+                yield f"The index of {name} is damaged (page {key}): {_REINDEX}"
+                return
+        if len(rows) < _PAGES:
+            return
+
+
+def _first_letters(db: Connection, first: str) -> Iterator[str]:
+    """That titles are found by the first letters of some words; these are in parts of the index of their own."""
+    words = [row["term"] for row in _starting(db, "title_word", first)]
+    for prefix in sorted({word[:length] for word in words for length in range(1, _PREFIXES + 1)}):
+        try:
+            db.execute("SELECT count(*) FROM titles WHERE titles MATCH ?", [f"{quoted(prefix)} *"]).fetchone()
+        except DatabaseError as error:
+            yield f"The index of titles is damaged ({error}): {_REINDEX}"
+
+
+def _terms(db: Connection, first: str) -> list[str]:
+    """Words from all over the index that begin with a letter."""
+    return list(dict.fromkeys(row["term"] for row in _starting(db, "known_word", first)))
+
+
+def _starting(db: Connection, table: str, first: str) -> Iterator[Row]:
+    for second in _STARTS:
+        row = db.execute(f"SELECT term FROM {table} WHERE term >= ? LIMIT 1", [first + second]).fetchone()  # noqa: S608
         if row is not None:
-            yield row["term"]
+            yield row
 
 
 _AGREE = {
