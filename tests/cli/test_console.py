@@ -2,64 +2,20 @@
 
 import asyncio
 import gzip
-import json
 import os
 import pty
 import ssl
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from bot.archive.archive import Archive
-from bot.delivery.route import route
-from bot.model import Article, Feed, Sighting, Subscription
 from bot.newsroom import Newsroom
-from bot.regions import load_regions
 from bot.settings import shipped
+from tests.cli.conftest import ROOT, Newsdesk
 from tests.fakes import Answer, Clock, Web
 from tests.press import item, rss
-
-ROOT = Path(__file__).parent.parent.parent
-
-
-@dataclass(frozen=True)
-class Done:
-    """What a command left behind."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def lines(self) -> list[dict[str, object]]:
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-Newsdesk = Callable[..., Awaitable[Done]]
-
-
-@pytest.fixture
-def newsdesk(tmp_path: Path) -> Newsdesk:
-    """Runs one command in a folder of its own."""
-
-    async def run(*words: str, said: str = "", **environment: str) -> Done:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", *words),
-            cwd=tmp_path,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "NEWSDESK_PRIVATE_FEEDS": "1", **environment},
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        out, err = await asyncio.wait_for(process.communicate(said.encode()), 60)
-        assert process.returncode is not None
-        return Done(process.returncode, out.decode(), err.decode())
-
-    return run
 
 
 @pytest.fixture
@@ -359,43 +315,6 @@ async def test_the_archive_is_backed_up_and_restored(newsdesk: Newsdesk, newsroo
     refused = await newsdesk("restore", "broken.db", NEWSDESK_DATA=other)
     assert refused.code in (1, 2) and "Traceback" not in refused.err
     assert (await newsdesk("latest", "--json", NEWSDESK_DATA=other)).lines == before
-
-
-async def test_doctor_says_what_is_wrong_and_what_to_do(newsdesk: Newsdesk) -> None:
-    done = await newsdesk("doctor")
-    assert done.code == 1 and "feeds add" in done.out and "make rehearse" in done.out and "Traceback" not in done.err
-
-
-async def test_doctor_says_who_decides_about_what_is_held(newsdesk: Newsdesk, tmp_path: Path) -> None:
-    (tmp_path / "data").mkdir()
-    archive = await Archive.open(tmp_path / "data" / "archive.db", load_regions(shipped() / "regions.toml"))
-    await archive.subscribe(Subscription("channel:1", "africa", guild=1))
-    feed, now = await archive.add_feed(Feed("https://a.test/feed")), datetime.now(UTC)
-    article = Article("Rain", "https://a.test/1", regions=("africa",), published=now, seen=now, keys=("url:1",))
-    flood = Sighting(article, feed, b"1")
-    await archive.accept([flood], None, lambda each, orders: route(each, orders, "40 articles at once"), now)
-    await archive.close()
-    said = " ".join((await newsdesk("doctor")).out.split())
-    assert "1 held; about what is held, /desk release in its server decides" in said
-
-
-async def test_doctor_names_the_tags_that_nobody_mapped_and_tells_whether_tags_and_text_agree(
-    newsdesk: Newsdesk, tmp_path: Path
-) -> None:
-    africa = "<category>Africa</category>"
-    async with Web(Clock()) as web:
-        slow = item("Rain in Nairobi", more="<category>Slow Lane</category>")
-        web["/feed"] = rss(slow, *(item(f"Rain in Kenya {n}", 90 - n, more=africa) for n in range(10)))
-        feed = web.url("/feed")
-        assert (await newsdesk("feeds", "add", feed)).code == 0
-        said = " ".join((await newsdesk("doctor")).out.split())
-        assert f"{feed}: tags and text agree for 10 of 10 articles (100%)" in said
-        assert f"{feed}: nobody mapped “Slow Lane” (1 article)" in said
-        assert 'tags = { "Slow Lane" = "africa" }' in said
-        own = f'[[feed]]\nurl = "{feed}"\ntags = {{ "Slow Lane" = "africa" }}\n'
-        (tmp_path / "data" / "feeds.toml").write_text(own)
-        assert (await newsdesk("poll", "--all")).code == 0
-        assert "Slow Lane" not in (await newsdesk("doctor")).out
 
 
 async def test_a_gap_is_told_with_the_command_that_fills_it(newsdesk: Newsdesk) -> None:

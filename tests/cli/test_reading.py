@@ -6,10 +6,8 @@ import pytest
 
 from bot.model import Article, Feed, Sighting
 from tests.builders import NOON
-from tests.cli.test_console import Newsdesk, newsdesk
+from tests.cli.conftest import Newsdesk
 from tests.life import archive_in
-
-__all__ = ["newsdesk"]
 
 
 @pytest.fixture

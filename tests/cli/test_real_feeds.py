@@ -1,21 +1,18 @@
 """Real feeds from a folder, served on loopback, pass through the console twice: all that is new, then nothing."""
 
-import asyncio
 import hashlib
-import json
 import os
-import sys
 import warnings
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 
+from tests.cli.conftest import Done, Newsdesk
 from tests.press import serving
 
-ROOT = Path(__file__).parent.parent.parent
 SHARED = os.environ.get("NEWSDESK_SHARED", "")
 
 
@@ -51,41 +48,35 @@ async def served(feeds: list[Path]) -> AsyncIterator[tuple[str, dict[str, list[t
         yield url, asked
 
 
-async def newsdesk(folder: Path, *words: str) -> list[dict[str, object]]:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", words[0], "--json", *words[1:]),
-        cwd=folder,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "NEWSDESK_PRIVATE_FEEDS": "1"},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await asyncio.wait_for(process.communicate(), 120)
-    assert process.returncode == 0, err.decode()
-    return [json.loads(line) for line in out.decode().splitlines()]
+async def lines(done: Awaitable[Done]) -> list[dict[str, object]]:
+    """What a command says, if all went well."""
+    answered = await done
+    assert answered.code == 0, answered.err
+    return answered.lines
 
 
 async def test_real_feeds_bring_their_articles_once_and_can_be_searched(
-    tmp_path: Path, feeds: list[Path], served: tuple[str, dict[str, list[tuple[str, int]]]]
+    newsdesk: Newsdesk, tmp_path: Path, feeds: list[Path], served: tuple[str, dict[str, list[tuple[str, int]]]]
 ) -> None:
     url, asked = served
     (tmp_path / "data").mkdir()
     listed = "".join(f'[[feed]]\nurl = "{url}/{path.name}"\npages = false\n' for path in feeds)
     (tmp_path / "data" / "feeds.toml").write_text(listed)
 
-    first = await newsdesk(tmp_path, "poll", "--all")
+    first = await lines(newsdesk("poll", "--json", "--all"))
     assert {line["feed"] for line in first} == {f"{url}/{path.name}" for path in feeds}
     assert all(line["error"] is None and int(str(line["new"])) > 0 for line in first), first
 
-    second = await newsdesk(tmp_path, "poll", "--all")
+    second = await lines(newsdesk("poll", "--json", "--all"))
     assert [line["new"] for line in second] == [0] * len(feeds)
     assert all(len(each) == 2 and each[0] == ("", 200) and each[1][1] == 304 for each in asked.values()), dict(asked)
 
-    articles = await newsdesk(tmp_path, "latest", "--limit", "1000")
+    articles = await lines(newsdesk("latest", "--json", "--limit", "1000"))
     assert len(articles) == sum(int(str(line["new"])) for line in first)
     for path in feeds:
         printed = [each for each in articles if f"{url}/{path.name}" in list(map(str, _list(each["feeds"])))]
         title = str(printed[0]["title"])
-        found = await newsdesk(tmp_path, "search", "--limit", "10", "--", title)
+        found = await lines(newsdesk("search", "--json", "--limit", "10", "--", title))
         assert title in [each["title"] for each in found], (path.name, title)
 
 

@@ -18,9 +18,7 @@ from bot.delivery.route import route
 from bot.model import Article, Feed, Query, Sent, Sighting, Subscription
 from bot.regions import load_regions
 from bot.settings import shipped
-from tests.cli.test_console import ROOT, Newsdesk, newsdesk
-
-__all__ = ["newsdesk"]
+from tests.cli.conftest import ROOT, Newsdesk
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 REGIONS = load_regions(shipped() / "regions.toml")

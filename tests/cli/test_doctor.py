@@ -1,0 +1,47 @@
+"""What `newsdesk doctor` finds."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.delivery.route import route
+from bot.model import Article, Feed, Sighting, Subscription
+from tests.cli.conftest import Newsdesk
+from tests.fakes import Clock, Web
+from tests.life import archive_in
+from tests.press import item, rss
+
+
+async def test_doctor_says_what_is_wrong_and_what_to_do(newsdesk: Newsdesk) -> None:
+    done = await newsdesk("doctor")
+    assert done.code == 1 and "feeds add" in done.out and "make rehearse" in done.out and "Traceback" not in done.err
+
+
+async def test_doctor_says_who_decides_about_what_is_held(newsdesk: Newsdesk, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    now = datetime.now(UTC)
+    article = Article("Rain", "https://a.test/1", regions=("africa",), published=now, seen=now, keys=("url:1",))
+    async with archive_in(tmp_path / "data") as archive:
+        await archive.subscribe(Subscription("channel:1", "africa", guild=1))
+        flood = Sighting(article, await archive.add_feed(Feed("https://a.test/feed")), b"1")
+        await archive.accept([flood], None, lambda each, orders: route(each, orders, "40 articles at once"), now)
+    said = " ".join((await newsdesk("doctor")).out.split())
+    assert "1 held; about what is held, /desk release in its server decides" in said
+
+
+async def test_doctor_names_the_tags_that_nobody_mapped_and_tells_whether_tags_and_text_agree(
+    newsdesk: Newsdesk, tmp_path: Path
+) -> None:
+    africa = "<category>Africa</category>"
+    async with Web(Clock()) as web:
+        slow = item("Rain in Nairobi", more="<category>Slow Lane</category>")
+        web["/feed"] = rss(slow, *(item(f"Rain in Kenya {n}", 90 - n, more=africa) for n in range(10)))
+        feed = web.url("/feed")
+        assert (await newsdesk("feeds", "add", feed)).code == 0
+        said = " ".join((await newsdesk("doctor")).out.split())
+        assert f"{feed}: tags and text agree for 10 of 10 articles (100%)" in said
+        assert f"{feed}: nobody mapped “Slow Lane” (1 article)" in said
+        assert 'tags = { "Slow Lane" = "africa" }' in said
+        own = f'[[feed]]\nurl = "{feed}"\ntags = {{ "Slow Lane" = "africa" }}\n'
+        (tmp_path / "data" / "feeds.toml").write_text(own)
+        assert (await newsdesk("poll", "--all")).code == 0
+        assert "Slow Lane" not in (await newsdesk("doctor")).out
