@@ -45,3 +45,21 @@ async def test_doctor_names_the_tags_that_nobody_mapped_and_tells_whether_tags_a
         (tmp_path / "data" / "feeds.toml").write_text(own)
         assert (await newsdesk("poll", "--all")).code == 0
         assert "Slow Lane" not in (await newsdesk("doctor")).out
+
+
+async def test_doctor_warns_first_of_the_feed_whose_tags_no_longer_agree_with_its_text(newsdesk: Newsdesk) -> None:
+    africa, europe = "<category>Africa</category>", "<category>Europe</category>"
+    kenya = [item(f"Rain in Kenya {n}", 100 - n, more=africa) for n in range(30)]
+    async with Web(Clock()) as web:
+        web["/fallen"] = rss(*kenya)
+        web["/sound"] = rss(*(item(f"Dust in Kenya {n}", 50 - n, more=africa) for n in range(30)))
+        sound, fallen = web.url("/sound"), web.url("/fallen")
+        for feed in (sound, fallen):
+            assert (await newsdesk("feeds", "add", feed)).code == 0
+        web["/fallen"] = rss(*(item(f"Floods in Kenya {n}", 50 - n, more=europe) for n in range(20)), *kenya)
+        assert (await newsdesk("poll", "--all")).code == 0
+        said = (await newsdesk("doctor")).out.splitlines()
+    first, second = [" ".join(line.split()) for line in said if "tags and text agree" in line]
+    assert first.startswith("wrong") and f"{fallen}: tags and text agree for 30 of 50 articles (60%)" in first
+    assert first.endswith("but for 0 of the last 20: it may have changed its tags")
+    assert second.startswith("ok") and second.endswith(f"{sound}: tags and text agree for 30 of 30 articles (100%)")
