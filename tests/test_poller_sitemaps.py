@@ -2,15 +2,17 @@
 
 import gzip
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.errors import NewsError
 from bot.intake import sitemap
 from bot.model import Query
+from bot.poller.backfilling import Filled
 from tests.fakes import Answer, Asked
 from tests.polling import House
-from tests.press import Item, item, rss
+from tests.press import NOON, Item, item, rss
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -135,6 +137,48 @@ async def test_a_site_without_a_feed_has_a_sitemap_that_its_robots_txt_names(hou
         added = await house.poller.add(house.web.url(typed), len(typed))
         assert (added.feed.url, added.articles) == (house.web.url(name), 1)
     assert house.web.asked_for("/maps/all.xml") == []
+
+
+def by_month(house: House) -> None:
+    """An index of six months with two stories each; one is not there."""
+    months = [(f"/month{number}.xml", "" if number == 3 else f"2025-0{number}-28") for number in range(1, 7)]
+    house.web["/sitemap.xml"] = index(months)
+    for number in (1, 2, 3, 5, 6):
+        hours = (NOON - datetime(2025, number, 20, tzinfo=UTC)) / timedelta(hours=1)
+        house.web[f"/month{number}.xml"] = of_news(*(item(f"Month {number} {each}", hours + each) for each in (1, 2)))
+
+
+async def test_a_backfill_reads_all_parts_of_an_index_that_changed_since_the_day(house: House) -> None:
+    by_month(house)
+    await house.poller.add(house.web.url("/sitemap.xml"), 0)
+    before = len(house.web.asked)
+    told: list[Filled] = []
+    filled = await house.poller.backfill(
+        house.web.url("/sitemap.xml"), datetime(2025, 2, 28, 18, tzinfo=UTC), told=told.append
+    )
+    asked = [each.path for each in house.web.asked[before:]]
+    assert asked == ["/sitemap.xml", *(f"/month{number}.xml" for number in (6, 5, 4, 2, 3))]
+    assert [each.pages for each in told] == [1, 2, 3, 4] and filled.done
+    assert "older pages" not in filled.sentence
+
+
+async def test_a_backfill_of_an_index_that_was_stopped_goes_on_with_the_next_part(house: House) -> None:
+    by_month(house)
+    await house.poller.add(house.web.url("/sitemap.xml"), 0)
+
+    def stops(filled: Filled) -> None:
+        if filled.pages == 3:
+            raise KeyboardInterrupt
+
+    since = datetime(2020, 1, 1, tzinfo=UTC)
+    with pytest.raises(KeyboardInterrupt):
+        await house.poller.backfill(house.web.url("/sitemap.xml"), since, told=stops)
+    before = len(house.web.asked)
+    await house.poller.backfill(house.web.url("/sitemap.xml"), since)
+    asked = [each.path for each in house.web.asked[before:]]
+    assert asked == ["/sitemap.xml", *(f"/month{number}.xml" for number in (4, 2, 1, 3))]
+    assert (await house.archive.latest(Query())).total == 10
+    assert await house.posted() == []
 
 
 async def test_a_sitemap_without_news_is_no_feed_and_says_so(house: House) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-Way = Literal["", "link", "page", "paged", "none"]
-_WAYS: tuple[Way, ...] = ("link", "page", "paged", "none")
+Way = Literal["", "link", "page", "paged", "part", "none"]  # "part": of an index
+_WAYS: tuple[Way, ...] = ("link", "page", "paged", "part", "none")
 NUMBERED: tuple[Way, Way] = ("page", "paged")  # RebelMouse and many; WordPress
 
 

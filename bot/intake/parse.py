@@ -51,7 +51,7 @@ class Parsed:
     hint: timedelta | None = None
     skip_hours: frozenset[int] = frozenset()
     skip_days: frozenset[str] = frozenset()
-    parts: tuple[str, ...] = ()  # the sitemaps that an index leads to
+    parts: tuple[sitemap.Part, ...] = ()  # the sitemaps that an index leads to
     sitemap: bool = False  # of news or not
 
 

@@ -1,7 +1,9 @@
 """A news sitemap is a source in its own right: the last two days of a site's articles. An index leads to several."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from lxml import etree
 
@@ -12,20 +14,35 @@ from bot.model import Entry, Image, Tag
 
 _MOST_LISTED = 50_000  # by the protocol
 _OF_NEWS = re.compile(r"news|noticia|nachricht|actu(?:alit|s)|notizi", re.I)
-MOST_PARTS = 3  # of an index that are read at each poll: the newest
+_MOST_PARTS = 2000  # of an index: more months and days than any magazine has printed
+_READ = 3  # of them that are read at each poll: the newest
 _LISTED = re.compile(rb"^[ \t]*sitemap[ \t]*:[ \t]*(\S{1,2000})", re.I | re.M)
 
 
-def parts(root: etree._Element, base: str) -> tuple[str, ...]:
-    """The sitemaps that an index names, those that may bring news: said to be of news, if any is, and changed last."""
-    dated = []
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A sitemap that an index names, and when that was changed, if it says so."""
+
+    url: str
+    changed: datetime | None = None
+
+
+def parts(root: etree._Element, base: str) -> tuple[Part, ...]:
+    """The sitemaps that an index names, those changed last first. If any is said to be of news, these alone."""
+    named = []
     for node in list(_children(root, "sitemap"))[:_MOST_LISTED]:
-        address, changed = join(base, _text(node, "loc")), read_date(_text(node, "lastmod"))
+        address = join(base, _text(node, "loc"))
         if address:
-            dated.append((changed.timestamp() if changed else 0.0, address))
-    dated.sort(key=lambda each: -each[0])  # those without a date stay as they are listed, at the end
-    addresses = list(dict.fromkeys(address for _, address in dated))
-    return tuple([each for each in addresses if _OF_NEWS.search(each)] or addresses)[:MOST_PARTS]
+            named.append(Part(address, read_date(_text(node, "lastmod"))))
+    # Those without a date stay as they are listed, at the end.
+    named.sort(key=lambda each: -each.changed.timestamp() if each.changed else 0.0)
+    once = list({each.url: each for each in reversed(named)}.values())[::-1]
+    return tuple([each for each in once if _OF_NEWS.search(each.url)] or once)[:_MOST_PARTS]
+
+
+def newest(listed: Sequence[Part]) -> tuple[str, ...]:
+    """The addresses of those that may bring news."""
+    return tuple(each.url for each in listed[:_READ])
 
 
 def listed(robots: bytes, base: str) -> list[str]:

@@ -1,6 +1,7 @@
 """Fills the archive from a feed's older pages, without posting; stopped half-way, it goes on from there."""
 
 import json
+import logging
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,10 +16,13 @@ from bot.intake.fetch import Fetcher, unchecked
 from bot.intake.outcome import Poll
 from bot.intake.parse import Parsed
 from bot.model import OPERATOR, Feed, Source
-from bot.poller.reading import Reading
+from bot.poller.indexes import Indexes
+from bot.poller.reading import Reading, Unusable
 from bot.poller.taking import Taking
 from bot.poller.telling import Telling
 from bot.poller.walking import OlderPage, Walking
+
+log = logging.getLogger(__name__)
 
 MOST = 2000  # pages
 
@@ -44,6 +48,7 @@ class Backfilling:
         self._taking = taking
         self._clock = clock
         self._walking = Walking(fetcher, reading)
+        self._indexes = Indexes(fetcher, reading)
 
     async def fill(
         self, url: str, since: datetime, owner: int = OPERATOR, told: Callable[[Filled], None] = lambda filled: None
@@ -54,28 +59,50 @@ class Backfilling:
             raise NotFound(f"{spoken(url)} is none of the feeds; add it first.")
         source = next(each for each in await self._archive.sources() if each.id == feed.source)
         poll = Poll(source, memory.read(source.memory), self._clock.now(), timedelta(0), random.Random())  # noqa: S311
-        key = f"backfill {owner} {url}"
-        resumed = _Place.read(await self._archive.recall(key), since)
-        here = await self._read(resumed.url or url, unchecked(feed))
-        filled = Filled(0, 0, None)
-        if not resumed.url:
-            filled = await self._keep(filled, here, feed, poll, since)
-            told(filled)
-        found_any = bool(resumed.url)
-        back = self._walking.back(
-            url, here, way=resumed.way, most=MOST, start=resumed.number, unchecked=unchecked(feed)
-        )
-        async for page in back:
-            found_any = True
-            filled = await self._keep(filled, page.parsed, feed, poll, since)
-            told(filled)
-            if _reaches(page.parsed, since):
-                break
-            await self._archive.remember(key, _Place.after(page, since).written())
-        await self._archive.remember(key, "")
+        errand = _Errand(feed, poll, since, told, f"backfill {owner} {url}")
+        resumed = _Place.read(await self._archive.recall(errand.key), since)
+        here = await self._read(url if resumed.way == "part" else resumed.url or url, unchecked(feed))
+        walk = self._through_parts if here.parts else self._through_pages
+        filled, found_any = await walk(errand, here, resumed)
+        await self._archive.remember(errand.key, "")
         if filled.oldest:
             await Telling(self._archive).filled(feed, max(filled.oldest, since))
         return _finished(filled, found_any, source)
+
+    async def _through_pages(self, errand: "_Errand", here: Parsed, resumed: "_Place") -> tuple[Filled, bool]:
+        """How far it came, and whether there were any older pages."""
+        feed, since = errand.feed, errand.since
+        filled = Filled(0, 0, None)
+        if not resumed.url:
+            filled = await self._keep(filled, here, errand)
+        found_any = bool(resumed.url)
+        back = self._walking.back(
+            feed.url, here, way=resumed.way, most=MOST, start=resumed.number, unchecked=unchecked(feed)
+        )
+        async for page in back:
+            found_any = True
+            filled = await self._keep(filled, page.parsed, errand)
+            if _reaches(page.parsed, since):
+                break
+            await self._archive.remember(errand.key, _Place.after(page, since).written())
+        return filled, found_any
+
+    async def _through_parts(self, errand: "_Errand", index: Parsed, resumed: "_Place") -> tuple[Filled, bool]:
+        """As with pages. An index need not name its sitemaps in order: all are read that were changed since the day."""
+        soonest = errand.since - timedelta(days=1)  # many tell the day of a change without its hour
+        wanted = [each.url for each in index.parts if each.changed is None or each.changed >= soonest]
+        if resumed.url in wanted:
+            del wanted[: wanted.index(resumed.url) + 1]
+        filled = Filled(0, 0, None)
+        for address in wanted:
+            try:
+                parsed = await self._indexes.part(address, unchecked(errand.feed))
+            except Unusable as error:  # it may be gone for good: the others are read all the same
+                log.warning("could not read a part url=%s error=%s", spoken(address), error)
+                continue
+            filled = await self._keep(filled, parsed, errand)
+            await self._archive.remember(errand.key, _Place(errand.since.isoformat(), "part", url=address).written())
+        return filled, True
 
     async def _read(self, url: str, unchecked: str) -> Parsed:
         fetched = await self._fetcher.fetch(url, unchecked=unchecked)
@@ -83,11 +110,25 @@ class Backfilling:
             raise NewsError(fetched.error)
         return await self._reading.feed(fetched.document)
 
-    async def _keep(self, filled: Filled, parsed: Parsed, feed: Feed, poll: Poll, since: datetime) -> Filled:
-        accepted = await self._taking.keep(parsed, feed, poll, since)
+    async def _keep(self, filled: Filled, parsed: Parsed, errand: "_Errand") -> Filled:
+        """Archive a page, and tell how far that is."""
+        accepted = await self._taking.keep(parsed, errand.feed, errand.poll, errand.since)
         dates = [each.published for each in parsed.entries if each.published]
         oldest = min([*dates, *([filled.oldest] if filled.oldest else [])], default=None)
-        return Filled(filled.pages + 1, filled.new + len(accepted.new), oldest)
+        filled = Filled(filled.pages + 1, filled.new + len(accepted.new), oldest)
+        errand.told(filled)
+        return filled
+
+
+@dataclass(frozen=True, slots=True)
+class _Errand:
+    """What is to be filled in."""
+
+    feed: Feed
+    poll: Poll
+    since: datetime
+    told: Callable[[Filled], None]
+    key: str  # under which the archive remembers how far it is
 
 
 @dataclass(frozen=True, slots=True)

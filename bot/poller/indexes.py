@@ -9,6 +9,7 @@ from bot.intake.addresses import spoken
 from bot.intake.fetch import Fetcher
 from bot.intake.identify import Row, shared_names
 from bot.intake.parse import INDEX, Parsed
+from bot.intake.sitemap import newest
 from bot.model import Entry
 from bot.poller.reading import Reading, Unusable
 
@@ -36,7 +37,7 @@ class Indexes:
         """What a document says, with its parts if it is an index. Raises Unusable when these bring no news."""
         if not found.parts:
             return found
-        whole, _ = await self.parts(found.parts, (), unchecked)
+        whole, _ = await self.parts(newest(found.parts), (), unchecked)
         if not whole.count:
             raise Unusable("not-a-feed", "The sitemaps named there bring no news.")
         return whole
@@ -66,6 +67,10 @@ class Indexes:
         return Parsed(INDEX, tuple(entries), title, count=count, shared=shared, sitemap=True), tuple(
             map(_written, asked)
         )
+
+    async def part(self, address: str, unchecked: str = "") -> Parsed:
+        """What one of an index's sitemaps says. Raises Unusable."""
+        return (await self._one(_Part(address), unchecked))[1]
 
     async def _one(self, part: _Part, unchecked: str) -> tuple[_Part, Parsed]:
         fetched = await self._fetcher.fetch(part.url, etag=part.etag, modified=part.modified, unchecked=unchecked)

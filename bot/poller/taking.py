@@ -17,6 +17,7 @@ from bot.intake.older import Way
 from bot.intake.outcome import Poll
 from bot.intake.parse import Parsed
 from bot.intake.policy import policy
+from bot.intake.sitemap import newest
 from bot.model import Accepted, Article, Feed, Query, Route, Sighting, Source
 from bot.poller.completing import Completing
 from bot.poller.indexes import Indexes, remembered_addresses
@@ -136,7 +137,7 @@ class Taking:
         before = poll.memory.parts
         if index.format and not index.parts:  # it was an index once
             return index, replace(poll, memory=replace(poll.memory, parts=()))
-        addresses = index.parts or remembered_addresses(before)
+        addresses = newest(index.parts) or remembered_addresses(before)
         unchecked_host = unchecked(poll.source)
         whole, parts = await self._indexes.parts(addresses, () if silent else before, unchecked_host)
         return whole, replace(poll, memory=replace(poll.memory, parts=parts))
