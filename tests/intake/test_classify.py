@@ -92,6 +92,8 @@ def test_the_words_around_a_name_tell_the_scene_from_the_actor(classifier: Class
         ("China-Kenya deal", "China Kenya deal"),
         ("Talks with China, Kenya", "Talks, China, Kenya"),
         ("China war, Kenya", "China, Kenya"),
+        ("Rain after China, Kenya", "Rain, China, Kenya"),
+        ("China president, Kenya", "China police, Kenya"),
         ("A song in Chinese, Kenya", "A song, Chinese, Kenya"),  # a language is no scene
     ],
 )
@@ -99,6 +101,13 @@ def test_the_first_place_weighs_less_here_than_there(classifier: Classifier, one
     less, more = classifier.place(one), classifier.place(other)
     region = less.why[0].region
     assert dict(less.shares)[region] < dict(more.shares)[region]
+
+
+def test_a_list_of_a_regions_places_tells_more_than_one_of_them_yet_less_than_their_number(
+    classifier: Classifier,
+) -> None:
+    one, two = (dict(classifier.place(each).shares) for each in ("Kenya, Peru", "Kenya, Gabon, Peru"))
+    assert 1 < (two["africa"] / two["latin-america"]) / (one["africa"] / one["latin-america"]) < 2
 
 
 def test_a_town_of_two_countries_is_the_publishers_own(classifier: Classifier) -> None:
@@ -120,7 +129,7 @@ def test_an_article_of_two_regions_gets_both_and_says_why(classifier: Classifier
     line = explain(placement, classifier.regions)
     assert line.startswith("Asia-Pacific, Europe: its words speak for it. Asia-Pacific 68% (title “Asia” 3.2,")
     assert "Russia" in line
-    assert line.endswith("Confidence medium (0.31).")
+    assert line.endswith("Confidence medium (0.36).")
     assert "\n" not in line
 
 

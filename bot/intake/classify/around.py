@@ -3,9 +3,9 @@
 from bot.intake.classify.words import Words, set_of
 
 LOCATIVE = 1.6  # "in Kyiv": that is where it happens
-SEAT = 1.4  # "Kenya's", "Kenyan police": whose affair it is
-FOLK = 2.5  # "British Muslims", "Korean Americans": people at home there
-JOINED = 0.7  # "the Israel-Hamas war", "a China-style law"
+SEAT = 1.5  # "Kenya's", "Kenyan police": whose affair it is
+FOLK = 3.0  # "British Muslims", "Korean Americans": people at home there
+JOINED = 0.6  # "the Israel-Hamas war", "a China-style law"
 ASIDE = 0.6  # "amid", "over", "with", "for", "the Ukraine war": something else is told
 ACTOR = 0.5  # "US-led", "anti-China", "Russian troops", "Afghan refugees": who does it, or whence they came
 LANGUAGE = 0.3  # "sung in Spanish"
@@ -21,7 +21,7 @@ _BETWEEN = set_of(
     nearby
     """
 )
-_ASIDE_BEFORE = set_of("amid with about by over for")
+_ASIDE_BEFORE = set_of("amid with about by over for after")
 _JOINED_AFTER = set_of("led backed born made style owned based run linked aligned funded trained")
 _JOINED_BEFORE = set_of("pro anti ex non")
 # Whoever these are, they travel; and "visits", "arms", "Americans" tell that the place is not the scene.
@@ -39,7 +39,7 @@ _AGENTS = set_of(
 # What a place has at home.
 _AT_HOME = set_of(
     """
-    police court courts judge judges prime president leader government parliament junta capital city town village
+    police court courts judge judges prime leader government parliament junta capital city town village
     province state border island coast region lawmakers election elections voters protesters authorities prison
     hospital school university
     """

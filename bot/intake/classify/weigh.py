@@ -1,7 +1,7 @@
 """Weighs the names of a text, region by region. All of the tuning is here, and was done on development headlines."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from bot.intake.classify.names import Name, Place
@@ -11,6 +11,7 @@ from bot.intake.classify.scan import Hit
 FIELD: Mapping[Where, float] = {"title": 2.0, "teaser": 1.0, "tag": 1.0, "body": 0.5}
 KIND: Mapping[str, float] = {
     "demonym": 0.9,
+    "capital": 0.7,
     "person": 0.8,
     "party": 0.8,
     "group": 0.8,
@@ -19,14 +20,15 @@ KIND: Mapping[str, float] = {
     "idiom": 0.15,
 }
 WEAK = 0.25  # a name marked weak
-HOME = 0.25  # the publisher's own country, which takes part in much that happens elsewhere
+HOME = 0.3  # the publisher's own country, which takes part in much that happens elsewhere
 # But Ohio, Ofsted or a sheriff is where something happens: discounted neither as home nor as a power.
 SCENES = ("city", "area", "org", "party", "term", "idiom")
 BORDER = 0.6  # of its weight a place on the border of two regions lends to the second: a doubt, never a post
 ALONE = 0.4  # what a body must weigh to place an article on its own: one clear name; a long text brushes many places
 TWICE = 2  # a place counts at most so often in one field
+FURTHER = 0.75  # of its weight every further place adds to its region: a list of towns tells little more than one
 ENOUGH = 0.4  # a further region is among the article's if it has this part of the first one's weight
-MARGIN, EVIDENCE, MUCH, RIVAL = 0.82, 0.005, 9.0, 0.08  # confidence: see Weights
+MARGIN, EVIDENCE, MUCH, RIVAL = 0.82, 0.02, 3.0, 0.12  # confidence: see Weights
 
 
 def matches(
@@ -82,14 +84,16 @@ class Weights(NamedTuple):
 
     @classmethod
     def of(cls, found: Iterable[Match]) -> "Weights":
-        scores: dict[str, float] = {}
+        places: dict[str, dict[str, float]] = {}
         own: dict[str, float] = {}
         last: tuple[str, int, str] | None = None
-        for said, _, region, where, weight, start in found:
-            scores[region] = scores.get(region, 0.0) + weight
+        for said, place, region, where, weight, start in found:
+            spoken = places.setdefault(region, {})
+            spoken[place] = spoken.get(place, 0.0) + weight
             here = (where, start, said)
             own[region] = own.get(region, 0.0) + (0.0 if here == last else weight)  # the same words again: lent
             last = here
+        scores = {region: _together(spoken.values()) for region, spoken in places.items()}
         ranked = sorted(scores, key=lambda region: -round(scores[region], 6))
         if not ranked:
             return cls(0.0, (), ())
@@ -104,3 +108,8 @@ class Weights(NamedTuple):
         rivals = len(self.shares) - 2
         sure = MARGIN * (self.shares[0][1] - second) + EVIDENCE * min(self.best, MUCH) - RIVAL * rivals
         return round(min(max(sure, 0.0), 1.0), 3)
+
+
+def _together(weights: Collection[float]) -> float:
+    """What the places of one region weigh together: the first of them wholly, every further one less."""
+    return max(weights) if len(weights) == 1 else max(weights) * (1 - FURTHER) + sum(weights) * FURTHER
