@@ -35,6 +35,10 @@ class TooHeavy(NewsError):
     """The document would take more time or memory than any feed is worth."""
 
 
+class TooLong(TooHeavy):
+    """The document was not read in time."""
+
+
 class Broken(NewsError):
     """The parser failed at the document."""
 
@@ -86,7 +90,7 @@ class ParseWorker:
                     kind, answer = await _exchange(process, question)
             except TimeoutError:
                 await self._kill()
-                raise TooHeavy(f"Reading the document took longer than {self._seconds:.0f} seconds.") from None
+                raise TooLong(f"Reading the document took longer than {self._seconds:.0f} seconds.") from None
             except (OSError, EOFError, asyncio.IncompleteReadError) as error:
                 await self._kill()
                 raise TooHeavy("Reading the document broke the parser, most likely for lack of memory.") from error

@@ -15,11 +15,11 @@ from bot.intake import memory, outcome
 from bot.intake.addresses import host_of, is_here, spoken
 from bot.intake.classify import Classifier
 from bot.intake.fetch import Fetched, Fetcher, open_session, unchecked
+from bot.intake.lanes import Lanes
 from bot.intake.manners import Manners
 from bot.intake.memory import Memory
 from bot.intake.outcome import Poll
 from bot.intake.schedule import RETRY_CAP, retry_after
-from bot.intake.worker import ParseWorker
 from bot.model import OPERATOR, Accepted, Added, Feed, Route, Source
 from bot.poller.adding import Adding
 from bot.poller.backfilling import Backfilling, Filled
@@ -320,15 +320,15 @@ async def open_poller(
     measure: Callable[[str, float], None] = lambda outcome, seconds: None,
     took_in: Callable[[tuple[str, ...]], None] = lambda regions: None,
 ) -> AsyncIterator[Poller]:
-    """A poller with its session and its worker process, which end with it.
+    """A poller with its session and its worker processes, which end with it.
 
     `nudge` is called when something is owed, `measure` with each poll's outcome and seconds, `took_in` with the regions
     of each new article.
     """
-    worker = ParseWorker()
+    lanes = Lanes()
     async with open_session(private=settings.private_feeds) as session:
         fetcher = Fetcher(session, Manners(clock), user_agent=settings.user_agent)
-        reading = Reading(worker)
+        reading = Reading(lanes)
         placing = Placing(classifier, regions)
         taking = Taking(archive, fetcher, reading, placing, route, nudge)
         poller = Poller(
@@ -347,7 +347,7 @@ async def open_poller(
         try:
             yield poller
         finally:
-            await worker.close()
+            await lanes.close()
 
 
 def _line(url: str, owner: int, after: Source, accepted: Accepted) -> Polled:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.errors import NewsError
 from bot.intake.addresses import host_of
 from bot.intake.files import said_of
+from bot.intake.lanes import Lanes
 from bot.intake.pages import Page
 from bot.intake.parse import Parsed
 from bot.intake.worker import Broken, ParseWorker, TooHeavy
@@ -22,7 +23,7 @@ class Unusable(NewsError):
 class Reading:
     """Feeds and pages, read elsewhere."""
 
-    def __init__(self, worker: ParseWorker) -> None:
+    def __init__(self, worker: ParseWorker | Lanes) -> None:
         self._worker = worker
 
     async def feed(self, document: Document, known: Sequence[str] = ()) -> Parsed:
