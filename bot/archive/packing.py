@@ -15,7 +15,7 @@ _LONGEST = 20_000  # bytes of one article that are learnt from
 _SIZE = 112_640  # bytes of a dictionary
 _WORTH = 0.97  # of what the texts take now
 _MOST = 100  # dictionaries that one archive ever makes
-_PROGRESS = "texts.packed"  # under this key: a dictionary's number, and the last key that is packed with it
+_PROGRESS = "texts.packed.beside"  # under this key: a dictionary's number, and the last key that is packed with it
 _WITH_TEXT = "SELECT a.id, a.url, a.teaser, a.image, t.z FROM article a JOIN article_text t ON t.id = a.id"
 
 
@@ -56,9 +56,10 @@ def step(db: Connection) -> tuple[int, int, bool]:
     for row in rows:
         packed = texts.repack(db, row)
         if packed is not None:
-            db.execute("UPDATE article_text SET z = ? WHERE id = ?", [packed, row["id"]])
-            if row["url"]:
-                db.execute("UPDATE article SET url = '', teaser = '', image = NULL WHERE id = ?", [row["id"]])
+            url, z = packed
+            db.execute("UPDATE article_text SET z = ? WHERE id = ?", [z, row["id"]])
+            if (row["url"], row["teaser"], row["image"]) != (url, "", None):
+                db.execute("UPDATE article SET url = ?, teaser = '', image = NULL WHERE id = ?", [url, row["id"]])
     if rows:
         done = min(done + len(rows), of)
         memos.remember(db, _PROGRESS, f"{number} {rows[-1]['id']} {done} {of}")

@@ -131,6 +131,7 @@ def from_article(article: Article) -> tuple[object, ...]:
         article.language,
         article.source_name,
         article.late,
+        article.url,
         *texts.UNPACKED.values(),
     )
 
@@ -138,7 +139,7 @@ def from_article(article: Article) -> tuple[object, ...]:
 # The columns of from_article: all but the key, what is written once, and what is packed apart.
 ARTICLE = (
     *("owner", "title", "authors", "regions", "published", "seen", "updated", "gone"),
-    *("language", "source_name", "late", *texts.UNPACKED),
+    *("language", "source_name", "late", "url", *texts.UNPACKED),
 )
 
 

@@ -2,7 +2,8 @@
 
 A packed text begins with the number of its dictionary (0: none); what follows is a zstd frame without its first four
 bytes, which are always the same. Texts of before there were dictionaries are zlib's, which cannot be mistaken: they
-begin with 120. What is not in those is in columns of the article's row, which are empty since.
+begin with 120. What is not in those is in columns of the article's row, which are empty since. The address stands in
+the row, so that a list of links needs nothing unpacked; for a while it was packed too, and is read there where it is.
 """
 
 import json
@@ -15,7 +16,7 @@ import zstandard
 from bot.archive.connect import Connection, Row
 from bot.model import Article, Image, Tag
 
-UNPACKED = {"url": "", "teaser": "", "image": None}  # the columns of what is packed now
+UNPACKED = {"teaser": "", "image": None}  # the columns of what is packed now
 _ZLIB = 0x78
 _FRAME = b"\x28\xb5\x2f\xfd"
 _PART = "\x1f"  # between the parts; control characters are no text
@@ -45,7 +46,7 @@ def pack(db: Connection, article: Article) -> bytes:
     image = article.image
     pictured = "" if image is None else _json([image.url, image.alt, image.credit])
     tags = _json([[tag.term, tag.scheme, tag.label] for tag in article.tags]) if article.tags else ""
-    return _packed(db, (article.url, article.teaser, pictured, article.text, tags, article.why))
+    return _packed(db, ("", article.teaser, pictured, article.text, tags, article.why))
 
 
 def unpack(db: Connection, row: Row) -> Printed:
@@ -53,15 +54,6 @@ def unpack(db: Connection, row: Row) -> Printed:
     url, teaser, pictured, text, tags, why = _parts(db, row)
     image = Image(*_read(pictured)[0]) if pictured else None
     return Printed(url, teaser, image, text, tuple(Tag(*each) for each in _read(tags)[0]) if tags else (), why)
-
-
-def address(db: Connection, row: Row) -> str:
-    """Where it can be read: the first part, so that the others need not be taken out."""
-    packed: bytes = row["z"] or b""
-    if not packed or packed[0] == _ZLIB:
-        return str(row["url"])
-    joined = _joined(db, packed)
-    return joined[: joined.index(_PART.encode())].decode()
 
 
 def teaser_and_text(db: Connection, row: Row) -> tuple[str, str]:
@@ -72,7 +64,8 @@ def teaser_and_text(db: Connection, row: Row) -> tuple[str, str]:
 
 def plain(db: Connection, row: Row) -> bytes:
     """The long parts as they are before they are packed."""
-    return _PART.join(_parts(db, row)).encode()
+    _, *parts = _parts(db, row)
+    return _PART.join(("", *parts)).encode()
 
 
 def packed_size(plain: Sequence[bytes], dictionary: bytes | None) -> int:
@@ -81,11 +74,12 @@ def packed_size(plain: Sequence[bytes], dictionary: bytes | None) -> int:
     return sum(len(packer.compress(each)) for each in plain)
 
 
-def repack(db: Connection, row: Row) -> bytes | None:
-    """The same packed as we do today; None when it is."""
-    if row["z"] and row["z"][0] == newest(db):
+def repack(db: Connection, row: Row) -> tuple[str, bytes] | None:
+    """The address, and the rest packed as we do today; None when it is."""
+    if row["url"] and row["z"] and row["z"][0] == newest(db):
         return None
-    return _packed(db, _parts(db, row))
+    url, *rest = _parts(db, row)
+    return url, _packed(db, ("", *rest))
 
 
 # --- dictionaries -----------------------------------------------------------------------------------------------
@@ -139,20 +133,17 @@ def _parts(db: Connection, row: Row) -> tuple[str, ...]:
     """Address, teaser, image, text, tags and evidence."""
     packed: bytes = row["z"] or b""
     if packed and packed[0] != _ZLIB:
-        return tuple(_joined(db, packed).decode().split(_PART))
+        unpacker = db.unpackers.get(packed[0]) or _unpacker(db, packed[0])
+        try:
+            url, *rest = unpacker.decompress(_FRAME + packed[1:]).decode().split(_PART)
+        except (zstandard.ZstdError, MemoryError) as error:  # a damaged one may say that it is larger than all memory
+            raise Unreadable(str(error)) from error
+        return row["url"] or url, *rest
     try:
         text, tags, why = zlib.decompress(packed).decode().split(_PART) if packed else ("", "", "")
     except zlib.error as error:
         raise Unreadable(str(error)) from error
     return row["url"], row["teaser"], row["image"] or "", text, tags if len(tags) > 2 else "", why
-
-
-def _joined(db: Connection, packed: bytes) -> bytes:
-    unpacker = db.unpackers.get(packed[0]) or _unpacker(db, packed[0])
-    try:
-        return unpacker.decompress(_FRAME + packed[1:])
-    except (zstandard.ZstdError, MemoryError) as error:  # a damaged one may say that it is larger than all memory
-        raise Unreadable(str(error)) from error
 
 
 def _json(value: object) -> str:

@@ -44,6 +44,14 @@ def as_it_was_once(db: Connection) -> None:
         )
 
 
+def as_it_was_for_a_while(db: Connection) -> None:
+    """Every article with its address packed beside the text."""
+    for row in db.execute(f"{packing._WITH_TEXT}").fetchall():
+        packed = texts._packed(db, texts._parts(db, row))
+        db.execute("UPDATE article_text SET z = ? WHERE id = ?", [packed, row["id"]])
+    db.execute("UPDATE article SET url = ''")
+
+
 async def number(room: Room, what: str) -> int:
     return await room.archive._read(lambda db: int(db.execute(f"SELECT {what}").fetchone()[0]))
 
@@ -76,11 +84,22 @@ async def test_what_was_kept_before_is_read_as_it_is_and_packed_in_pieces(room: 
     await room.archive._write(as_it_was_once)
     assert await everything(room) == before
     assert await room.archive._write(packing.step) == (100, 250, False)  # and there it was stopped
-    assert await number(room, "count(*) FROM article WHERE url = ''") == 100
+    assert await number(room, "count(*) FROM article WHERE teaser = ''") == 100
     progress: list[tuple[int, int]] = []
     assert await room.archive.pack(lambda done, of: progress.append((done, of))) == 250
     assert progress == [(200, 250), (250, 250)]
-    assert await number(room, "count(*) FROM article WHERE url || teaser || ifnull(image, '') != ''") == 0
+    assert await number(room, "count(*) FROM article WHERE url = '' OR teaser || ifnull(image, '') != ''") == 0
+    assert await everything(room) == before
+    assert await room.archive.check() == []
+
+
+async def test_an_address_that_was_packed_comes_back_into_the_row(room: Room) -> None:
+    await room.takes_in(*map(a_story, range(120)))
+    before = await everything(room)
+    await room.archive._write(as_it_was_for_a_while)
+    assert await everything(room) == before
+    await room.archive.pack()
+    assert await number(room, "count(*) FROM article WHERE url LIKE 'https://a.test/story/%'") == 120
     assert await everything(room) == before
     assert await room.archive.check() == []
 

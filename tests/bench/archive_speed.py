@@ -17,7 +17,6 @@ from bot.archive.search.counts import Counts
 from bot.archive.search.desk import SearchDesk
 from bot.archive.search.pages import Cursor, base36
 from bot.archive.search.query import read
-from bot.archive.texts import address
 from bot.model import Query
 from bot.regions import Region, Regions
 from tests.bench.archive_build import build
@@ -30,7 +29,7 @@ BANDS = ("rare", "mid", "common", "very common")
 _ROUNDS = 60  # of each shape
 _OF_USUAL = 20  # which takes its time
 _OF_READER = 10_000
-_TEN = "SELECT a.id, a.title, a.published, a.url, t.z FROM article a JOIN article_text t USING (id)"
+_TEN = "SELECT id, title, url, published FROM article"
 Peer = tuple[str, str | None, int | None]  # words, region, year
 
 
@@ -50,8 +49,8 @@ class Ours:
             keys = find.page(self.db, asked, query.viewer, Cursor(), 10).keys
         else:
             keys = list(best(self.db, asked, query.viewer, self._counts, 2**62).keys[:10])
-        rows = {row["id"]: row for row in self.db.execute(f"{_TEN} WHERE a.id IN ({marks(len(keys))})", keys)}
-        return [(key, rows[key]["title"], address(self.db, rows[key]), rows[key]["published"]) for key in keys]
+        rows = {row[0]: row for row in self.db.execute(f"{_TEN} WHERE id IN ({marks(len(keys))})", keys)}
+        return [tuple(rows[key]) for key in keys]
 
     def answer(self, query: Query) -> object:
         """The whole page: articles, snippets, how many there are, what was understood."""
