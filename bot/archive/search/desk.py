@@ -31,6 +31,7 @@ class SearchDesk:
         self._now = now
         self._counts = Counts()
         self._lock = threading.Lock()
+        self._ranks = threading.Lock()  # two rankings at once only take turns, and the event loop's turns with them
         self._rankings: OrderedDict[Hashable, Ranked] = OrderedDict()
 
     def ranks(self, query: Query) -> bool:
@@ -76,7 +77,9 @@ class SearchDesk:
             if known is not None:
                 self._rankings.move_to_end(key)
                 return known
-        ranked = best(db, asked, query.viewer, self._counts, below)
+        with self._ranks:
+            db.heed()
+            ranked = best(db, asked, query.viewer, self._counts, below)
         with self._lock:
             self._rankings[key] = ranked
             if len(self._rankings) > _KEPT:
