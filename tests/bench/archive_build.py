@@ -25,7 +25,7 @@ def build(file: Path, shape: Shape) -> tuple[float, float]:
         for number in range(shape.feeds)
     ]
     done = db.execute("SELECT count(*) FROM article").fetchone()[0]
-    stream = islice(corpus.articles(), done, None)
+    stream = islice(corpus.articles(), done, None) if done < shape.articles else iter(())
     spent, number = 0.0, 0
     while batch := list(islice(stream, _BATCH)):
         sightings = [Sighting(article, printing[feed], b"12345678", silent=True) for article, feed in batch]
