@@ -28,7 +28,7 @@ ALONE = 0.4  # what a body must weigh to place an article on its own: one clear 
 TWICE = 2  # a place counts at most so often in one field
 FURTHER = 0.75  # of its weight every further place adds to its region: a list of towns tells little more than one
 ENOUGH = 0.4  # a further region is among the article's if it has this part of the first one's weight
-MARGIN, EVIDENCE, MUCH, RIVAL = 0.82, 0.02, 3.0, 0.12  # confidence: see Weights
+MARGIN, EVIDENCE, MUCH, RIVAL = 0.74, 0.08, 2.0, 0.1  # confidence: see Weights
 
 
 def matches(
