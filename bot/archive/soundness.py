@@ -16,6 +16,7 @@ from bot.archive.search.stem import stem
 _ARTICLES, _EACH = 100, 10  # looked at one by one: articles; and for some words from all over the index, articles
 _TOGETHER = 5  # articles looked at in one step
 _STARTS = "aceghilnoprstuwy1234"  # letters with which the words begin that are looked at
+_CUT = 30_000  # letters: longer words are not kept whole in the index
 _AT_ONCE = 40  # words in one question
 _BOUNDS = ("", "1", *"abcdefghijklmnopqrstuvwxyz", "{", "\ue003", "\ue004", "\U0010ffff")  # of what is read in one step
 _WORDS_OF = {"words": "known_word", "heads": "head_word", "titles": "title_word"}  # the tables that list them
@@ -108,7 +109,7 @@ def _articles_of_words(db: Connection, first: str) -> Iterator[str]:
         )
         for key, article in articles.load(db, [row[0] for row in rows]).items():
             _, words = next(index.entries(article, articles.marks_of(db, article)))
-            if word not in words and word not in set(map(stem, words)):
+            if len(word) < _CUT and word not in words and word not in set(map(stem, words)):
                 yield f"Article {key} is found by “{word}”, which it has not: {_REINDEX}"
 
 

@@ -8,23 +8,32 @@ from bot.archive import connect, soundness
 from bot.archive.connect import Connection, DatabaseError
 from bot.errors import NewsError
 
+_PIECE = 256  # pages of a copy that are written at once
+
 
 class NoArchive(NewsError):
     """A file that is no copy of an archive, or a damaged one."""
 
 
 def backup(db: Connection, file: Path) -> None:
-    """A consistent copy while the bot runs: all pages in one go, for step by step never ends under writes."""
+    """A consistent copy while the bot runs.
+
+    All is read as it is at the first look, or every write would make us begin again. And each piece is on the disk
+    before the next is read, or whoever writes to the archive in the end would wait until all of the copy is.
+    """
     unfinished = file.with_name(f"{file.name}.unfinished")
     unfinished.unlink(missing_ok=True)
     copy = connect.plain(unfinished)
     try:
-        db.backup(copy, pages=-1)
-        copy.execute("PRAGMA journal_mode = DELETE")
+        with unfinished.open("rb+") as written:
+            db.execute("BEGIN")
+            db.execute("SELECT 1 FROM sqlite_schema").fetchone()
+            db.backup(copy, pages=_PIECE, progress=lambda *_: os.fsync(written.fileno()))
+            copy.execute("PRAGMA journal_mode = DELETE")
+            os.fsync(written.fileno())
     finally:
+        db.execute("ROLLBACK")
         copy.close()
-    with unfinished.open("rb+") as written:
-        os.fsync(written.fileno())
     unfinished.replace(file)
 
 

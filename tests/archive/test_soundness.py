@@ -1,5 +1,8 @@
 """Whatever does not agree is told; making the index anew mends what it can."""
 
+import asyncio
+import threading
+
 import pytest
 
 from bot.archive.connect import Connection
@@ -64,3 +67,15 @@ async def test_a_check_says_how_far_it_is(room: Room) -> None:
     await room.archive.check(lambda part, done, of: told.append((part, done, of)))
     assert [done for _, done, _ in told] == list(range(told[-1][2] + 1))
     assert told[0][0] == "the file"
+
+
+async def test_a_check_waits_for_nobody_who_writes(room: Room) -> None:
+    await room.takes_in(an_article("Rain in Kenya"))
+    written = threading.Event()
+    writing = asyncio.create_task(room.archive._write(lambda db: written.wait()))
+    try:
+        async with asyncio.timeout(60):
+            assert await room.archive.check() == []
+    finally:
+        written.set()
+        await writing

@@ -1,6 +1,8 @@
 """Copies of the archive, and its parts agreeing."""
 
+import asyncio
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -22,6 +24,28 @@ async def test_a_copy_made_while_the_bot_runs_has_everything(room: Room, regions
     assert restore_archive(tmp_path / "copy.db", restored) is None
     archive = await Archive.open(restored, regions)
     assert [hit.article.title for hit in (await archive.latest(Query())).hits] == ["Kept"]
+    assert await archive.check() == []
+    await archive.close()
+
+
+async def test_a_copy_is_made_in_pieces_of_what_was_there_when_it_began(
+    room: Room, regions: Regions, tmp_path: Path
+) -> None:
+    feed = await room.feed()
+    chance = Random(1)
+    for number in range(3):  # some megabytes, so that there are pieces
+        texts = [chance.randbytes(40_000).hex() for _ in range(40)]
+        await room.takes_in(*(an_article(f"Old {number} {at}", text=text) for at, text in enumerate(texts)), feed=feed)
+    copying = asyncio.create_task(room.archive.backup(tmp_path / "copy.db"))
+    written = 0
+    async with asyncio.timeout(60):
+        while not copying.done():  # nor does it begin again whenever something is written
+            await room.takes_in(an_article(f"New {written}"), feed=feed)
+            written += 1
+    await copying
+    archive = await Archive.open(tmp_path / "copy.db", regions)
+    kept = await archive.articles_after(0, 1_000)
+    assert len([each for each in kept if each.title.startswith("Old")]) == 120
     assert await archive.check() == []
     await archive.close()
 
