@@ -90,6 +90,10 @@ def test_the_words_around_a_name_tell_the_scene_from_the_actor(classifier: Class
         ("China visits Kenya", "China and Kenya"),  # who travels
         ("Kenya's men and China", "Kenya Muslims and China"),  # who is at home there
         ("China-Kenya deal", "China Kenya deal"),
+        ("China-flagged tanker, Kenya", "China-Kenya tanker"),
+        ("China-held islands, Kenya", "China-Kenya islands"),
+        ("The Xi administration and Kenya", "The Xi deal and Kenya"),
+        ("Chinese community in Kenya", "Chinese shop in Kenya"),
         ("Talks with China, Kenya", "Talks, China, Kenya"),
         ("China war, Kenya", "China, Kenya"),
         ("Rain after China, Kenya", "Rain, China, Kenya"),

@@ -22,7 +22,12 @@ _BETWEEN = set_of(
     """
 )
 _ASIDE_BEFORE = set_of("amid with about by over for after")
-_JOINED_AFTER = set_of("led backed born made style owned based run linked aligned funded trained")
+_JOINED_AFTER = set_of(
+    """
+    led backed born made style owned based run linked aligned funded trained origin held controlled occupied installed
+    sponsored flagged speaking
+    """
+)
 _JOINED_BEFORE = set_of("pro anti ex non")
 # Whoever these are, they travel; and "visits", "arms", "Americans" tell that the place is not the scene.
 _AGENTS = set_of(
@@ -33,7 +38,7 @@ _AGENTS = set_of(
     migrant migrants refugee refugees immigrant immigrants expatriates traveler travelers traveller travellers
     worker workers passenger passengers backpacker backpackers hiker climber climbers dissident dissidents exile
     exiles visit visits meets arrives send sends condemns sanctions aid arms weapons support investor investors
-    investment investments loan loans american americans
+    investment investments loan loans american americans administration community diaspora
     """
 )
 # What a place has at home.
