@@ -208,7 +208,7 @@ class Courier:
     async def _carry(self, delivery: Delivery) -> None:
         """From the outbox to the target. What leaves has been written down before as leaving."""
         if not _is_edit(delivery) and (wait := await self._not_now(delivery)):
-            await self._settle(wait, delivery)
+            await self._settle(wait, delivery, rests=False)  # what is out may be corrected meanwhile
             return
         if listed := await self._list_with(delivery):
             await self._carry_list(listed)
@@ -322,7 +322,7 @@ class Courier:
         self._doubts[target] = doubt
         self._rest(target, wait)
 
-    async def _settle(self, outcome: Outcome, *deliveries: Delivery) -> None:
+    async def _settle(self, outcome: Outcome, *deliveries: Delivery, rests: bool = True) -> None:
         """Write down what became of them: one, or those that went as one list."""
         if isinstance(outcome, Later) and outcome.after is not None:
             spread = timedelta(milliseconds=random.uniform(0, 250))  # noqa: S311 no secret: lanes shall not come back as one
@@ -334,7 +334,7 @@ class Courier:
         head = deliveries[0]
         if _is_edit(head):
             return
-        if isinstance(outcome, Later) and outcome.after is not None:
+        if rests and isinstance(outcome, Later) and outcome.after is not None:
             self._rest(head.target, outcome.after)
 
     def _tell(self, delivery: Delivery, outcome: Outcome) -> None:

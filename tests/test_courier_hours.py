@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from bot.delivery.terms import Terms
 from bot.model import Refused, Sent, Unknown
 from tests.delivery.samples import an_order
@@ -65,6 +67,23 @@ async def test_a_correction_is_no_post_that_a_cap_would_count(house: House) -> N
     house.passes(minutes=20)
     await house.prints("Two", "Three")
     await house.settles(sent=3)
+
+
+@pytest.mark.parametrize("options", [Terms(cap=1), Terms(quiet="13:00-14:00")])
+async def test_a_correction_does_not_wait_with_those_that_the_hour_keeps_back(house: House, options: Terms) -> None:
+    await house.archive.subscribe(an_order(options=options.to_json()))
+    await house.prints("One")
+    house.start()
+    await house.settles(sent=1)
+    house.passes(minutes=0 if options.cap else 61)
+    await house.prints("Two", "Three")
+    await house.settles(sent=1, later=1, pending=1)
+    await house.prints("One, corrected", url="https://a.test/One", keys=("url:One",))
+    async with asyncio.timeout(5):
+        while not house.mailbox.edited:
+            await asyncio.sleep(0.005)
+    assert [title for _, title in house.mailbox.edited] == ["One, corrected"]
+    assert house.mailbox.titles() == ["One"]
 
 
 async def test_a_correction_of_one_in_a_list_edits_the_list_once(house: House) -> None:

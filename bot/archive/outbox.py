@@ -40,7 +40,10 @@ _EDITS = """
 SELECT d.*, min(d.published) FROM delivery d INDEXED BY delivery_edit WHERE d.edit > 0 AND d.state = 'sent'
     AND (d.due IS NULL OR d.due <= :now) AND d.target NOT IN (SELECT value FROM json_each(:busy))
     AND NOT EXISTS (SELECT 1 FROM delivery o WHERE o.target = d.target AND o.edit = 2 AND o.edit > 0)
-    AND NOT EXISTS (SELECT 1 FROM delivery o WHERE o.target = d.target AND o.state IN ('pending', 'later', 'sending'))
+    AND NOT EXISTS (SELECT 1 FROM delivery o WHERE (o.state = 'sending' OR o.due IS NULL OR o.due <= :now) AND o.id = (
+        SELECT id FROM delivery INDEXED BY delivery_line
+        WHERE state IN ('pending', 'later', 'sending') AND target = d.target
+        ORDER BY published, article LIMIT 1))
     AND NOT EXISTS (SELECT 1 FROM subscription s WHERE s.target = d.target AND s.ended IS NULL AND s.suspended != '')
 GROUP BY d.target ORDER BY d.published LIMIT :limit
 """
@@ -73,7 +76,7 @@ def nonce(story: bytes, target: str) -> str:
 
 
 def due(db: Connection, now: datetime, limit: int, busy: Collection[str]) -> list[Delivery]:
-    """The head of each target's line, where it may go now; then messages to be edited, where nothing else waits."""
+    """The head of each target's line, where it may go now; then messages to be edited, where nothing else may go."""
     given = {"now": to_ms(now), "busy": json.dumps(sorted(busy)), "limit": limit}
     rows = db.execute(_HEADS, given).fetchall()
     if len(rows) < limit:
