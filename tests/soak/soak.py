@@ -46,6 +46,10 @@ class Soak(Torture):
     readers: list[User] = field(default_factory=list)
     answers: list[tuple[User, Message]] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.cap = 0  # an hour may pass
+
     async def soak(self, minutes: float) -> list[str]:
         """Run so long; then what is wrong, if anything is."""
         await self._build()

@@ -11,6 +11,7 @@ from random import Random
 from typing import ClassVar
 
 from bot.archive import Archive
+from bot.delivery.terms import Terms
 from bot.model import Feed, Subscription
 from bot.stage import Channel, Message, Permission, Stage
 from tests.life import Life
@@ -45,7 +46,7 @@ class Count:
     lost: int
     twice: int
     parked: int
-    astray: int  # out of order, where nobody wanted it, or shown as it was before it was corrected
+    astray: int  # out of order, over a cap, where nobody wanted it, or shown as it was before it was corrected
     seed: int
     words: str = ""
 
@@ -72,6 +73,7 @@ class Torture(Life):
     targets: dict[str, int] = field(default_factory=dict)
     places: list[Channel] = field(default_factory=list)
     withdrawn: list[tuple[Channel, Permission]] = field(default_factory=list)
+    capped: Channel | None = None  # where no more than `cap` may come; no hour passes, so that the rest of it waits
     busy: int = 0  # lives that ended while something was on its way, or just after
 
     patience: ClassVar[float] = 180.0  # for the last life to finish everything
@@ -79,6 +81,7 @@ class Torture(Life):
 
     def __post_init__(self) -> None:
         self.chance = Random(self.seed)
+        self.cap = self.articles // 3
 
     async def run(self) -> Count:
         await self._build()
@@ -114,16 +117,22 @@ class Torture(Life):
             world.announce_thread(thread)
             await self._subscribe(archive, f"channel:{thread.id}", thread, "middle-east", guild.id, "thread")
             await self._subscribe(archive, f"user:{ada.id}", world.dm(ada), "latin-america", 0, "dm")
+            if self.cap:
+                self.capped = guild.add_channel("few")
+                await self._subscribe(
+                    archive, f"channel:{self.capped.id}", self.capped, "*", guild.id, "text", self.cap
+                )
             for feed in FEEDS:
                 await archive.add_feed(Feed(f"{self.press.url}/{feed}", pages=False))
 
     async def _subscribe(
-        self, archive: Archive, target: str, channel: Channel, region: str, guild: int, kind: str
+        self, archive: Archive, target: str, channel: Channel, region: str, guild: int, kind: str, cap: int = 0
     ) -> None:
         self.places.append(channel)
         self.wanted[channel.id] = region
         self.targets[target] = channel.id
-        await archive.subscribe(Subscription(target, region, guild=guild, kind=kind))
+        options = Terms(cap=cap).to_json()
+        await archive.subscribe(Subscription(target, region, guild=guild, kind=kind, options=options))
 
     def _set_faults(self) -> None:
         self.stage.faults.seed(self.seed)
@@ -205,7 +214,17 @@ class Torture(Life):
             for channel, region in self.wanted.items()
             for story in self.press.stories[1:]
             if region == "*" or region in story.regions
-        }
+        } - self._over_the_cap()
+
+    def _over_the_cap(self) -> set[tuple[int, int]]:
+        """What waits because enough came in this hour."""
+        if self.capped is None:
+            return set()
+        rows = self.rows(
+            "SELECT title FROM delivery JOIN article ON article.id = delivery.article "
+            f"WHERE target = 'channel:{self.capped.id}' AND state IN ('pending', 'later')"
+        )
+        return {(self.capped.id, int(str(title).split()[1])) for (title,) in rows}
 
     def _out(self) -> dict[int, list[int]]:
         """The numbers of the stories in each channel, in the order in which they stand there."""
@@ -254,17 +273,21 @@ class Torture(Life):
     def _is_all_out(self) -> bool:
         out = {(channel, number) for channel, numbers in self._out().items() for number in numbers}
         missing = self._owed() - out
+        if self.capped and sum(channel == self.capped.id for channel, _ in out) < self.cap:
+            return False
         return not self._stale() and (not missing or (missing <= self._parked() and not self._waiting()))
 
     def _waiting(self) -> bool:
         states = "('pending', 'later', 'sending', 'suspended')"
-        return self.rows(f"SELECT count(*) FROM delivery WHERE state IN {states}") != [(0,)]
+        capped = f"channel:{self.capped.id}" if self.capped else ""
+        return self.rows(f"SELECT count(*) FROM delivery WHERE state IN {states} AND target != '{capped}'") != [(0,)]
 
     def _count(self) -> Count:
         owed, out = self._owed(), self._out()
         pairs = Counter((channel, number) for channel, numbers in out.items() for number in numbers)
         missing, parked = owed - pairs.keys(), self._parked()
         stale = self._stale()
+        crowd = len(out[self.capped.id]) - self.cap if self.capped else 0
         strangers = [pair for pair in pairs if pair not in owed]
         disorder = [
             (channel, feed, numbers)
@@ -279,9 +302,9 @@ class Torture(Life):
             len(missing - parked),
             sum(1 for times in pairs.values() if times > 1),
             len(parked & owed),
-            len(strangers) + len(disorder) + len(stale),
+            len(strangers) + len(disorder) + len(stale) + max(0, crowd),
             self.seed,
-            f"busy={self.busy} parked={Counter(self._reasons())} strangers={strangers[:5]} "
+            f"busy={self.busy} parked={Counter(self._reasons())} strangers={strangers[:5]} crowd={crowd} "
             f"disorder={disorder[:2]} stale={stale[:5]} "
             f"missing={sorted(missing)[:5]} twice={[each for each, times in pairs.items() if times > 1][:5]}",
         )
