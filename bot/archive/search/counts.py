@@ -7,8 +7,8 @@ from bot.archive.connect import Connection
 from bot.archive.search import score
 from bot.archive.search.compile import quoted
 
-_FRESH = 1800.0  # seconds
-_COUNTED, _SAMPLE = 8192, 1024  # a word that more articles have is guessed at from so many of the newest
+_FRESH, _FRESH_OF_FEW, _FEW = 1800.0, 15.0, 20_000  # seconds; and in an archive of so few articles
+_COUNTED, _SAMPLE = 4096, 1024  # a word that more articles have is guessed at from so many of the newest
 _MOST = 20000  # words remembered
 
 
@@ -18,41 +18,46 @@ class Counts:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._numbers: dict[str, int] = {}
-        self._all = 0
+        self._all, self._newest = 0, -1  # articles up to that key
         self._until = 0.0
 
     def weight(self, db: Connection, word: str) -> float:
         """The rarer a word, the heavier."""
-        return score.weight(self.of(db, word), max(self.all(db), 1))
+        number = self.of(db, word)
+        return score.weight(number, max(self.all(db), number, 1))
 
     def of(self, db: Connection, word: str) -> int:
         """How many articles have this word in any form."""
-        self._refresh()
+        self._refresh(db)
         known = self._numbers.get(word)
         if known is None:
             known = self._numbers[word] = self._count(db, quoted(word))
         return known
 
     def all(self, db: Connection) -> int:
-        self._refresh()
-        if not self._all:
-            self._all = db.execute("SELECT count(*) FROM article").fetchone()[0]
+        self._refresh(db)
         return self._all
 
-    def _refresh(self) -> None:
+    def _refresh(self, db: Connection) -> None:
+        """All articles are counted once; later on those that came since, for that takes no time."""
         with self._lock:
-            if time.monotonic() > self._until or len(self._numbers) > _MOST:
-                self._numbers, self._all = {}, 0
-                self._until = time.monotonic() + _FRESH
+            if time.monotonic() > self._until or len(self._numbers) > _MOST or not self._all:
+                self._numbers = {}
+                number, newest = db.execute(_SINCE, [self._newest]).fetchone()
+                self._all, self._newest = self._all + number, newest or self._newest
+                self._until = time.monotonic() + (_FRESH if self._all > _FEW else _FRESH_OF_FEW)
 
     def _count(self, db: Connection, expression: str) -> int:
         number = int(db.execute(_UP_TO, (expression, _COUNTED)).fetchone()[0])
         if number < _COUNTED:
             return number
         (oldest,) = db.execute(_SAMPLED, (expression, _SAMPLE - 1)).fetchone()
-        (among,) = db.execute("SELECT count(*) FROM article WHERE id >= ?", (oldest,)).fetchone()
-        return max(number, self.all(db) * _SAMPLE // int(among))
+        (among,) = db.execute(_AMONG, (oldest,)).fetchone()
+        return max(number, self.all(db) * _SAMPLE // max(int(among), _SAMPLE))
 
 
 _UP_TO = "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)"
 _SAMPLED = "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?"
+# The list of everybody's articles, of any region, is far shorter than their rows.
+_SINCE = "SELECT count(*), max(article) FROM article_region WHERE owner = 0 AND region = 0 AND article > ?"
+_AMONG = "SELECT count(*) FROM article_region WHERE owner = 0 AND region = 0 AND article >= ?"
