@@ -115,6 +115,15 @@ async def test_related_articles_share_rare_words_and_the_time(room: Room) -> Non
     assert "Old dam on the Nile" not in related
 
 
+async def test_headlines_are_completed_from_many_letters_with_the_newest(room: Room) -> None:
+    titles = [f"{word} number {number}" for number in range(40) for word in ("The strategy", "Strategic", "Strands")]
+    await room.takes_in(*(an_article(title, published=NOON - timedelta(minutes=at)) for at, title in enumerate(titles)))
+    for typed, begun in (("strate", "strateg"), ("number strand", "strand"), ("the strategy", "the strategy")):
+        found = [article.title for article in await room.archive.headlines(typed, 0)]
+        assert found == [title for title in titles if begun in title.lower()][:25]
+    assert len(await room.archive.headlines("strategi", 0, limit=40)) == 40
+
+
 async def test_feeds_are_completed(room: Room) -> None:
     await room.feed("https://b.test", title="Le Monde diplomatique")
     await room.feed("https://c.test", title="Die Zeit", owner=5)
