@@ -21,7 +21,7 @@ async def test_texts_are_packed_a_few_at_a_time(room: Room) -> None:
     await Keeper(room.archive, clock).look()
     assert clock.now() - began >= timedelta(seconds=0.5) * (packing.ENOUGH // packing.PIECE)
     assert await number(room, "count(*) FROM dictionary") == 1
-    assert await number(room, "count(*) FROM article WHERE url != ''") == 0
+    assert await number(room, "count(*) FROM article WHERE teaser != ''") == 0
     assert await everything(room) == before
 
 

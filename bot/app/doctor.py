@@ -21,6 +21,7 @@ from bot.settings import Settings, shipped
 
 _SHOWN = 5  # failing feeds named one by one
 _TAGS = 10  # lines of tags and agreement
+_MUCH_EMPTY, _WORTH_TELLING = 0.1, 100 * 2**20  # of the archive's file, and bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,10 @@ def _names(classifier: Classifier, year: int) -> Finding:
 async def _archive(archive: Archive) -> AsyncIterator[Finding]:
     problems = await archive.check()
     yield Finding("archive", not problems, "; ".join(problems) or "file, index and articles agree")
+    free, size = await archive.empty()
+    if free > max(size * _MUCH_EMPTY, _WORTH_TELLING):
+        words = f"{free // 2**20:,} MB of the archive's {size // 2**20:,} are empty, and will be filled"
+        yield Finding("space", True, f"{words}; to have them back, stop the bot, then: newsdesk reindex --do")
     sources = await archive.sources()
     failing = [source for source in sources if source.error]
     words = f"{len(sources)} addresses, {len(failing)} failing"

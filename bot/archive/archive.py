@@ -33,6 +33,7 @@ from bot.archive.search.aliases import Aliases
 from bot.archive.search.desk import SearchDesk
 from bot.archive.threads import Readers, TooSlow, Turns, Writer
 from bot.archive.upkeep import restore as restore_archive
+from bot.archive.upkeep import shrink as shrink_archive
 from bot.errors import Busy
 from bot.model import (
     OPERATOR,
@@ -56,7 +57,7 @@ from bot.model import (
 )
 from bot.regions import Regions
 
-__all__ = ["Archive", "restore_archive"]
+__all__ = ["Archive", "restore_archive", "shrink_archive"]
 
 DEADLINE = 0.8  # seconds: what a reader asks is answered by then, or stopped
 _LOOK_UP, _RANK = 4, 2  # threads
@@ -326,10 +327,12 @@ class Archive:
         return await self._step_by_step(packing.step, tell)
 
     async def tidy(self) -> bool:
-        """A little of what `pack` does; whether nothing is left to do."""
+        """A little of what `pack` does, then of `reindex` where that is needed; whether nothing is left to do."""
         if await self._read(packing.is_due):
             await self._write(packing.adopt, await self._rank.run(packing.learnt), owed=False)
         _, _, finished = await self._write(packing.step, owed=False)
+        if finished and await self._read(rebuild.is_stale):
+            _, _, finished = await self._write(rebuild.step, rebuild.SMALL_PIECE, owed=False)
         return finished
 
     async def reindex(self, tell: Callable[[int, int], None] = lambda done, of: None) -> int:
@@ -342,6 +345,9 @@ class Archive:
 
     async def prunable(self, before: datetime) -> int:
         return await self._read(prune.number, before)
+
+    async def empty(self) -> tuple[int, int]:
+        return await self._read(upkeep.empty)
 
     async def backup(self, file: Path) -> None:
         await self._read(upkeep.backup, file)

@@ -4,7 +4,7 @@ from bot.archive import articles, memos
 from bot.archive.connect import Connection
 from bot.archive.search import index
 
-PIECE = 200  # articles in one transaction
+PIECE, SMALL_PIECE = 200, 25  # articles in one transaction; while others have something to write as well
 VERSION = "index.version"  # under this key the archive remembers how its index was made
 _OWN = "index.own"  # under this key: that servers' own articles are marked
 
@@ -21,20 +21,20 @@ def is_stale(db: Connection) -> bool:
     return memos.recall(db, VERSION) != str(index.VERSION)
 
 
-def step(db: Connection) -> tuple[int, int, bool]:
+def step(db: Connection, piece: int = PIECE) -> tuple[int, int, bool]:
     """Index some more articles anew: how many are done, of how many, and whether the new index is in place."""
     at = index.rebuilt_to(db, index.VERSION)
     if at is None:
         index.begin_anew(db, index.VERSION)
         at = -1
-    some = articles.after(db, at, PIECE)
+    some = articles.after(db, at, piece)
     for article in some:
         articles.relist(db, article)
         index.add(db, article, articles.marks_of(db, article), anew=True)
     if some:
         index.note_rebuilt(db, some[-1].id)
     done = int(db.execute("SELECT count(*) FROM article WHERE id <= ?", [some[-1].id if some else at]).fetchone()[0])
-    finished = len(some) < PIECE
+    finished = len(some) < piece
     if finished:
         index.put_in_place(db)
         memos.remember(db, VERSION, str(index.VERSION))

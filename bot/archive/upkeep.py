@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from bot.archive import connect, soundness
-from bot.archive.connect import Connection, DatabaseError
+from bot.archive.connect import Connection, DatabaseError, OperationalError
 from bot.errors import NewsError
 
 _PIECE = 256  # pages of a copy that are written at once
@@ -13,6 +13,10 @@ _PIECE = 256  # pages of a copy that are written at once
 
 class NoArchive(NewsError):
     """A file that is no copy of an archive, or a damaged one."""
+
+
+class NoRoom(NewsError):
+    """What would make room needs room."""
 
 
 def backup(db: Connection, file: Path) -> None:
@@ -35,6 +39,30 @@ def backup(db: Connection, file: Path) -> None:
         db.execute("ROLLBACK")
         copy.close()
     unfinished.replace(file)
+
+
+def empty(db: Connection) -> tuple[int, int]:
+    """How many bytes of the file nothing is in, and how many it has. What comes in fills them before the file grows."""
+    size, free, pages = (
+        db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_size", "freelist_count", "page_count")
+    )
+    return int(size * free), int(size * pages)
+
+
+def shrink(archive: Path) -> tuple[int, int]:
+    """Give back what is empty, while nobody else has the archive open: the file's bytes before and after."""
+    db = connect.plain(archive)
+    try:
+        before = empty(db)[1]
+        db.execute("VACUUM")
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return before, empty(db)[1]
+    except OperationalError as error:
+        raise NoRoom(
+            f"The archive is as it was: to make it smaller needs as much room as it takes ({error})."
+        ) from error
+    finally:
+        db.close()
 
 
 def restore(copy: Path, archive: Path) -> Path | None:

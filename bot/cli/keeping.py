@@ -8,11 +8,14 @@ from rich.text import Text
 
 from bot.app.core import alone, open_archive
 from bot.app.doctor import examine
-from bot.archive.archive import restore_archive
+from bot.archive.archive import restore_archive, shrink_archive
 from bot.cli import show
 from bot.clock import WallClock
+from bot.errors import ConfigError
 from bot.regions import load_regions
 from bot.settings import Settings
+
+_MUCH_EMPTY = 0.1  # of a file
 
 
 async def backup(settings: Settings, arguments: argparse.Namespace) -> None:
@@ -50,7 +53,28 @@ async def reindex(settings: Settings, arguments: argparse.Namespace) -> None:
             await archive.pack(lambda done, of: progress.update(packing, completed=done, total=of))
             task = progress.add_task("Indexing", total=None)
             count = await archive.reindex(lambda done, of: progress.update(task, completed=done, total=of))
+        free, size = await archive.empty()
     to.print(f"{count:,} articles are indexed.")
+    if free > size * _MUCH_EMPTY:
+        await _shrink(settings, free)
+
+
+async def _shrink(settings: Settings, free: int) -> None:
+    """Give back what the old index, or old articles, took; unless the bot runs."""
+    try:
+        with alone(settings.archive), show.console().status("Making the file smaller …"):
+            before, after = await asyncio.to_thread(shrink_archive, settings.archive)
+    except ConfigError:
+        words = (
+            f"{_mb(free)} of its file are empty, and will be filled. To have them back, stop the bot and do this again."
+        )
+    else:
+        words = f"Its file has {_mb(after)} now, {_mb(before - after)} less than before."
+    show.console().print(words)
+
+
+def _mb(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB"
 
 
 async def prune(settings: Settings, arguments: argparse.Namespace) -> None:
@@ -64,7 +88,10 @@ async def prune(settings: Settings, arguments: argparse.Namespace) -> None:
         with Progress(console=to) as progress:
             task = progress.add_task("Taking out", total=None)
             count = await archive.prune(before, lambda done, of: progress.update(task, completed=done, total=of))
+        free, size = await archive.empty()
     to.print(f"{count:,} articles were taken out. They never come back as news.")
+    if free > size * _MUCH_EMPTY:
+        await _shrink(settings, free)
 
 
 async def doctor(settings: Settings, arguments: argparse.Namespace) -> int:

@@ -25,6 +25,18 @@ async def test_the_index_is_made_anew_beside_the_old_one(room: Room) -> None:
     assert await titles(room, "story 77") == ["Story 77"]
 
 
+async def test_an_index_of_another_version_is_made_anew_in_spare_time(room: Room) -> None:
+    await room.takes_in(*(an_article(f"Story {number}") for number in range(60)))
+    await room.archive.remember(VERSION, "0")
+    steps = 1
+    while not await room.archive.tidy():
+        steps += 1
+    assert steps == 60 // rebuild.SMALL_PIECE + 1
+    assert await room.archive.check() == []
+    assert await titles(room, "story 7") == ["Story 7"]
+    assert await room.archive.tidy(), "and then there is nothing to do"
+
+
 async def test_what_arrives_or_changes_while_the_index_is_made_is_in_it(room: Room) -> None:
     feed = await room.feed()
     old = [an_article(f"Story {number}", published=NOON - timedelta(days=9)) for number in range(250)]

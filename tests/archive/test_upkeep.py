@@ -1,18 +1,20 @@
 """Copies of the archive, and its parts agreeing."""
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from bot.archive import Archive
-from bot.archive.archive import restore_archive
+from bot.archive.archive import restore_archive, shrink_archive
 from bot.archive.upkeep import NoArchive
 from bot.model import Query
 from bot.regions import Regions
 from tests.archive.conftest import Room
-from tests.builders import an_article
+from tests.builders import NOON, an_article
 
 
 async def test_a_copy_made_while_the_bot_runs_has_everything(room: Room, regions: Regions, tmp_path: Path) -> None:
@@ -58,6 +60,25 @@ async def test_what_was_there_before_a_restore_is_kept_beside_it(room: Room, reg
     assert kept == tmp_path / "archive.db.before-1"
     archive = await Archive.open(kept, regions)
     assert (await archive.latest(Query())).total == 1
+    await archive.close()
+
+
+async def test_what_is_empty_is_given_back(tmp_path: Path, regions: Regions) -> None:
+    archive = await Archive.open(tmp_path / "archive.db", regions, now=lambda: NOON)
+    room = Room(archive)
+    old = [an_article(f"Old {number}", text=Random(number).randbytes(9_000).hex()) for number in range(50)]
+    await room.takes_in(*(replace(each, published=NOON - timedelta(days=9)) for each in old))
+    await room.takes_in(an_article("New"))
+    await archive.prune(NOON - timedelta(days=1))
+    free, size = await archive.empty()
+    assert free > size / 10
+    await archive.close()
+    before, after = shrink_archive(archive.path)
+    assert (before, (tmp_path / "archive.db").stat().st_size) == (size, after)
+    assert after <= size - free
+    archive = await Archive.open(tmp_path / "archive.db", regions)
+    assert [hit.article.title for hit in (await archive.search(Query("new"))).hits] == ["New"]
+    assert await archive.check() == []
     await archive.close()
 
 
