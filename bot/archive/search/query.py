@@ -165,7 +165,7 @@ class _Reading:
     def _group(self, pieces: Iterator[re.Match[str]], depth: int) -> Node | None:
         """Words until the bracket closes. OR binds its two neighbours; everything else is asked for together."""
         parts: list[Node] = []
-        joining = False
+        joining = excluding = False
         for piece in pieces:
             if piece["close"]:
                 break
@@ -175,10 +175,14 @@ class _Reading:
                 continue
             if word in ("AND", "&", "&&"):
                 continue
-            node = self._group(pieces, depth + 1) if piece["open"] and depth < _DEEPEST else self._node(piece)
+            if word == "NOT":
+                excluding = True
+                continue
+            negated, excluding = bool(piece["not"]) or excluding, False
+            node = self._group(pieces, depth + 1) if piece["open"] and depth < _DEEPEST else self._node(piece, negated)
             if node is None:
                 continue
-            if piece["not"]:
+            if negated:
                 node = Without(node)
             if joining:
                 parts[-1] = _either(parts[-1], node)
@@ -215,8 +219,7 @@ class _Reading:
             return Either(tuple(each for side in part.parts for each in self._with_aliases([side])))
         return part
 
-    def _node(self, piece: re.Match[str]) -> Node | None:
-        negated = bool(piece["not"])
+    def _node(self, piece: re.Match[str], negated: bool) -> Node | None:
         if piece["key"]:
             key, value = _KEYS.get(piece["key"].casefold(), ""), piece["value"].strip('"').strip()
             if key == "title":
