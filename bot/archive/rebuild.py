@@ -31,14 +31,12 @@ def step(db: Connection, piece: int = PIECE) -> tuple[int, int, bool]:
     for article in some:
         articles.relist(db, article)
         index.add(db, article, articles.marks_of(db, article), anew=True)
-    if some:
-        index.note_rebuilt(db, some[-1].id)
-    done = int(db.execute("SELECT count(*) FROM article WHERE id <= ?", [some[-1].id if some else at]).fetchone()[0])
+    done, of = index.note_rebuilt(db, some[-1].id if some else at, len(some))
     finished = len(some) < piece
     if finished:
         index.put_in_place(db)
         memos.remember(db, VERSION, str(index.VERSION))
-    return done, int(db.execute("SELECT count(*) FROM article").fetchone()[0]), finished
+    return done, done if finished else of, finished
 
 
 def _mark_own(db: Connection) -> None:

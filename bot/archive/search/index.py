@@ -22,7 +22,7 @@ _HEADS = ("teaser", "title", "own_teaser", "own_title", "marks")
 _WORD = re.compile("[a-z0-9\x80-\U0010ffff]+")  # as the tokenizer has it
 _PARTS_MERGED, _PAGES_MERGED = 2, 256  # in spare time: of one size, and pages written at once
 _ANEW = "_anew"
-_PROGRESS = "index.anew"  # under this key: the version that is being made, and the last key that is in it
+_PROGRESS = "index.anew"  # under this key: the version that is being made, the last key in it, how many, of how many
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,8 @@ def begin_anew(db: Connection, version: int) -> None:
         db.execute(f"DROP TABLE IF EXISTS {name}{_ANEW}")
         db.execute(f"CREATE VIRTUAL TABLE {name}{_ANEW} USING fts5({shape})")
         tune(db, f"{name}{_ANEW}")
-    _remember(db, f"{version} -1")
+    number = db.execute("SELECT count(*) FROM article").fetchone()[0]
+    _remember(db, f"{version} -1 0 {number}")
 
 
 def tune(db: Connection, name: str) -> None:
@@ -106,10 +107,14 @@ def rebuilt_to(db: Connection, version: int) -> int | None:
     return progress[1] if progress is not None and progress[0] == version else None
 
 
-def note_rebuilt(db: Connection, key: int) -> None:
+def note_rebuilt(db: Connection, key: int, number: int) -> tuple[int, int]:
+    """So many more are in it, up to this key: how many are, of how many."""
     progress = _recall(db)
     assert progress is not None
-    _remember(db, f"{progress[0]} {key}")
+    version, _, done, of = progress
+    done, of = done + number, max(done + number, of)
+    _remember(db, f"{version} {key} {done} {of}")
+    return done, of
 
 
 def put_in_place(db: Connection) -> None:
@@ -126,12 +131,12 @@ def _is_in_new(db: Connection, article: Article) -> bool:
     return progress is not None and article.id <= progress[1]
 
 
-def _recall(db: Connection) -> tuple[int, int] | None:
+def _recall(db: Connection) -> tuple[int, int, int, int] | None:
     row = db.execute("SELECT value FROM memo WHERE key = ?", (_PROGRESS,)).fetchone()
     if row is None:
         return None
-    version, key = row["value"].split()
-    return int(version), int(key)
+    version, key, done, of = (*row["value"].split(), "0", "0")[:4]  # one begun of old was not counted
+    return int(version), int(key), int(done), int(of)
 
 
 def _remember(db: Connection, value: str) -> None:
