@@ -75,6 +75,14 @@ def test_the_scene_comes_before_the_actor_and_a_person_is_no_place(
         ("Korean Americans mourn after the shooting", "north-america"),
         ("U.S. Muslims split over Iran", "north-america"),
         ("Strikes go on amid talks with Iran, says Zambia", "africa"),
+        ("Keenan, American teacher, is held in Russia", "europe"),
+        ("A bird nobody knew sings in New Guinea", "asia-pacific"),
+        ("Ice on the Great Lakes region as the US freezes", "north-america"),
+        ("Bondi defends Trump over the Epstein papers", "north-america"),
+        ("Fire at a school in Granada, says Nicaragua", "latin-america"),
+        ("Storm floods the harbour of Lerwick", "europe"),
+        ("Ofsted warns of too few places at half-term", "europe"),
+        ("Mask mandates end for state legislators", "north-america"),
     ],
 )
 def test_the_words_around_a_name_tell_the_scene_from_the_actor(classifier: Classifier, title: str, region: str) -> None:

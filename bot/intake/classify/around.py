@@ -54,6 +54,7 @@ _AFTER = dict.fromkeys(_AT_HOME, SEAT) | dict.fromkeys(_AGENTS, ACTOR) | dict.fr
 _AMERICANS = set_of("american americans")
 _PEOPLE = ("an", "ese", "ish", "qi", "ni", "li", "no", "ab", "im")  # how words for peoples end
 _DASHES = "-‑–"
+_TOGETHER = " " + _DASHES
 _POSSESSIVE = "'’ʼ`"
 
 
@@ -61,7 +62,7 @@ def factor(text: str, found: Words, index: int, many: int, kind: str) -> float:
     """Of its weight, what the words around a name leave it. It has so many words, from index on."""
     small, places = found.small, found.where
     before, after = index - 1, index + many
-    if index and small[index] in _AMERICANS and _is_people(found, before):
+    if index and small[index] in _AMERICANS and text[places[before].end()] in _TOGETHER and _is_people(found, before):
         return FOLK
     if index and small[before] in _JOINED_BEFORE and text[places[index].start() - 1] in _DASHES:
         return ACTOR
