@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 VERSION = 1  # a change of anything below means that the index must be made again
 
@@ -44,13 +45,14 @@ _SIGNED = re.compile(r"(?<![^\W_])([a-z])(\+\+|#)(?![^\W_])")
 _COMPOUND = re.compile(rf"(?:[^\W_]|[{_MARKED}])+(?:['-](?:[^\W_]|[{_MARKED}])+)+")
 _ARABIC_ARTICLE = re.compile(r"^[وفبك]?ال(?=\w{3})")
 _LONGEST_COMPOUND = 40
+_FOREIGN = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+")
+_SHORT_PIECE = 24
 
 
 def fold(text: str) -> str:
     """Text in lower case, without marks and typography, its words as they will be compared."""
     if not text.isascii():
-        text = text.translate(_TYPOGRAPHY)
-        text = text if text.isascii() else _fold_any(text)
+        text = _FOREIGN.sub(_folded, text)
     text = text.lower()
     if "'" in text:
         text = _POSSESSIVE.sub("", text)
@@ -124,7 +126,16 @@ def joined(folded: str) -> str:
     )
 
 
+def _folded(found: re.Match[str]) -> str:
+    piece = found[0]
+    return _fold_kept(piece) if len(piece) <= _SHORT_PIECE else _fold_any(piece)
+
+
 def _fold_any(text: str) -> str:
+    """A piece that is not ASCII, with the letter before it, which a mark may join; what follows it joins nothing."""
+    text = text.translate(_TYPOGRAPHY)
+    if text.isascii():
+        return text
     text = unicodedata.normalize("NFKC", _PRIVATE.sub(" ", text)).translate(_TYPOGRAPHY).casefold()
     apart = unicodedata.normalize("NFD", text)
     if len(apart) != len(text) or not unicodedata.is_normalized("NFC", text):
@@ -136,6 +147,9 @@ def _fold_any(text: str) -> str:
 
 def _is_kept(letter: str) -> bool:
     return letter.isascii() or unicodedata.category(letter) not in {"Mn", "Me"} or _KEPT_MARK.match(letter) is not None
+
+
+_fold_kept = lru_cache(16_384)(_fold_any)  # most pieces are an accented letter, or a word of a language
 
 
 def _pieces(word: str, whole: bool) -> list[str]:
