@@ -117,14 +117,10 @@ def main() -> int:
     share, seeds = asked.queries // asked.processes, range(asked.seed, asked.seed + asked.processes)
     with ProcessPoolExecutor(asked.processes) as pool:
         parts = list(pool.map(asked_of, [share] * asked.processes, seeds))
-    raised, late, longest = (
-        sum(each[0] for each in parts),
-        sum(each[1] for each in parts),
-        max(each[2] for each in parts),
-    )
-    print(
-        f"{share * asked.processes:,} queries (seed {asked.seed}): {raised} raised, {late} late, longest {longest * 1000:.0f} ms"
-    )
+    raised, late = sum(part[0] for part in parts), sum(part[1] for part in parts)
+    longest = max(part[2] for part in parts) * 1000
+    asked_all = f"{share * asked.processes:,} queries (seed {asked.seed})"
+    print(f"{asked_all}: {raised} raised, {late} late, longest {longest:.0f} ms")
     return 1 if raised else 0
 
 
