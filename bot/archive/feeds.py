@@ -139,11 +139,12 @@ def postpone(db: Connection, source: int, until: datetime) -> None:
 
 
 def were_polled(db: Connection, feeds: Iterable[int], source: Source | None, now: datetime) -> None:
-    """From now on these feeds' new articles are news: their first poll is over."""
-    db.executemany("UPDATE feed SET polled = ? WHERE id = ?", [(to_ms(now), feed) for feed in sorted(set(feeds))])
+    """From now on these feeds' new articles are news: their first poll is over. It is over but once."""
+    first = [(to_ms(now), feed) for feed in sorted(set(feeds))]
+    db.executemany("UPDATE feed SET polled = ? WHERE id = ? AND polled IS NULL", first)
     if source is not None:
         db.execute(
-            "UPDATE feed SET polled = ? WHERE source = ? AND removed IS NULL AND (polled IS NOT NULL OR added <= ?)",
+            "UPDATE feed SET polled = ? WHERE source = ? AND removed IS NULL AND polled IS NULL AND added <= ?",
             [to_ms(now), source.id, to_ms(source.polled or now)],
         )
 
