@@ -2,27 +2,24 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 
 VERSION = 1  # a change of anything below means that the index must be made again
 
-_TYPOGRAPHY = str.maketrans(
-    {
-        **dict.fromkeys("‘’‚‛ʼʻ′＇´", "'"),
-        **dict.fromkeys("‐‑‒﹣－", "-"),
-        **dict.fromkeys("“”„‟«»–—―…•·×÷°§†‡\xa0\u2002\u2003\u2009\u202f\u3000", " "),
-        **dict.fromkeys("\xad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e", None),
-    }
-)
+_TYPOGRAPHY = {
+    **dict.fromkeys("‘’‚‛ʼʻ′＇´", "'"),
+    **dict.fromkeys("‐‑‒﹣－", "-"),
+    **dict.fromkeys("“”„‟«»–—―…•·×÷°§†‡\xa0\u2002\u2003\u2009\u202f\u3000", " "),
+    **dict.fromkeys("\xad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e", ""),
+}
 # Letters that do not come apart into a letter and a mark, but are written without the mark where there is none.
-_LETTERS = str.maketrans(
-    {
-        **{"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t"},
-        **{"ĸ": "k", "ŋ": "n", "ə": "e", "ƙ": "k", "ɓ": "b", "ɗ": "d", "ɛ": "e", "ɔ": "o"},
-        **{"ى": "ي", "ی": "ي", "ې": "ي", "ة": "ه", "ک": "ك", "ھ": "ه", "ہ": "ه", "ـ": None, "ٱ": "ا"},
-        **{"־": "-", "·": " ", "՚": "'", "״": "'", "׳": "'"},
-    }
-)
+_LETTERS = {
+    **{"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t"},
+    **{"ĸ": "k", "ŋ": "n", "ə": "e", "ƙ": "k", "ɓ": "b", "ɗ": "d", "ɛ": "e", "ɔ": "o"},
+    **{"ى": "ي", "ی": "ي", "ې": "ي", "ة": "ه", "ک": "ك", "ھ": "ه", "ہ": "ه", "ـ": "", "ٱ": "ا"},
+    **{"־": "-", "·": " ", "՚": "'", "״": "'", "׳": "'"},
+}
 # Scripts whose vowels are marks that no word can do without; and scripts that put no blanks between words.
 _MARKED = "\u0900-\u0963\u0966-\u0dff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u0e80-\u0eff"
 _RUNNING = "\u0e00-\u0e7f\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff"
@@ -30,7 +27,7 @@ _RUNNING += "\u3005\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
 _RUNNING += "\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
 _PICTURES = "\U0001f000-\U0001faff\u2600-\u27bf"
 
-_CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), " ")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _PRIVATE = re.compile("[\ud800-\udfff\ue000-\uf8ff\U000f0000-\U0010ffff]+")
 _WORD = re.compile(rf"[{_PICTURES}]|(?:[^\W_]|[{_MARKED}])+")
 _RUN = re.compile(f"[{_RUNNING}]+|[^{_RUNNING}]+")
@@ -102,7 +99,7 @@ def forms(folded: str) -> list[list[str]]:
 
 def sound(text: str) -> str:
     """Text without halves of characters, which no database takes, and without control characters."""
-    return text if text.isascii() and text.isprintable() else _PRIVATE.sub(" ", text).translate(_CONTROLS)
+    return text if text.isascii() and text.isprintable() else _CONTROL.sub(" ", _PRIVATE.sub(" ", text))
 
 
 def is_running(word: str) -> bool:
@@ -133,20 +130,32 @@ def _folded(found: re.Match[str]) -> str:
 
 def _fold_any(text: str) -> str:
     """A piece that is not ASCII, with the letter before it, which a mark may join; what follows it joins nothing."""
-    text = text.translate(_TYPOGRAPHY)
+    text = _exchanged(text, _TYPOGRAPHY)
     if text.isascii():
         return text
-    text = unicodedata.normalize("NFKC", _PRIVATE.sub(" ", text)).translate(_TYPOGRAPHY).casefold()
+    alike = unicodedata.normalize("NFKC", _PRIVATE.sub(" ", text))
+    text = (_exchanged(alike, _TYPOGRAPHY) if alike != text else text).casefold()
     apart = unicodedata.normalize("NFD", text)
     if len(apart) != len(text) or not unicodedata.is_normalized("NFC", text):
-        text = unicodedata.normalize("NFC", "".join(filter(_is_kept, apart)))
+        text = unicodedata.normalize("NFC", _unmarked(apart))
     else:
-        text = "".join(filter(_is_kept, text))
-    return text.translate(_LETTERS)
+        text = _unmarked(text)
+    return _exchanged(text, _LETTERS)
 
 
-def _is_kept(letter: str) -> bool:
-    return letter.isascii() or unicodedata.category(letter) not in {"Mn", "Me"} or _KEPT_MARK.match(letter) is not None
+def _exchanged(text: str, table: Mapping[str, str]) -> str:
+    """Letters beyond ASCII, each for what it stands for. Few of the table's are there: one by one is the fastest."""
+    for letter in table.keys() & set(text):
+        text = text.replace(letter, table[letter])
+    return text
+
+
+def _unmarked(text: str) -> str:
+    """Without the marks that a word can do without."""
+    for letter in set(text):
+        if unicodedata.category(letter) in {"Mn", "Me"} and not _KEPT_MARK.match(letter):
+            text = text.replace(letter, "")
+    return text
 
 
 _fold_kept = lru_cache(16_384)(_fold_any)  # most pieces are an accented letter, or a word of a language
