@@ -18,7 +18,7 @@ class Counts:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._numbers: dict[str, int] = {}
-        self._all, self._newest = 0, -1  # articles up to that key
+        self._all, self._newest = 0, 0  # articles up to that key
         self._until = 0.0
 
     def weight(self, db: Connection, word: str) -> float:
@@ -43,8 +43,8 @@ class Counts:
         with self._lock:
             if time.monotonic() > self._until or len(self._numbers) > _MOST or not self._all:
                 self._numbers = {}
-                number, newest = db.execute(_SINCE, [self._newest]).fetchone()
-                self._all, self._newest = self._all + number, newest or self._newest
+                self._all += db.execute(_SINCE, [self._newest]).fetchone()[0] if self._all else _every(db)
+                self._newest = db.execute(_NEWEST).fetchone()[0] or 0
                 self._until = time.monotonic() + (_FRESH if self._all > _FEW else _FRESH_OF_FEW)
 
     def _count(self, db: Connection, expression: str) -> int:
@@ -56,8 +56,13 @@ class Counts:
         return max(number, self.all(db) * _SAMPLE // max(int(among), _SAMPLE))
 
 
+def _every(db: Connection) -> int:
+    return int(db.execute("SELECT count(*) FROM article").fetchone()[0])  # without conditions: several times as quick
+
+
 _UP_TO = "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)"
 _SAMPLED = "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?"
+_NEWEST = "SELECT max(id) FROM article"
 # The list of everybody's articles, of any region, is far shorter than their rows.
-_SINCE = "SELECT count(*), max(article) FROM article_region WHERE owner = 0 AND region = 0 AND article > ?"
+_SINCE = "SELECT count(*) FROM article_region WHERE owner = 0 AND region = 0 AND article > ?"
 _AMONG = "SELECT count(*) FROM article_region WHERE owner = 0 AND region = 0 AND article >= ?"
