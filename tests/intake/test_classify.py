@@ -141,7 +141,7 @@ def test_an_article_of_two_regions_gets_both_and_says_why(classifier: Classifier
     line = explain(placement, classifier.regions)
     assert line.startswith("Asia-Pacific, Europe: its words speak for it. Asia-Pacific 68% (title “Asia” 3.2,")
     assert "Russia" in line
-    assert line.endswith("Confidence medium (0.43).")
+    assert line.endswith("Confidence medium (0.33).")
     assert "\n" not in line
 
 

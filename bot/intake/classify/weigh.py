@@ -105,7 +105,7 @@ class Weights(NamedTuple):
     def confidence(self) -> float:
         """How clear the lead is, a little for how much speaks at all, a little less for every rival."""
         second = self.shares[1][1] if len(self.shares) > 1 else 0.0
-        rivals = len(self.shares) - 2
+        rivals = len(self.shares) - 1
         sure = MARGIN * (self.shares[0][1] - second) + EVIDENCE * min(self.best, MUCH) - RIVAL * rivals
         return round(min(max(sure, 0.0), 1.0), 3)
 
