@@ -1,5 +1,7 @@
 """Whatever is typed, there is an answer: no query is wrong."""
 
+import subprocess
+import sys
 from random import Random
 
 import pytest
@@ -52,6 +54,15 @@ pieces = st.one_of(
     ),
     st.characters(),
 )
+
+
+@pytest.mark.parametrize("word", ["क" * 60 + "-", "-" + "कि" * 3000 + "-'", "é" * 6000 + "'", "中-" * 3000 + "!"])
+def test_a_long_word_is_read_in_the_end(word: str) -> None:
+    """In a process that can be given up, for the event loop waits where a query is read."""
+    program = (
+        "import sys; from bot.archive.search import normal; normal.forms(normal.fold(sys.stdin.buffer.read().decode()))"
+    )
+    subprocess.run([sys.executable, "-c", program], input=word.encode(), check=True, timeout=60)
 
 
 @pytest.mark.parametrize("words", NASTY)

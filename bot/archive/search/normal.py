@@ -29,7 +29,7 @@ _PICTURES = "\U0001f000-\U0001faff\u2600-\u27bf"
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _PRIVATE = re.compile("[\ud800-\udfff\ue000-\uf8ff\U000f0000-\U0010ffff]+")
-_WORD = re.compile(rf"[{_PICTURES}]|(?:[^\W_]|[{_MARKED}])+")
+_WORD = re.compile(rf"[{_PICTURES}]|(?:[^\W_]|[{_MARKED}])++")
 _RUN = re.compile(f"[{_RUNNING}]+|[^{_RUNNING}]+")
 _IN_RUN = re.compile(f"[{_RUNNING}]")
 _KEPT_MARK = re.compile(f"[{_MARKED}]")
@@ -39,7 +39,8 @@ _POSSESSIVE = re.compile(r"'(?:(?<=[^\W_]')|(?<=[^\W_]\.'))s?(?![^\W_])")
 _INITIALS = re.compile(r"\.(?<=(?<![^\W_])[^\W\d_]\.)(?=[^\W\d_](?![^\W_]))")
 _THOUSANDS = re.compile(r",(?<=\d,)(?=\d{3}(?!\d))")
 _SIGNED = re.compile(r"(?<![^\W_])([a-z])(\+\+|#)(?![^\W_])")
-_COMPOUND = re.compile(rf"(?:[^\W_]|[{_MARKED}])+(?:['-](?:[^\W_]|[{_MARKED}])+)+")
+# Begun at a word's first letter alone and never stepped back in, or a long word would take for ever.
+_COMPOUND = re.compile(rf"(?<![^\W_])(?<![{_MARKED}])(?:[^\W_]|[{_MARKED}])++(?:['-](?:[^\W_]|[{_MARKED}])++)+")
 _ARABIC_ARTICLE = re.compile(r"^[وفبك]?ال(?=\w{3})")
 _LONGEST_COMPOUND = 40
 _FOREIGN = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+")
