@@ -234,20 +234,24 @@ def _floor(db: Connection) -> int:
 
 
 def _free_key(db: Connection, wanted: int) -> int:
-    """That key or the next one that nobody has."""
+    """That key or the next one that nobody has; where thousands say the same minute, each has thousands before it."""
     if not _is_kept(db, wanted):
         return wanted
-    while True:
-        taken = [
-            row["id"]
-            for row in db.execute("SELECT id FROM article WHERE id >= ? ORDER BY id LIMIT ?", [wanted, SLOTS * 4])
-        ]
-        for key in taken:
-            if key != wanted:
-                return wanted
-            wanted += 1
-        if len(taken) < SLOTS * 4:
-            return wanted
+    last, step = wanted, SLOTS  # all up to the last are taken
+    while _are_all_kept(db, last, step):
+        last, step = last + step, 2 * step
+    while step > 1:
+        half = step // 2
+        if _are_all_kept(db, last, half):
+            last, half = last + half, step - half
+        step = half
+    return last + 1
+
+
+def _are_all_kept(db: Connection, last: int, number: int) -> bool:
+    """Whether none of so many keys after the last is free."""
+    row = db.execute("SELECT count(*) FROM article WHERE id > ? AND id <= ?", (last, last + number)).fetchone()
+    return bool(row[0] == number)
 
 
 def _list(db: Connection, article: Article) -> None:

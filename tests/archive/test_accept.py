@@ -1,6 +1,7 @@
 """What a poll found is kept, once, with all that is owed for it."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given as whatever
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from bot.archive.accept import _shown
 from bot.model import Accepted, Image, Query, Recall, Sent
 from tests.archive.conftest import Room, owed_by_region
-from tests.builders import a_sighting, a_subscription, an_article
+from tests.builders import NOON, a_sighting, a_subscription, an_article
 
 
 async def test_an_article_is_kept_as_it_was_given(room: Room) -> None:
@@ -156,3 +157,18 @@ async def test_what_it_teaches_is_remembered_with_it_or_neither_is(room: Room) -
 @whatever(st.text() | st.text(alphabet="ab'\"\\\n\t\r\x00é\x7f"))
 def test_the_short_way_to_what_a_print_is_told_by_leads_to_the_same(text: str) -> None:
     assert _shown(text) == repr(text), "or all that was ever printed would seem corrected"
+
+
+async def test_hundreds_of_one_minute_have_keys_one_after_the_other_around_those_that_are_taken(room: Room) -> None:
+    """Some feeds say midnight of all that a day brings; what was printed five and nine minutes later is there first."""
+    early = NOON - timedelta(hours=1)
+    later = [an_article(f"Later {at}", published=early + timedelta(minutes=at)) for at in (5, 9)]
+    taken = [each.id for each in (await room.takes_in(*later)).new]
+    keys: list[int] = []
+    for first in range(0, 700, 100):
+        accepted = await room.takes_in(
+            *(an_article(f"Story {number}", published=early) for number in range(first, first + 100))
+        )
+        keys += [each.id for each in accepted.new]
+    free = [key for key in range(keys[0], keys[0] + 702) if key not in taken]
+    assert keys == free

@@ -81,7 +81,7 @@ async def adding(file: Path, shape: Shape) -> None:
 
 def _articles(corpus: Corpus, number: int) -> list[Article]:
     """Articles that an archive kept from an earlier run does not know."""
-    first = 10_000_000 + int(time.time())
+    first = int(time.time()) * 1000  # none of another run, nor of the part before
     return [corpus.article(first + each, NOW + timedelta(seconds=each))[0] for each in range(number)]
 
 
