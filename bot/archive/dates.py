@@ -61,12 +61,13 @@ def _named_day(plain: str, now: datetime) -> Period | None:
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     days = {
         "today": 0,
-        "now": 0,
         "yesterday": 1,
         "tomorrow": -1,
         "day before yesterday": 2,
         "the day before yesterday": 2,
     }
+    if plain == "now":
+        return now, now + _MINUTE
     if plain in days:
         return _days(today - timedelta(days[plain]), 1)
     if plain.removeprefix("last ") in _WEEKDAYS:
