@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 
 from rich.text import Text
@@ -92,15 +92,13 @@ async def why(settings: Settings, arguments: argparse.Namespace) -> None:
 async def classify(settings: Settings, arguments: argparse.Namespace) -> None:
     """Read {"id", "title", "teaser", "tags", "url"} a line; print the regions and the words that gave them away.
 
-    As JSON wherever a program may read it; who sits before a terminal is told in a sentence.
+    As JSON wherever a program may read it; who sits before a terminal, or gives headlines, is told in a sentence.
     """
-    as_prose = sys.stdout.isatty() and not arguments.json
+    as_prose = (sys.stdout.isatty() or bool(arguments.headlines)) and not arguments.json
     regions = load_regions(settings.file("regions.toml"))
     classifier = load_classifier([shipped(), settings.data], regions)
-    for number, line in enumerate(sys.stdin, 1):
-        if not line.strip():
-            continue
-        asked = _asked(line, number)
+    given = ({"id": number, "title": title} for number, title in enumerate(arguments.headlines, 1))
+    for asked in given if arguments.headlines else _lines():
         tags = asked.get("tags") or []
         placed = classifier.place(
             str(asked["title"]),
@@ -123,6 +121,12 @@ async def classify(settings: Settings, arguments: argparse.Namespace) -> None:
                 "why": reasons,
             }
         )
+
+
+def _lines() -> Iterator[dict[str, object]]:
+    for number, line in enumerate(sys.stdin, 1):
+        if line.strip():
+            yield _asked(line, number)
 
 
 def _asked(line: str, number: int) -> dict[str, object]:

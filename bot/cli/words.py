@@ -80,8 +80,9 @@ def _reading(commands: "Commands[argparse.ArgumentParser]") -> None:
     why.add_argument("url", metavar="URL")
     _json(why)
     classify = _command(
-        commands, "classify", reading.classify, "read articles as JSON lines, print their regions and why"
+        commands, "classify", reading.classify, "print the regions of headlines, or of articles as JSON lines, and why"
     )
+    classify.add_argument("headlines", nargs="*", metavar="HEADLINE", help="in quotes, in place of JSON lines")
     _json(classify)
 
 

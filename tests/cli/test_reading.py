@@ -1,5 +1,6 @@
 """What a person reads on the console when asking the archive."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -36,3 +37,11 @@ async def test_a_query_that_is_long_or_wild_is_told_in_a_few_plain_lines(newsdes
     done = await newsdesk("search", "x" * 6000, "\x1b[31mred")
     assert done.out.startswith("Nothing in the archive about “xxx")
     assert "\x1b" not in done.out and len(done.out) < 500
+
+
+async def test_classify_takes_headlines_too(newsdesk: Newsdesk) -> None:
+    told = (await newsdesk("classify", "Floods in Kenya", "Ten books for the summer")).out
+    assert "Floods in Kenya" in told and "Africa: its words speak for it" in told and "no region" in told
+    lines = (await newsdesk("classify", "--json", "Floods in Kenya", "Rain in Japan")).out.splitlines()
+    found = [json.loads(line) for line in lines]
+    assert [(each["id"], each["regions"]) for each in found] == [(1, ["africa"]), (2, ["asia-pacific"])]
