@@ -50,6 +50,8 @@ NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
         ("region:nowhere", "region AND nowhere; “nowhere” is no region"),
         ("nato -region:nowhere", "nato AND NOT (region AND nowhere); “nowhere” is no region"),
         ("before:never", "before AND never; “never” is no date"),
+        ("has:video rain", "(has AND video) AND rain; there is no has:video, but has:image"),
+        ("rain sort:odd", "rain AND (sort AND odd); there is no sort:odd, but sort:new and sort:best"),
         (
             "after:2026-13 region:x nato",
             "(after AND 2026-13) AND (region AND x) AND nato; “2026-13” is no date; “x” is no region",

@@ -263,10 +263,14 @@ class _Reading:
             self._within(key, period)
             return True
         if key == "sort":
-            self.order = _SORTS.get(value.casefold(), self.order)
-            return value.casefold() in _SORTS
+            if value.casefold() not in _SORTS:
+                self.strange.append(f"there is no sort:{value}, but sort:new and sort:best")
+                return False
+            self.order = _SORTS[value.casefold()]
+            return True
         if key == "has":
             if value.casefold() not in _IMAGES:
+                self.strange.append(f"there is no has:{value}, but has:image")
                 return False
             if negated:
                 self.without.append(("image", ""))
