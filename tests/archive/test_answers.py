@@ -58,6 +58,13 @@ async def test_an_unknown_word_is_mended_and_a_rare_one_is_asked_about(room: Roo
     assert ([hit.article.title for hit in answer.hits], answer.suggestion) == (["Electoin"], "election")
 
 
+async def test_a_mended_word_is_told_as_the_article_has_it_not_as_some_word_of_its_root(room: Room) -> None:
+    await room.takes_in(an_article("Rain", text="The payment was due, and the harbour was closed."))
+    for typed, meant in (("harbuors", "harbour"), ("during", "due")):
+        answer = await room.archive.search(Query(typed))
+        assert (answer.understood, len(answer.hits)) == (meant, 1)
+
+
 async def test_what_a_rare_word_is_likely_meant_for_is_shown_where_there_is_nothing_else(room: Room) -> None:
     await room.takes_in(*(an_article(f"Election number {number}") for number in range(60)), an_article("Electoin"))
     answer = await room.archive.search(Query("electoin number 7"))

@@ -4,8 +4,10 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from bot.archive import articles
 from bot.archive.connect import Connection
-from bot.archive.search.compile import Plan, quoted, visible
+from bot.archive.search import normal, walk
+from bot.archive.search.compile import LAST_KEY, Plan, quoted, visible
 from bot.archive.search.query import Asked, Both, Either, Node, Term, Without
 from bot.archive.search.stem import stem
 
@@ -58,6 +60,7 @@ def _better(db: Connection, plan: Plan, word: str, known: int, beside: list[str]
         found = {each: number for each, number in found.items() if number >= known * _MUCH}
         return next(iter(_likely(word, found)), None)
     together = _beside(db, plan, _likely(word, found), beside)
+    printed = set(found)
     if not together:  # words that no title has are known by their stems alone
         roots: dict[str, str] = {}
         for each in (*found, *neighbours):
@@ -65,7 +68,20 @@ def _better(db: Connection, plan: Plan, word: str, known: int, beside: list[str]
         stems = _existing(db, "known_word", list(roots))
         found |= _seen_of(db, plan, (roots[root] for root in stems))
         together = _beside(db, plan, _likely(word, found), beside)
-    return next(iter(_likely(word, found, together)), None)
+    better = next(iter(_likely(word, found, together)), None)
+    return better if better is None or better in printed else _as_printed(db, plan, better, set(neighbours))
+
+
+def _as_printed(db: Connection, plan: Plan, word: str, neighbours: Collection[str]) -> str:
+    """A word known by its stem as the newest article with it has it: a slip of "during" is not called "dueing"."""
+    keys = walk.keys(db, "words", (visible(quoted(word), plan.viewer), 0, LAST_KEY, 1))
+    root = stem(word)
+    for article in articles.load(db, keys).values():
+        text = normal.fold(f"{article.title} {article.teaser} {article.text}")
+        forms = [each for each in dict.fromkeys(normal.words(text)) if stem(each) == root]
+        if word not in forms:
+            return next((each for each in forms if each in neighbours), next(iter(forms), word))
+    return word
 
 
 def _likely(word: str, found: dict[str, int], together: Collection[str] = ()) -> list[str]:
