@@ -8,6 +8,7 @@ from bot.archive import connect, soundness
 from bot.archive.connect import Connection, DatabaseError, OperationalError
 from bot.errors import NewsError
 
+MUCH_EMPTY = 0.1  # of a file: worth giving back
 _PIECE = 256  # pages of a copy that are written at once
 
 
@@ -36,7 +37,8 @@ def backup(db: Connection, file: Path) -> None:
             copy.execute("PRAGMA journal_mode = DELETE")
             os.fsync(written.fileno())
     finally:
-        db.execute("ROLLBACK")
+        if db.in_transaction:
+            db.execute("ROLLBACK")
         copy.close()
     unfinished.replace(file)
 
