@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import aiohttp
 
 from bot.app.core import open_archive
-from bot.archive.archive import Archive
+from bot.archive.archive import MUCH_EMPTY, Archive
 from bot.clock import WallClock
 from bot.errors import NewsError
 from bot.intake import ledger, tidings
@@ -21,7 +21,7 @@ from bot.settings import Settings, shipped
 
 _SHOWN = 5  # failing feeds named one by one
 _TAGS = 10  # lines of tags and agreement
-_MUCH_EMPTY, _WORTH_TELLING = 0.1, 100 * 2**20  # of the archive's file, and bytes
+_WORTH_TELLING = 100 * 2**20  # bytes of the archive's file that nothing is in
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ async def _archive(archive: Archive) -> AsyncIterator[Finding]:
     problems = await archive.check()
     yield Finding("archive", not problems, "; ".join(problems) or "file, index and articles agree")
     free, size = await archive.empty()
-    if free > max(size * _MUCH_EMPTY, _WORTH_TELLING):
+    if free > max(size * MUCH_EMPTY, _WORTH_TELLING):
         words = f"{free // 2**20:,} MB of the archive's {size // 2**20:,} are empty, and will be filled"
         yield Finding("space", True, f"{words}; to have them back, stop the bot, then: newsdesk reindex --do")
     sources = await archive.sources()

@@ -32,6 +32,7 @@ from bot.archive.search import complete, index
 from bot.archive.search.aliases import Aliases
 from bot.archive.search.desk import SearchDesk
 from bot.archive.threads import Readers, TooSlow, Turns, Writer
+from bot.archive.upkeep import MUCH_EMPTY
 from bot.archive.upkeep import restore as restore_archive
 from bot.archive.upkeep import shrink as shrink_archive
 from bot.errors import Busy
@@ -57,7 +58,7 @@ from bot.model import (
 )
 from bot.regions import Regions
 
-__all__ = ["Archive", "restore_archive", "shrink_archive"]
+__all__ = ["MUCH_EMPTY", "Archive", "restore_archive", "shrink_archive"]
 
 DEADLINE = 0.8  # seconds: what a reader asks is answered by then, or stopped
 _LOOK_UP, _RANK = 4, 2  # threads

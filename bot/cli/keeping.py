@@ -8,14 +8,12 @@ from rich.text import Text
 
 from bot.app.core import alone, open_archive
 from bot.app.doctor import examine
-from bot.archive.archive import restore_archive, shrink_archive
+from bot.archive.archive import MUCH_EMPTY, restore_archive, shrink_archive
 from bot.cli import show
 from bot.clock import WallClock
 from bot.errors import ConfigError
 from bot.regions import load_regions
 from bot.settings import Settings
-
-_MUCH_EMPTY = 0.1  # of a file
 
 
 async def backup(settings: Settings, arguments: argparse.Namespace) -> None:
@@ -55,12 +53,13 @@ async def reindex(settings: Settings, arguments: argparse.Namespace) -> None:
             count = await archive.reindex(lambda done, of: progress.update(task, completed=done, total=of))
         free, size = await archive.empty()
     to.print(f"{count:,} articles are indexed.")
-    if free > size * _MUCH_EMPTY:
-        await _shrink(settings, free)
+    await _shrink(settings, free, size)
 
 
-async def _shrink(settings: Settings, free: int) -> None:
-    """Give back what the old index, or old articles, took; unless the bot runs."""
+async def _shrink(settings: Settings, free: int, size: int) -> None:
+    """Give back what the old index, or old articles, took, if that is much; unless the bot runs."""
+    if free <= size * MUCH_EMPTY:
+        return
     try:
         with alone(settings.archive), show.console().status("Making the file smaller …"):
             before, after = await asyncio.to_thread(shrink_archive, settings.archive)
@@ -90,8 +89,7 @@ async def prune(settings: Settings, arguments: argparse.Namespace) -> None:
             count = await archive.prune(before, lambda done, of: progress.update(task, completed=done, total=of))
         free, size = await archive.empty()
     to.print(f"{count:,} articles were taken out. They never come back as news.")
-    if free > size * _MUCH_EMPTY:
-        await _shrink(settings, free)
+    await _shrink(settings, free, size)
 
 
 async def doctor(settings: Settings, arguments: argparse.Namespace) -> int:
