@@ -16,6 +16,7 @@ from bot.model import OPERATOR, Article, Feed, Image, Sighting, Tag, Viewer
 PRUNED = "archive.pruned"  # under this key the archive remembers below which key everything was taken out
 _CHUNK = 400
 _NAMES = 2_000  # folded names that are kept in mind
+_CROWDS = 1_000  # minutes with more articles than one, of which we know how far they are taken
 _ALL = 0  # the region that every article is in
 _NO_LANGUAGE = 0
 _TEXTS = ("title", "url", "teaser", "text", "language", "source_name", "why")
@@ -234,10 +235,20 @@ def _floor(db: Connection) -> int:
 
 
 def _free_key(db: Connection, wanted: int) -> int:
-    """That key or the next one that nobody has; where thousands say the same minute, each has thousands before it."""
-    if not _is_kept(db, wanted):
-        return wanted
-    last, step = wanted, SLOTS  # all up to the last are taken
+    """That key or the next one that nobody has."""
+    key = db.taken.get(wanted, wanted - 1) + 1
+    if _is_kept(db, key):
+        key = _last_of_crowd(db, key) + 1
+    if key != wanted:
+        if len(db.taken) == _CROWDS:
+            db.taken.clear()
+        db.taken[wanted] = key
+    return key
+
+
+def _last_of_crowd(db: Connection, last: int) -> int:
+    """The last key before one that is free; where thousands say the same minute, each has thousands before it."""
+    step = SLOTS
     while _are_all_kept(db, last, step):
         last, step = last + step, 2 * step
     while step > 1:
@@ -245,7 +256,7 @@ def _free_key(db: Connection, wanted: int) -> int:
         if _are_all_kept(db, last, half):
             last, half = last + half, step - half
         step = half
-    return last + 1
+    return last
 
 
 def _are_all_kept(db: Connection, last: int, number: int) -> bool:

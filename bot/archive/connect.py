@@ -34,6 +34,7 @@ class Connection(sqlite3.Connection):
         self.unpackers: dict[int, zstandard.ZstdDecompressor] = {}
         self.numbers: dict[tuple[str, str], int] = {}
         self.addresses: dict[int, str] = {}
+        self.taken: dict[int, int] = {}  # from a minute's first key up to this one
         self.stopped = False
 
     def heed(self) -> None:
@@ -47,6 +48,7 @@ class Connection(sqlite3.Connection):
         self.unpackers.clear()
         self.numbers.clear()
         self.addresses.clear()
+        self.taken.clear()
 
 
 def writer(path: Path, *, durable: bool = True) -> Connection:

@@ -2,15 +2,18 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given as whatever
 from hypothesis import strategies as st
 
-from bot.archive.accept import _shown
+from bot.archive import connect, feeds
+from bot.archive.accept import _shown, accept
+from bot.archive.migrations import migrate
 from bot.model import Accepted, Image, Query, Recall, Sent
 from tests.archive.conftest import Room, owed_by_region
-from tests.builders import NOON, a_sighting, a_subscription, an_article
+from tests.builders import NOON, a_feed, a_sighting, a_subscription, an_article
 
 
 async def test_an_article_is_kept_as_it_was_given(room: Room) -> None:
@@ -172,3 +175,20 @@ async def test_hundreds_of_one_minute_have_keys_one_after_the_other_around_those
         keys += [each.id for each in accepted.new]
     free = [key for key in range(keys[0], keys[0] + 702) if key not in taken]
     assert keys == free
+
+
+def test_the_thousandth_of_one_minute_asks_no_more_than_the_tenth(tmp_path: Path) -> None:
+    db = connect.writer(tmp_path / "archive.db", durable=False)
+    migrate(db)
+    feed = feeds.add(db, a_feed(), NOON)
+    asked: list[str] = []
+    numbers = []
+    db.set_trace_callback(asked.append)
+    for number in range(1_000):
+        asked.clear()
+        db.execute("BEGIN")
+        accept(db, [a_sighting(an_article(f"Story {number}"), feed)], None, owed_by_region, NOON)
+        db.execute("COMMIT")
+        numbers.append(sum("article" in each and not each.startswith("--") for each in asked))
+    assert numbers[999] == numbers[10]
+    db.close()
