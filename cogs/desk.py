@@ -6,25 +6,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chat import (
-    choices,
-    first_steps,
-    lists,
-    mapping,
-    moving,
-    notices,
-    offers,
-    releases,
-    reports,
-    standing,
-    tidings,
-    weekly,
-)
+from bot.chat import first_steps, lists, mapping, moving, notices, offers, releases, reports, standing, tidings, weekly
 from bot.chat.client import NewsClient
 from bot.chat.desk import Desk
 from bot.chat.destination import CannotPost, Channels, Destination
-from bot.chat.meant import article_meant
-from bot.chat.pager import send, soon
+from bot.chat.pages import choices
+from bot.chat.pages.meant import article_meant
+from bot.chat.pages.pager import send, soon
 from bot.delivery.terms import make_terms
 from bot.errors import NewsError, NotFound
 from bot.model import Subscription

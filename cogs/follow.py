@@ -6,9 +6,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chat import choices, following, lists
+from bot.chat import following, lists
 from bot.chat.client import NewsClient
 from bot.chat.desk import Desk
+from bot.chat.pages import choices
 from bot.errors import NewsError
 
 

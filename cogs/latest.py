@@ -6,9 +6,9 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chat import answers, choices, pager
 from bot.chat.client import NewsClient
 from bot.chat.desk import Desk, viewer_of
+from bot.chat.pages import answers, choices, pager
 from bot.model import Query
 
 

@@ -6,10 +6,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chat import overview
 from bot.chat.client import NewsClient
 from bot.chat.desk import Desk, viewer_of
-from bot.chat.pager import send, soon
+from bot.chat.pages import overview
+from bot.chat.pages.pager import send, soon
 
 
 class RegionsOverview(commands.Cog, name="Regions"):

@@ -7,9 +7,9 @@ from discord import app_commands
 from discord.app_commands import Choice
 from discord.ext import commands
 
-from bot.chat import answers, choices, pager
 from bot.chat.client import NewsClient
 from bot.chat.desk import Desk, viewer_of
+from bot.chat.pages import answers, choices, pager
 from bot.model import Order, Query
 
 _LONGEST = 500  # characters of words; a headline has a hundred

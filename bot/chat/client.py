@@ -15,8 +15,8 @@ from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.chat import cards, pager
 from bot.chat.desk import Desk
+from bot.chat.pages import cards, pager
 from bot.chat.sender import watch
 from bot.chat.trouble import explain
 from bot.errors import ConfigError

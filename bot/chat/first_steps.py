@@ -9,9 +9,9 @@ import discord
 from discord import ui
 from discord.ext import commands
 
-from bot.chat.choices import MOST, region_name
 from bot.chat.desk import Desk, desk_of
 from bot.chat.destination import KINDS, CannotPost, Destination, destination
+from bot.chat.pages.choices import MOST, region_name
 from bot.chat.standing import place
 from bot.chat.trouble import explain
 from bot.delivery.text import clean, cut, escape

@@ -4,8 +4,8 @@ import re
 from dataclasses import replace
 from hashlib import blake2b
 
-from bot.chat.choices import EVERYTHING, region_name
 from bot.chat.desk import Desk
+from bot.chat.pages.choices import EVERYTHING, region_name
 from bot.chat.standing import Entry, Listing, state, understood
 from bot.delivery.text import clean, escape
 from bot.delivery.wish import in_words

@@ -4,10 +4,10 @@ from typing import Any
 
 import discord
 
-from bot.chat import answers
-from bot.chat.choices import region_name
 from bot.chat.desk import desk_of, speaks_for_all
-from bot.chat.meant import article_meant
+from bot.chat.pages import answers
+from bot.chat.pages.choices import region_name
+from bot.chat.pages.meant import article_meant
 from bot.delivery.route import route
 from bot.delivery.text import clean, escape
 from bot.errors import NewsError

@@ -11,8 +11,8 @@ from discord import ui
 from discord.ext import commands
 
 from bot.archive.archive import Archive
-from bot.chat import answers
 from bot.chat.desk import Checked, Desk, desk_of
+from bot.chat.pages import answers
 from bot.chat.trouble import explain
 from bot.delivery.text import clean, cut, escape
 from bot.errors import NotFound

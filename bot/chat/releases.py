@@ -9,8 +9,8 @@ import discord
 from discord import ui
 from discord.ext import commands
 
-from bot.chat import answers
 from bot.chat.desk import Desk, desk_of
+from bot.chat.pages import answers
 from bot.chat.trouble import explain
 from bot.delivery.text import clean, cut, escape
 from bot.errors import NewsError

@@ -9,9 +9,10 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.chat import answers, mapping
-from bot.chat.choices import region_name
+from bot.chat import mapping
 from bot.chat.desk import Desk
+from bot.chat.pages import answers
+from bot.chat.pages.choices import region_name
 from bot.chat.sender.publish import kept_waiting
 from bot.chat.standing import became, feed_name, relative, state, where
 from bot.delivery.text import clean, cut, escape, size

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.chat.choices import region_name
 from bot.chat.desk import Desk
+from bot.chat.pages.choices import region_name
 from bot.delivery.terms import read_terms
 from bot.delivery.text import clean, cut, escape
 from bot.delivery.weekly import Plan, read_plan

@@ -15,8 +15,8 @@ from discord import ui
 from discord.ext import commands
 
 from bot.chat import releases, reports
-from bot.chat.choices import EVERYTHING
 from bot.chat.desk import Desk, desk_of
+from bot.chat.pages.choices import EVERYTHING
 from bot.chat.trouble import explain
 from bot.delivery.text import clean, cut, escape
 from bot.intake import tidings

@@ -4,7 +4,7 @@ import json
 
 import discord
 
-from bot.chat import answers
+from bot.chat.pages import answers
 from bot.model import Feed
 from tests.cogs.conftest import House, answer, article, button, labels, parts, text
 

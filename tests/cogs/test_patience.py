@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from bot.archive.archive import Archive
-from bot.chat import pager
+from bot.chat.pages import pager
 from bot.errors import Busy
 from bot.model import Found, Query
 from tests.cogs.conftest import House, answer, article, button, text

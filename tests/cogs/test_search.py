@@ -1,6 +1,6 @@
 """/search, as members of a server type it."""
 
-from bot.chat.memory import base36
+from bot.chat.pages.memory import base36
 from bot.model import Feed, Query
 from tests.cogs.conftest import House, answer, article, button, labels, parts, text
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import discord
 
-from bot.chat import cards
 from bot.chat.errors import Rule, rule_for
-from bot.chat.roundup import page
+from bot.chat.pages import cards
+from bot.chat.pages.roundup import page
 from bot.chat.sender.dm import Doors
 from bot.chat.sender.place import Place, find
 from bot.chat.sender.post import Post

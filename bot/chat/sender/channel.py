@@ -6,7 +6,7 @@ from typing import Any
 
 from discord.http import Route
 
-from bot.chat import cards
+from bot.chat.pages import cards
 from bot.chat.sender.place import Place
 from bot.chat.sender.post import Post, edit_body, message_body
 from bot.chat.sender.request import Answer, Line

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from discord.http import Route
 
-from bot.chat import cards
+from bot.chat.pages import cards
 from bot.chat.sender.channel import BEFORE, Message, Shows, mine
 from bot.chat.sender.place import Place
 from bot.chat.sender.post import Post, edit_body, forum_body

@@ -7,8 +7,8 @@ from typing import Any
 import discord
 from discord.http import handle_message_parameters
 
-from bot.chat import cards
-from bot.chat.roundup import Page
+from bot.chat.pages import cards
+from bot.chat.pages.roundup import Page
 from bot.delivery.card import LIST, Card, plain
 
 _ARCHIVE_MINUTES = 10080  # a forum post stays open for a week

@@ -5,7 +5,7 @@ from typing import Any
 import discord
 
 from bot.chat.desk import desk_of, viewer_of
-from bot.chat.pager import opened
+from bot.chat.pages.pager import opened
 from bot.errors import NotFound
 from bot.intake.addresses import canonical
 from bot.model import Article, Query

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.chat.roundup import page
+from bot.chat.pages.roundup import page
 from bot.delivery.text import size
 from bot.delivery.weekly import MOST, MOST_REGIONS
 from bot.model import Article, Image, Part, Roundup

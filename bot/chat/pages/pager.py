@@ -10,10 +10,10 @@ import discord
 from discord import ui
 from discord.ext import commands
 
-from bot.chat import answers
-from bot.chat.cards import embed_of, view_of
 from bot.chat.desk import Desk, desk_of, viewer_of
-from bot.chat.memory import base36, pack, unpack
+from bot.chat.pages import answers
+from bot.chat.pages.cards import embed_of, view_of
+from bot.chat.pages.memory import base36, pack, unpack
 from bot.chat.trouble import explain
 from bot.delivery.card import card
 from bot.delivery.text import clean, cut, escape

@@ -8,8 +8,8 @@ from discord import ui
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.chat import answers
-from bot.chat.pager import Toggle
+from bot.chat.pages import answers
+from bot.chat.pages.pager import Toggle
 from bot.model import Article, Hit, Image
 from bot.regions import Regions, load_regions
 from bot.settings import shipped

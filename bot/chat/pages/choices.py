@@ -10,7 +10,7 @@ from discord import app_commands
 from discord.app_commands import Choice
 
 from bot.chat.desk import desk_of, viewer_of
-from bot.chat.pager import pick
+from bot.chat.pages.pager import pick
 from bot.delivery.text import clean, cut
 from bot.errors import NewsError
 from bot.intake.addresses import spoken

@@ -11,7 +11,7 @@ import discord
 import pytest
 
 from bot.archive import Archive
-from bot.chat import cards
+from bot.chat.pages import cards
 from bot.delivery.card import card
 from bot.delivery.route import route
 from bot.model import Article, Feed, Query, Sighting

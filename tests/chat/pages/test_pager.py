@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.archive.archive import Archive
-from bot.chat.memory import ROOM, base36, pack, unpack
+from bot.chat.pages.memory import ROOM, base36, pack, unpack
 from bot.errors import NewsError
 from bot.model import Query
 from bot.regions import load_regions

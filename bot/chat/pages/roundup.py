@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import discord
 from discord import ui
 
-from bot.chat import answers
 from bot.chat.desk import Desk
-from bot.chat.memory import pack, short
-from bot.chat.pager import Leaf
+from bot.chat.pages import answers
+from bot.chat.pages.memory import pack, short
+from bot.chat.pages.pager import Leaf
 from bot.delivery.card import Card, card
 from bot.delivery.text import clean, cut, escape, size
 from bot.delivery.weekly import choose, when

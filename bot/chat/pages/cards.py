@@ -9,8 +9,8 @@ from typing import Any, Self
 import discord
 from discord import ui
 
-from bot.chat.answers import why_here
 from bot.chat.desk import desk_of, viewer_of
+from bot.chat.pages.answers import why_here
 from bot.chat.trouble import explain
 from bot.delivery.card import Card, card
 from bot.errors import NotFound

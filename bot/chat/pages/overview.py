@@ -6,11 +6,11 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.chat import answers
-from bot.chat.choices import EVERYTHING
 from bot.chat.desk import Desk
-from bot.chat.memory import pack
-from bot.chat.pager import Leaf
+from bot.chat.pages import answers
+from bot.chat.pages.choices import EVERYTHING
+from bot.chat.pages.memory import pack
+from bot.chat.pages.pager import Leaf
 from bot.delivery.text import clean, escape, size
 from bot.model import Article, Query, Subscription, Viewer
 from bot.regions import Region

@@ -1,0 +1,1 @@
+"""What a reader looks at: cards, leafed through page by page; and what is offered while they type."""
