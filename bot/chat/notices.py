@@ -24,9 +24,9 @@ from discord.http import Route, handle_message_parameters
 
 from bot.chat import releases
 from bot.chat.desk import Desk
-from bot.chat.errors import rule_for
 from bot.chat.mapping import OfTags
 from bot.chat.sender import NONCE_HOLDS, channel
+from bot.chat.sender.errors import rule_for
 from bot.chat.sender.place import Place
 from bot.chat.sender.request import Answer, Line
 from bot.chat.tidings import OfFeeds

@@ -10,10 +10,10 @@ from typing import Any
 
 import discord
 
-from bot.chat.errors import Rule, rule_for
 from bot.chat.pages import cards
 from bot.chat.pages.roundup import page
 from bot.chat.sender.dm import Doors
+from bot.chat.sender.errors import Rule, rule_for
 from bot.chat.sender.place import Place, find
 from bot.chat.sender.post import Post
 from bot.chat.sender.publish import Memory, Publisher

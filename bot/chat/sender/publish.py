@@ -9,7 +9,7 @@ from typing import Protocol
 
 from discord.http import Route
 
-from bot.chat.errors import rule_for
+from bot.chat.sender.errors import rule_for
 from bot.chat.sender.request import Line
 
 log = logging.getLogger(__name__)

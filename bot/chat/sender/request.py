@@ -17,7 +17,7 @@ import aiohttp
 import discord
 from discord.http import Route
 
-from bot.chat.errors import rule_for
+from bot.chat.sender.errors import rule_for
 from bot.delivery.pace import Allowance
 
 log = logging.getLogger(__name__)

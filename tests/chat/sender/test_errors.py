@@ -6,15 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from bot.chat.errors import RULES, rule_for
 from bot.chat.sender import DiscordSender
+from bot.chat.sender.errors import RULES, rule_for
 from bot.chat.sender.request import LOGIN
 from bot.delivery.pace import Allowance, Pace
 from bot.model import Delivery, Later, Outcome, Refused, Sent, Suspended
 from bot.stage import Channel
 from bot.stage.refusals import Refusal
 from tests.chat.scenes import Scene
-from tests.chat.test_sender_publish import at_work, published, until_published
+from tests.chat.sender.test_publish import at_work, published, until_published
 from tests.delivery.samples import REGIONS
 
 MESSAGES, THREADS = "/channels/*/messages", "/channels/*/threads"
