@@ -6,10 +6,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chat import first_steps, lists, mapping, moving, notices, offers, releases, reports, standing, tidings, weekly
+from bot.chat import mapping, moving, notices, releases, reports, tidings
 from bot.chat.client import NewsClient
 from bot.chat.desk import Desk
-from bot.chat.destination import CannotPost, Channels, Destination
+from bot.chat.orders import first_steps, lists, offers, standing, weekly
+from bot.chat.orders.destination import CannotPost, Channels, Destination
 from bot.chat.pages import choices
 from bot.chat.pages.meant import article_meant
 from bot.chat.pages.pager import send, soon

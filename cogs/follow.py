@@ -6,9 +6,9 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chat import following, lists
 from bot.chat.client import NewsClient
 from bot.chat.desk import Desk
+from bot.chat.orders import following, lists
 from bot.chat.pages import choices
 from bot.errors import NewsError
 

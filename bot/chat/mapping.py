@@ -19,8 +19,8 @@ from discord.ext import commands
 
 from bot.chat import releases
 from bot.chat.desk import Desk, desk_of, speaks_for_all
+from bot.chat.orders.standing import feed_name
 from bot.chat.pages.choices import region_name
-from bot.chat.standing import feed_name
 from bot.chat.trouble import explain
 from bot.delivery.route import route
 from bot.delivery.text import clean, cut, escape

@@ -11,10 +11,10 @@ from discord import ui
 
 from bot.chat import mapping
 from bot.chat.desk import Desk
+from bot.chat.orders.standing import became, feed_name, relative, state, where
 from bot.chat.pages import answers
 from bot.chat.pages.choices import region_name
 from bot.chat.sender.publish import kept_waiting
-from bot.chat.standing import became, feed_name, relative, state, where
 from bot.delivery.text import clean, cut, escape, size
 from bot.delivery.weekly import EMPTY
 from bot.intake import ledger, tidings

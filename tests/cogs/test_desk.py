@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.chat import standing
+from bot.chat.orders import standing
 from bot.delivery.terms import Terms, read_terms
 from bot.model import OPERATOR, Feed, Source, Subscription
 from bot.poller.adding import Candidate

@@ -7,9 +7,9 @@ import discord
 from discord import ui
 from discord.ext import commands
 
-from bot.chat import following, standing
 from bot.chat.desk import desk_of
-from bot.chat.standing import Entry, Listing
+from bot.chat.orders import following, standing
+from bot.chat.orders.standing import Entry, Listing
 from bot.chat.trouble import explain
 from bot.delivery.text import size
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from hashlib import blake2b
 
 from bot.chat.desk import Desk
+from bot.chat.orders.standing import Entry, Listing, state, understood
 from bot.chat.pages.choices import EVERYTHING, region_name
-from bot.chat.standing import Entry, Listing, state, understood
 from bot.delivery.text import clean, escape
 from bot.delivery.wish import in_words
 from bot.errors import NewsError

@@ -6,9 +6,9 @@ from typing import Any
 import discord
 from discord.app_commands import Choice
 
-from bot.chat import standing
 from bot.chat.desk import Desk
-from bot.chat.destination import CannotPost, Destination
+from bot.chat.orders import standing
+from bot.chat.orders.destination import CannotPost, Destination
 from bot.chat.pages import choices
 from bot.delivery.text import cut
 from bot.delivery.weekly import DAYS, MOST_REGIONS, BadPlan, Plan, find_zone, read_plan, read_time, zones_like

@@ -10,9 +10,9 @@ from discord import ui
 from discord.ext import commands
 
 from bot.chat.desk import Desk, desk_of
-from bot.chat.destination import KINDS, CannotPost, Destination, destination
+from bot.chat.orders.destination import KINDS, CannotPost, Destination, destination
+from bot.chat.orders.standing import place
 from bot.chat.pages.choices import MOST, region_name
-from bot.chat.standing import place
 from bot.chat.trouble import explain
 from bot.delivery.text import clean, cut, escape
 from bot.errors import NewsError
