@@ -6,9 +6,9 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chat import mapping, moving, notices, releases, reports, tidings
 from bot.chat.client import NewsClient
 from bot.chat.desk import Desk
+from bot.chat.matters import mapping, moving, notices, releases, reports, tidings
 from bot.chat.orders import first_steps, lists, offers, standing, weekly
 from bot.chat.orders.destination import CannotPost, Channels, Destination
 from bot.chat.pages import choices

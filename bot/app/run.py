@@ -15,7 +15,7 @@ from bot.app.core import Core, alone, open_core
 from bot.app.metrics import Metrics, serve_metrics
 from bot.chat.client import NewsClient, invite_link, speak_to
 from bot.chat.desk import Desk
-from bot.chat.notices import Notices
+from bot.chat.matters.notices import Notices
 from bot.chat.sender import DiscordSender
 from bot.clock import Clock
 from bot.courier import Courier

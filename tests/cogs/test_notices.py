@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.chat.notices import Notices
+from bot.chat.matters.notices import Notices
 from bot.chat.sender.request import Line
 from bot.stage import Interaction, Message, Permission
 from tests.cogs.conftest import House, answer, button, text

@@ -9,7 +9,7 @@ from pathlib import Path
 import cogs
 from bot.app.core import take_listed_feeds
 from bot.chat.client import NewsClient
-from bot.chat.notices import Notices
+from bot.chat.matters.notices import Notices
 from bot.chat.sender import DiscordSender
 from bot.chat.sender.request import Line
 from bot.courier import Courier

@@ -10,7 +10,7 @@ import pytest
 import cogs
 from bot.chat.client import NewsClient
 from bot.chat.desk import Desk
-from bot.chat.notices import Notices
+from bot.chat.matters.notices import Notices
 from bot.chat.sender.request import Line
 from bot.intake.worker import ParseWorker
 from bot.model import Feed, Subscription

@@ -9,8 +9,8 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.chat import mapping
 from bot.chat.desk import Desk
+from bot.chat.matters import mapping
 from bot.chat.orders.standing import became, feed_name, relative, state, where
 from bot.chat.pages import answers
 from bot.chat.pages.choices import region_name

@@ -22,14 +22,14 @@ import discord
 from discord import ui
 from discord.http import Route, handle_message_parameters
 
-from bot.chat import releases
 from bot.chat.desk import Desk
-from bot.chat.mapping import OfTags
+from bot.chat.matters import releases
+from bot.chat.matters.mapping import OfTags
+from bot.chat.matters.tidings import OfFeeds
 from bot.chat.sender import NONCE_HOLDS, channel
 from bot.chat.sender.errors import rule_for
 from bot.chat.sender.place import Place
 from bot.chat.sender.request import Answer, Line
-from bot.chat.tidings import OfFeeds
 
 log = logging.getLogger(__name__)
 

@@ -17,8 +17,8 @@ import discord
 from discord import ui
 from discord.ext import commands
 
-from bot.chat import releases
 from bot.chat.desk import Desk, desk_of, speaks_for_all
+from bot.chat.matters import releases
 from bot.chat.orders.standing import feed_name
 from bot.chat.pages.choices import region_name
 from bot.chat.trouble import explain

@@ -14,8 +14,8 @@ import discord
 from discord import ui
 from discord.ext import commands
 
-from bot.chat import releases, reports
 from bot.chat.desk import Desk, desk_of
+from bot.chat.matters import releases, reports
 from bot.chat.pages.choices import EVERYTHING
 from bot.chat.trouble import explain
 from bot.delivery.text import clean, cut, escape

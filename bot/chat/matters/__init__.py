@@ -1,0 +1,1 @@
+"""What those who run a server are told, and put right."""
