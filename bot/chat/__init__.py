@@ -1,1 +1,4 @@
-"""Speak Discord: the only room, with the cogs, that knows discord.py."""
+"""Speak Discord: the only room, with the cogs, that knows discord.py.
+
+Its own rooms, from the top: matters, orders, sender, pages; each knows only those behind it.
+"""
