@@ -100,9 +100,9 @@ def to_article(row: Row, printed: Printed, feeds: tuple[str, ...]) -> Article:
         owner=row["owner"],
         teaser=printed.teaser,
         text=printed.text,
-        authors=tuple(json.loads(row["authors"])),
+        authors=_names(row["authors"]),
         tags=printed.tags,
-        regions=tuple(json.loads(row["regions"])),
+        regions=_names(row["regions"]),
         feeds=feeds,
         image=printed.image,
         published=moment_or_none(row["published"]),
@@ -254,6 +254,12 @@ _CONTROLS = {code: None for code in (*range(32), 127) if chr(code) not in "\t\n"
 def _mapping(stored: str) -> Mapping[str, str]:
     loaded: dict[str, str] = json.loads(stored) if stored != "{}" else {}
     return loaded
+
+
+@lru_cache(_REMEMBERED)
+def _names(stored: str) -> tuple[str, ...]:
+    """What was listed."""
+    return tuple(json.loads(stored))
 
 
 @lru_cache(_REMEMBERED)
