@@ -15,7 +15,7 @@ from bot.archive.search.aliases import Aliases
 from bot.archive.search.best import best
 from bot.archive.search.counts import Counts
 from bot.archive.search.desk import SearchDesk
-from bot.archive.search.pages import Cursor, base36
+from bot.archive.search.pages import base36, read_cursor
 from bot.archive.search.query import read
 from bot.model import Query
 from bot.regions import Region, Regions
@@ -46,7 +46,7 @@ class Ours:
         """Ten hits: their keys, titles, addresses and dates."""
         asked = read(query, self._regions, NOW, Aliases())
         if query.order == "newest":
-            keys = find.page(self.db, asked, query.viewer, Cursor(), 10).keys
+            keys = find.page(self.db, asked, query.viewer, read_cursor(query.cursor), 10).keys
         else:
             keys = list(best(self.db, asked, query.viewer, self._counts, 2**62).keys[:10])
         rows = {row[0]: row for row in self.db.execute(f"{_TEN} WHERE id IN ({marks(len(keys))})", keys)}
@@ -126,16 +126,18 @@ class Bench:
 
     def _latest(self) -> None:
         """First pages, and pages somewhere in the middle of each region."""
-        first, middle, usual = Times(), Times(), Times()
+        usual = Times()
         self._warm("ours")
-        cursor = f"o{base36(int((NOW - timedelta(days=900)).timestamp()) // 60 * 64)}.1"
-        for code in self.corpus.regions * 8:
-            first.add(self.ours.answer, Query(region=code))
-            middle.add(self.ours.answer, Query(region=code, cursor=cursor))
-            if self.usual is not None and len(usual.spent) < _ROUNDS:
-                usual.add(self.usual.latest, code)
-        print(f"{'latest of a region, first page':30} {Times()} {first} {usual}")
-        print(f"{'latest of a region, in the middle':30} {Times()} {middle}", flush=True)
+        middle = f"o{base36(int((NOW - timedelta(days=900)).timestamp()) // 60 * 64)}.1"
+        for name, cursor in (("first page", ""), ("in the middle", middle)):
+            found, whole = Times(), Times()
+            for code in self.corpus.regions * 8:
+                query = Query(region=code, cursor=cursor, order="newest")
+                found.add(self.ours.find, query)
+                whole.add(self.ours.answer, query)
+                if self.usual is not None and not cursor and len(usual.spent) < _ROUNDS:
+                    usual.add(self.usual.latest, code)
+            print(f"{f'latest of a region, {name}':30} {found} {whole} {'' if cursor else usual}", flush=True)
 
     def _completed(self, chance: Random) -> None:
         for letters in (1, 2, 3, 4, 6):
@@ -161,6 +163,10 @@ def against_reader(file: Path, folder: Path, corpus: Corpus) -> None:
         for word in corpus.band(band, 10):
             times.add(reader.best, word)
         print(f"{f'reader, {_OF_READER:,} articles, best, {band}':46} {times}", flush=True)
+    added = Times()
+    for number in range(_OF_USUAL):
+        added.add(reader.add, corpus.article(2**40 + number, NOW)[0])
+    print(f"{f'reader, {_OF_READER:,} articles, one added and indexed':46} {added}", flush=True)
 
 
 def main() -> None:
@@ -184,7 +190,7 @@ def main() -> None:
         if asked.build:
             return
         bench.run()
-        asyncio.run(adding(file, shape))
+        asyncio.run(adding(file, shape, bench.usual))
         asyncio.run(together(file, shape, 10))
         if not asked.no_peers:
             against_reader(file, Path(temporary), Corpus(shape))

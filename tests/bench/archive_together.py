@@ -3,7 +3,8 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -11,10 +12,12 @@ from bot.archive import Archive
 from bot.model import Article, Feed, Owed, Query, Sighting, Subscription
 from bot.regions import Region, Regions
 from tests.bench.archive_corpus import NOW, Corpus, Shape
+from tests.bench.archive_peers import UsualIndex
 from tests.bench.times import Times
 
 BANDS = ("rare", "mid", "common", "very common")
 _PAUSE = 0.05  # seconds between two articles
+_TURNS, _ADDED = 3, 150  # each way's, and articles in one
 
 
 async def together(file: Path, shape: Shape, seconds: float) -> None:
@@ -52,9 +55,9 @@ async def together(file: Path, shape: Shape, seconds: float) -> None:
 
     async def write() -> None:
         feed = await archive.add_feed(Feed("https://paper.test/feed/0", title="Paper 0"))
-        for article in fresh:
+        for article, seen in fresh:
             began = time.perf_counter()
-            await archive.accept([Sighting(article, feed, b"1", silent=True)], None, _nobody, NOW)
+            await archive.accept([Sighting(article, feed, b"1", silent=True)], None, _nobody, seen)
             added.spent.append((time.perf_counter() - began) * 1000)
             await asyncio.sleep(_PAUSE)
 
@@ -66,23 +69,38 @@ async def together(file: Path, shape: Shape, seconds: float) -> None:
         print(f"{f'  {name}':30} {times}   max {max(times.spent):.1f}", flush=True)
 
 
-async def adding(file: Path, shape: Shape) -> None:
-    """One article after another, each durable before the next."""
+async def adding(file: Path, shape: Shape, usual: UsualIndex | None) -> None:
+    """One article after another, each kept before the next: as it is for news that nobody is owed, for news that
+    somebody is, which waits for the disk, and with a table and one index as peers have them."""
     archive = await Archive.open(file, Regions([Region("a", "a", 0, "", ())]), now=lambda: NOW)
     feed = await archive.add_feed(Feed("https://paper.test/feed/1", title="Paper 1"))
-    times = Times()
-    for article in _articles(Corpus(shape), 300):
-        began = time.perf_counter()
-        await archive.accept([Sighting(article, feed, b"1", silent=True)], None, _nobody, NOW)
-        times.spent.append((time.perf_counter() - began) * 1000)
+    fresh = iter(_articles(Corpus(shape), 3 * _TURNS * _ADDED))
+    kept, durable, theirs = Times(), Times(), Times()
+    if usual is not None:
+        usual.prepare_to_add()
+    for turn in range(3 * _TURNS):
+        for article, seen in islice(fresh, _ADDED):
+            began = time.perf_counter()
+            if turn % 3 < 2:
+                await archive.accept([Sighting(article, feed, b"1", silent=turn % 3 == 0)], None, _nobody, seen)
+            elif usual is not None:
+                usual.add(article)
+            (kept, durable, theirs)[turn % 3].spent.append((time.perf_counter() - began) * 1000)
     await archive.close()
-    print(f"{'one article added, durable':30} {times}", flush=True)
+    for name, times in (
+        ("one article added, not owed", kept),
+        ("one article added, durable", durable),
+        ("usual FTS5, not durable", theirs),
+    ):
+        if times.spent:  # the mean too, for now and then one waits while the parts of an index are made one
+            print(f"{name:30} {times}   mean {sum(times.spent) / len(times.spent):.2f}", flush=True)
 
 
-def _articles(corpus: Corpus, number: int) -> list[Article]:
-    """Articles that an archive kept from an earlier run does not know."""
+def _articles(corpus: Corpus, number: int) -> list[tuple[Article, datetime]]:
+    """Articles that an archive kept from an earlier run does not know, and when each is seen."""
     first = int(time.time()) * 1000  # none of another run, nor of the part before
-    return [corpus.article(first + each, NOW + timedelta(seconds=each))[0] for each in range(number)]
+    moments = [NOW + timedelta(seconds=3 * each) for each in range(number)]
+    return [(corpus.article(first + each, moment)[0], moment) for each, moment in enumerate(moments)]
 
 
 def _nobody(article: Article, subscriptions: Sequence[Subscription]) -> list[Owed]:
