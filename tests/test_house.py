@@ -50,6 +50,12 @@ def room(name: str) -> str:
     return parts[1] if len(parts) > 1 else ""
 
 
+def folder(name: str) -> str:
+    """bot.chat.sender.post and bot.chat.sender -> bot.chat.sender; what lies beside the folders -> ''."""
+    parts = name.split(".")[:3]
+    return ".".join(parts) if len(parts) == 3 and ROOT.joinpath(*parts).is_dir() else ""
+
+
 def imported(path: Path) -> Iterator[str]:
     """Every module a file imports, written out in full, also inside functions."""
     package = module(path) if path.name == "__init__.py" else module(path).rpartition(".")[0]
@@ -101,6 +107,18 @@ def test_a_room_knows_only_what_lies_beneath(path: Path) -> None:
 
 def test_there_is_no_circle_of_imports() -> None:
     graph = {module(path): {name for name in ours(path) if name != module(path)} for path in sources()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(f"a circle: {' -> '.join(error.args[1])}")
+
+
+def test_the_folders_inside_a_room_stand_one_behind_the_other() -> None:
+    graph: dict[str, set[str]] = {}
+    for path in sources():
+        here = folder(module(path))
+        graph.setdefault(here, set()).update({folder(name) for name in ours(path)} - {here, ""})
+    graph.pop("")
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
