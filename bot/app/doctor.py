@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
 import aiohttp
@@ -33,8 +33,12 @@ class Finding:
     words: str
 
 
-async def examine(settings: Settings) -> AsyncIterator[Finding]:
-    """Look at one part after the other, as each is done."""
+def _nobody(line: str) -> None:
+    """Hears nothing."""
+
+
+async def examine(settings: Settings, told: Callable[[str], None] = _nobody) -> AsyncIterator[Finding]:
+    """Look at one part after the other, as each is done; `told` hears what is looked at meanwhile."""
     yield _data(settings)
     try:
         regions = load_regions(settings.file("regions.toml"))
@@ -50,12 +54,13 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     try:
         async with open_archive(settings, regions, WallClock()) as archive:
             orders = await archive.subscriptions()
-            async for finding in _archive(archive):
+            async for finding in _archive(archive, told):
                 yield finding
             async for finding in _tags(archive, regions):
                 yield finding
     except NewsError as error:
         yield Finding("archive", False, str(error))
+    told("Asking Discord …")
     token = await _token(settings)
     yield token
     if token.well:
@@ -91,8 +96,8 @@ def _names(classifier: Classifier, year: int) -> Finding:
     return Finding("names", True, f"{len(old)} of names.tsv nobody has looked at for years, such as {listed}")
 
 
-async def _archive(archive: Archive) -> AsyncIterator[Finding]:
-    problems = await archive.check()
+async def _archive(archive: Archive, told: Callable[[str], None]) -> AsyncIterator[Finding]:
+    problems = await archive.check(lambda part, done, of: told(f"Looking at {part} ({done} of {of} done) …"))
     yield Finding("archive", not problems, "; ".join(problems) or "file, index and articles agree")
     free, size = await archive.empty()
     if free > max(size * MUCH_EMPTY, _WORTH_TELLING):

@@ -94,9 +94,14 @@ async def prune(settings: Settings, arguments: argparse.Namespace) -> None:
 
 async def doctor(settings: Settings, arguments: argparse.Namespace) -> int:
     """Say of each part whether it is well, and what to do where it is not; 1 when something is wrong."""
-    wrong = 0
-    async for finding in examine(settings):
-        wrong += not finding.well
-        mark, style = ("ok   ", "green") if finding.well else ("wrong", "bold red")
-        show.console().print(Text(f"{mark} ", style=style).append(f"{finding.part}: {finding.words}", style="default"))
+    wrong, progress = 0, show.Progress()
+    try:
+        async for finding in examine(settings, progress.tell):
+            progress.end()
+            wrong += not finding.well
+            mark, style = ("ok   ", "green") if finding.well else ("wrong", "bold red")
+            words = f"{finding.part}: {finding.words}"
+            show.console().print(Text(f"{mark} ", style=style).append(words, style="default"))
+    finally:
+        progress.end()
     return 1 if wrong else 0

@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.app.doctor import examine
 from bot.delivery.route import route
 from bot.model import Article, Feed, Sighting, Subscription
+from bot.settings import Settings
 from tests.cli.conftest import Newsdesk
 from tests.fakes import Clock, Web
 from tests.life import archive_in
@@ -14,6 +16,14 @@ from tests.press import item, rss
 async def test_doctor_says_what_is_wrong_and_what_to_do(newsdesk: Newsdesk) -> None:
     done = await newsdesk("doctor")
     assert done.code == 1 and "feeds add" in done.out and "make rehearse" in done.out and "Traceback" not in done.err
+
+
+async def test_doctor_says_what_it_is_looking_at_for_it_may_take_long(tmp_path: Path) -> None:
+    said: list[str] = []
+    async for finding in examine(Settings(data=tmp_path), said.append):
+        if finding.part == "archive":
+            assert said[0].startswith("Looking at the file (0 of ") and len(said) > 20
+    assert said[-1] == "Asking Discord …"
 
 
 async def test_doctor_says_who_decides_about_what_is_held(newsdesk: Newsdesk, tmp_path: Path) -> None:
