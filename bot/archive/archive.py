@@ -28,7 +28,7 @@ from bot.archive import (
 )
 from bot.archive.connect import Connection
 from bot.archive.migrations import migrate
-from bot.archive.search import complete, index
+from bot.archive.search import aside, complete, index
 from bot.archive.search.aliases import Aliases
 from bot.archive.search.desk import SearchDesk
 from bot.archive.threads import Readers, TooSlow, Turns, Writer
@@ -62,6 +62,7 @@ __all__ = ["MUCH_EMPTY", "Archive", "restore_archive", "shrink_archive"]
 
 DEADLINE = 0.8  # seconds: what a reader asks is answered by then, or stopped
 _LOOK_UP, _RANK = 4, 2  # threads
+_TURN = 0.02  # seconds between two pieces of long work: another program that wants to write looks only now and then
 R = TypeVar("R")
 
 
@@ -332,12 +333,17 @@ class Archive:
         if await self._read(packing.is_due):
             await self._write(packing.adopt, await self._rank.run(packing.learnt), owed=False)
         _, _, finished = await self._write(packing.step, owed=False)
-        if finished and await self._read(rebuild.is_stale):
-            _, _, finished = await self._write(rebuild.step, rebuild.SMALL_PIECE, owed=False)
+        if finished and not await self._read(rebuild.is_over):
+            finished = await self._write(rebuild.spare_step, owed=False)
         return finished
 
     async def reindex(self, tell: Callable[[int, int], None] = lambda done, of: None) -> int:
-        return await self._step_by_step(rebuild.step, tell)
+        number = await self._step_by_step(rebuild.step, tell)
+        emptied = False
+        while not emptied:
+            emptied = await self._write(aside.empty, owed=False)
+            await asyncio.sleep(_TURN)
+        return number
 
     async def prune(self, before: datetime, tell: Callable[[int, int], None] = lambda done, of: None) -> int:
         number = await self.prunable(before)
@@ -395,3 +401,4 @@ class Archive:
             tell(done, of)
             if finished:
                 return done
+            await asyncio.sleep(_TURN)

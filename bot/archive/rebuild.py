@@ -2,9 +2,9 @@
 
 from bot.archive import articles, memos
 from bot.archive.connect import Connection
-from bot.archive.search import index
+from bot.archive.search import aside, index
 
-PIECE, SMALL_PIECE = 200, 25  # articles in one transaction; while others have something to write as well
+PIECE, SMALL_PIECE = 50, 25  # articles in one transaction; and in spare time
 VERSION = "index.version"  # under this key the archive remembers how its index was made
 _OWN = "index.own"  # under this key: that servers' own articles are marked
 
@@ -23,6 +23,9 @@ def is_stale(db: Connection) -> bool:
 
 def step(db: Connection, piece: int = PIECE) -> tuple[int, int, bool]:
     """Index some more articles anew: how many are done, of how many, and whether the new index is in place."""
+    if not aside.is_empty(db):  # two old ones would have the same name
+        aside.empty(db)
+        return *index.progress(db), False
     at = index.rebuilt_to(db, index.VERSION)
     if at is None:
         index.begin_anew(db, index.VERSION)
@@ -37,6 +40,19 @@ def step(db: Connection, piece: int = PIECE) -> tuple[int, int, bool]:
         index.put_in_place(db)
         memos.remember(db, VERSION, str(index.VERSION))
     return done, done if finished else of, finished
+
+
+def is_over(db: Connection) -> bool:
+    """Whether nothing is left to do: the index is of today, and nothing is left of the one before."""
+    return not is_stale(db) and aside.is_empty(db)
+
+
+def spare_step(db: Connection) -> bool:
+    """A little of what is left to do; whether that was all."""
+    if is_stale(db):
+        step(db, SMALL_PIECE)
+        return False
+    return aside.empty(db)
 
 
 def _mark_own(db: Connection) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.archive.connect import Connection
-from bot.archive.search import normal, tokens
+from bot.archive.search import aside, normal, tokens
 from bot.model import OPERATOR, Article
 
 # All words, unranked and small; title and teaser, ranked; titles by their first letters. What stands in a first column
@@ -72,13 +72,13 @@ def change(db: Connection, before: tuple[Article, Marks], after: tuple[Article, 
 
 
 def begin_anew(db: Connection, version: int) -> None:
-    """Begin a new index. The old one is asked, and kept, until the new one is whole."""
+    """Begin a new index. The old one is asked, and kept, until the new one is whole. Nothing may be aside."""
     for name, shape in SHAPES.items():
-        db.execute(f"DROP TABLE IF EXISTS {name}{_ANEW}")
+        if aside.exists(db, f"{name}{_ANEW}"):
+            aside.put(db, f"{name}{_ANEW}")
         db.execute(f"CREATE VIRTUAL TABLE {name}{_ANEW} USING fts5({shape})")
         tune(db, f"{name}{_ANEW}")
-    number = db.execute("SELECT count(*) FROM article").fetchone()[0]
-    _remember(db, f"{version} -1 0 {number}")
+    _remember(db, f"{version} -1 0 {_articles(db)}")
 
 
 def tune(db: Connection, name: str) -> None:
@@ -103,32 +103,38 @@ def merge_some(db: Connection) -> bool:
 
 def rebuilt_to(db: Connection, version: int) -> int | None:
     """The last key in the new index of this version, if one has been begun."""
-    progress = _recall(db)
-    return progress[1] if progress is not None and progress[0] == version else None
+    kept = _recall(db)
+    return kept[1] if kept is not None and kept[0] == version else None
 
 
 def note_rebuilt(db: Connection, key: int, number: int) -> tuple[int, int]:
     """So many more are in it, up to this key: how many are, of how many."""
-    progress = _recall(db)
-    assert progress is not None
-    version, _, done, of = progress
+    kept = _recall(db)
+    assert kept is not None
+    version, _, done, of = kept
     done, of = done + number, max(done + number, of)
     _remember(db, f"{version} {key} {done} {of}")
     return done, of
 
 
+def progress(db: Connection) -> tuple[int, int]:
+    """How many articles are in the new index, of how many."""
+    kept = _recall(db)
+    return kept[2:] if kept is not None else (0, _articles(db))
+
+
 def put_in_place(db: Connection) -> None:
-    """The new index takes the old one's place."""
+    """The new index takes the old one's place, which is put aside. Nothing else may be there."""
     for name in SHAPES:
-        db.execute(f"DROP TABLE {name}")
+        aside.put(db, name)
         db.execute(f"ALTER TABLE {name}{_ANEW} RENAME TO {name}")
     db.execute("DELETE FROM memo WHERE key = ?", [_PROGRESS])
 
 
 def _is_in_new(db: Connection, article: Article) -> bool:
     """Whether a new index is being made, and has come as far as this article."""
-    progress = _recall(db)
-    return progress is not None and article.id <= progress[1]
+    kept = _recall(db)
+    return kept is not None and article.id <= kept[1]
 
 
 def _recall(db: Connection) -> tuple[int, int, int, int] | None:
@@ -141,6 +147,10 @@ def _recall(db: Connection) -> tuple[int, int, int, int] | None:
 
 def _remember(db: Connection, value: str) -> None:
     db.execute("INSERT OR REPLACE INTO memo (key, value) VALUES (?, ?)", [_PROGRESS, value])
+
+
+def _articles(db: Connection) -> int:
+    return int(db.execute("SELECT count(*) FROM article").fetchone()[0])
 
 
 @dataclass(frozen=True, slots=True)
