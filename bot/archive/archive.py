@@ -346,9 +346,12 @@ class Archive:
         return number
 
     async def prune(self, before: datetime, tell: Callable[[int, int], None] = lambda done, of: None) -> int:
-        number = await self.prunable(before)
-        await self._step_by_step(partial(prune.step, before=before), tell)
-        return number
+        course = prune.Course(of=await self.prunable(before))
+        while not course.finished:
+            course = await self._write(prune.step, before, course, owed=False)
+            tell(course.gone, course.of)
+            await asyncio.sleep(_TURN)
+        return course.gone
 
     async def prunable(self, before: datetime) -> int:
         return await self._read(prune.number, before)
