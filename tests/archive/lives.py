@@ -11,6 +11,7 @@ from random import Random
 
 from bot.archive import Archive, articles, connect, rebuild, soundness
 from bot.archive.migrations import migrate
+from bot.archive.search import aside
 from bot.archive.search.index import SHAPES
 from bot.model import Article, Owed, Sent, Subscription
 from bot.regions import Region, Regions
@@ -130,7 +131,7 @@ def _carried_over(log: bytes, index: bytes) -> int:
 
 
 async def _life(file: Path, seed: int) -> None:
-    """Write until death: new articles, corrections, deliveries; say what is kept once it is."""
+    """Write until death: new articles, corrections, deliveries, the index anew; say what is kept once it is."""
     chance = Random(seed)
     archive = await Archive.open(file, REGIONS, now=lambda: NOON)
     feed = await archive.add_feed(a_feed())
@@ -152,6 +153,13 @@ async def _life(file: Path, seed: int) -> None:
         await archive.accept(sightings, None, _to_africa, NOON)
         print(*(f"article {article.url}\n" for article in found), sep="", end="", flush=True)
         await _deliver(archive)
+        await archive._write(_make_index_anew, owed=False)
+
+
+def _make_index_anew(db: connect.Connection) -> None:
+    """Again and again, and each time the one before goes bit by bit."""
+    if aside.empty(db, 200):
+        rebuild.step(db, 10)
 
 
 async def _deliver(archive: Archive) -> None:
