@@ -1,12 +1,13 @@
 """Turns what was asked into words for the index. Every word is quoted; the only operators are ours."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.archive import feeds
 from bot.archive.connect import Connection
 from bot.archive.moments import first_key
-from bot.archive.search import normal, tokens
+from bot.archive.search import normal, tokens, verify
+from bot.archive.search.beginnings import beginning
 from bot.archive.search.query import Asked, Both, Either, Filters, Node, Term, Without
 from bot.model import OPERATOR, Viewer
 
@@ -114,33 +115,30 @@ def _compiled(node: Node) -> str:
             return f"({' OR '.join(map(_compiled, parts))})"
         case Without(part):
             every = quoted(tokens.EVERY)
-            return f"({every} NOT {_compiled(part)})" if _is_exact(part) else every
+            return f"({every} NOT {_compiled(part)})" if not verify.is_needed(part) else every
 
 
 def _excluded(node: Node | None) -> list[str]:
     """What is excluded beside what is asked for, as far as the index can tell."""
     parts = node.parts if isinstance(node, Both) else ()
-    return [_compiled(part.part) for part in parts if isinstance(part, Without) and _is_exact(part.part)]
+    return [_compiled(part.part) for part in parts if isinstance(part, Without) and not verify.is_needed(part.part)]
 
 
 def _term(term: Term) -> str:
-    ways = [" AND ".join(map(quoted, way)) + (" *" if term.prefix else "") for way in term.ways]
+    ways = [" AND ".join((*map(_word, way[:-1]), _last(way[-1], term.prefix))) for way in term.ways]
     return f"({' OR '.join(f'({way})' for way in ways)})"
 
 
-def _is_exact(node: Node) -> bool:
-    """Whether the index alone can tell: it knows no phrases, and not what is in the title."""
-    match node:
-        case Term():
-            return not (node.phrase or node.title) and not any(map(_is_in_pairs, node.ways))
-        case Both(parts) | Either(parts):
-            return all(map(_is_exact, parts))
-        case Without(part):
-            return _is_exact(part)
+def _word(word: str) -> str:
+    """One letter of a script that is kept in pairs begins a pair, or ends its run."""
+    return f"{quoted(word)} *" if len(word) == 1 and normal.is_running(word) else quoted(word)
 
 
-def _is_in_pairs(way: Sequence[str]) -> bool:
-    return len(way) > 1 and normal.is_running(way[0])
+def _last(word: str, goes_on: bool) -> str:
+    if not goes_on:
+        return _word(word)
+    begun = beginning(word)
+    return f"({' OR '.join((f'{quoted(begun.asked)} *', *map(quoted, begun.words)))})"
 
 
 def _filed(db: Connection, filters: Filters, viewer: Viewer) -> tuple[list[str], list[str]]:

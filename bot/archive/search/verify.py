@@ -1,12 +1,15 @@
 """Looks at the text for what the index cannot tell: phrases, pairs of letters, what is in the title."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 from bot.archive.search import normal
+from bot.archive.search.beginnings import beginning
 from bot.archive.search.query import Both, Either, Node, Term, Without
 from bot.archive.search.stem import stem
 from bot.model import Article
+
+_SHARED = 2  # letters that all forms of a word begin with: "ivy" and "ivies", "use" and "using"
 
 Check = Callable[[Article], bool]
 
@@ -17,11 +20,20 @@ def is_needed(node: Node | None) -> bool:
         case None:
             return False
         case Term():
-            return node.phrase or node.title or any(len(way) > 1 and normal.is_running(way[0]) for way in node.ways)
+            return node.phrase or node.title or any(map(_is_in_pairs, node.ways)) or not _is_whole(node)
         case Both(parts) | Either(parts):
             return any(map(is_needed, parts))
         case Without(part):
             return is_needed(part)
+
+
+def _is_in_pairs(way: Sequence[str]) -> bool:
+    return len(way) > 1 and any(map(normal.is_running, way))
+
+
+def _is_whole(term: Term) -> bool:
+    """Whether the index knows the words as wholes, or by how they begin."""
+    return not term.prefix or all(beginning(way[-1]).is_exact for way in term.ways)
 
 
 def checker(node: Node | None) -> Check | None:
@@ -39,29 +51,43 @@ class _Text:
     """An article's words, made plain when they are first needed."""
 
     def __init__(self, article: Article) -> None:
-        self.article = article
-        self._title = ""
-        self._all = ""
+        self._article = article
+        self._parts: list[tuple[str, str]] = []  # folded, and its words between blanks; the title first
+        self._made: dict[tuple[bool, bool], str] = {}
 
-    @property
-    def title(self) -> str:
-        if not self._title:
-            self._title = _plain(self.article.title)
-        return self._title
+    def spelt(self, title: bool) -> str:
+        """As it stands there, in the title or anywhere. Scripts without blanks stay in one piece."""
+        return self._all(title, forms=False)
 
-    @property
-    def all(self) -> str:
-        if not self._all:
-            tags = (tag.label or tag.term for tag in self.article.tags)
-            parts = (self.article.teaser, *tags, *self.article.authors, self.article.text)
-            self._all = " ".join((self.title, *map(_plain, parts)))
-        return self._all
+    def forms(self, title: bool) -> str:
+        """All the words by which it is found."""
+        return self._all(title, forms=True)
+
+    def _all(self, title: bool, forms: bool) -> str:
+        made = self._made.get((title, forms))
+        if made is None:
+            self._parts = self._parts or [*map(_plain, _parts(self._article))]
+            wanted = self._parts[:1] if title else self._parts
+            made = "".join(_forms(folded, spelt) if forms else spelt for folded, spelt in wanted)
+            self._made[title, forms] = made
+        return made
 
 
-def _plain(text: str) -> str:
-    """Words between blanks; scripts without blanks stay in one piece, so that pairs are found where they touch."""
+def _parts(article: Article) -> Iterable[str]:
+    tags = (tag.label or tag.term for tag in article.tags)
+    return article.title, article.teaser, *tags, *article.authors, article.text
+
+
+def _plain(text: str) -> tuple[str, str]:
     folded = normal.fold(text)
-    return f" {' '.join(normal.whole_words(folded))} {normal.joined(folded)} "
+    return folded, f" {' '.join(normal.whole_words(folded))} "  # two blanks, then, where another part begins
+
+
+def _forms(folded: str, spelt: str) -> str:
+    """Words as the index has them."""
+    if folded.isascii() and not ("-" in folded or "'" in folded):
+        return spelt
+    return f" {' '.join(normal.words(normal.indexed(folded)))} "
 
 
 def _holds(node: Node, text: _Text) -> bool:
@@ -77,21 +103,42 @@ def _holds(node: Node, text: _Text) -> bool:
 
 
 def _has(term: Term, text: _Text) -> bool:
-    where = text.title if term.title else text.all
     if term.phrase:
-        return _stands(term.spelt, where)
+        return _stands(term.spelt, text.spelt(term.title))
     if normal.has_running(term.spelt):
-        return term.spelt in where
-    return any(all(_occurs(word, where, term.prefix) for word in way) for way in term.ways)
+        return _run_in(term, text)
+    where = text.forms(term.title)
+    return any(all(_occurs(word, where, term.prefix and word is way[-1]) for word in way) for way in term.ways)
+
+
+def _run_in(term: Term, text: _Text) -> bool:
+    """Whether words of a script without blanks are there, each in one piece, or all of them in one."""
+    where, words = text.spelt(term.title), term.spelt.split()
+    return all(_stands(word, where) for word in words) or (len(term.ways) > 1 and _stands("".join(words), where))
 
 
 def _stands(words: str, where: str) -> bool:
-    return words in where if normal.has_running(words) else f" {words} " in where
+    """Whether these words stand there side by side, and none of them goes on but in a script without blanks."""
+    if f" {words} " in where:
+        return True
+    at = -1 if where.isascii() else where.find(words)
+    while at >= 0:
+        if _may_part(where, at) and _may_part(where, at + len(words)):
+            return True
+        at = where.find(words, at + 1)
+    return False
+
+
+def _may_part(where: str, at: int) -> bool:
+    return any(each == " " or normal.is_running(each) for each in where[at - 1 : at + 1])
 
 
 def _occurs(word: str, where: str, prefix: bool) -> bool:
     """Whether a word is there in any form, as the index would say."""
-    if f" {word} " in where or (prefix and f" {word}" in where):
+    if not prefix and f" {word} " in where:
         return True
+    begun = re.findall(rf" ({re.escape(word[:_SHARED])}[^ ]*)", where)
+    if prefix:
+        return any(map(beginning(word).has, begun))
     root = stem(word)
-    return any(stem(found) == root for found in re.findall(rf" ({re.escape(word[:3])}\w*)", where))
+    return any(stem(found) == root for found in begun)
