@@ -91,6 +91,13 @@ def test_brackets_and_minus_go_together(regions: Regions) -> None:
     assert isinstance(root.parts[1].part, Either)
 
 
+def test_what_an_article_must_be_in_an_excluded_bracket_is_what_it_must_not_be(regions: Regions) -> None:
+    for words in ("-(region:africa)", "-(rain region:africa)", "NOT (region:africa OR rain)", "(-(region:africa))"):
+        filters = read(Query(words), regions, NOW).filters
+        assert (filters.regions, filters.without) == ((), (("region", "africa"),)), words
+    assert read(Query("-(-region:africa)"), regions, NOW).filters.regions == ("africa",)
+
+
 def test_more_than_anybody_types_is_cut_and_said_so(regions: Regions) -> None:
     asked = read(Query(" ".join(f"w{number}" for number in range(99))), regions, NOW)
     assert isinstance(asked.root, Both)

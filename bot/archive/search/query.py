@@ -162,8 +162,9 @@ class _Reading:
             if value.strip():
                 self._filter(key, value[:LONGEST].strip(), negated=False, certain=True)
 
-    def _group(self, pieces: Iterator[re.Match[str]], depth: int) -> Node | None:
-        """Words until the bracket closes. OR binds its two neighbours; everything else is asked for together."""
+    def _group(self, pieces: Iterator[re.Match[str]], depth: int, excluded: bool = False) -> Node | None:
+        """Words until the bracket closes. OR binds its two neighbours; everything else is asked for together. What
+        an article must be, in an excluded bracket, is what it must not be."""
         parts: list[Node] = []
         joining = excluding = False
         for piece in pieces:
@@ -179,7 +180,10 @@ class _Reading:
                 excluding = True
                 continue
             negated, excluding = bool(piece["not"]) or excluding, False
-            node = self._group(pieces, depth + 1) if piece["open"] and depth < _DEEPEST else self._node(piece, negated)
+            if piece["open"] and depth < _DEEPEST:
+                node = self._group(pieces, depth + 1, excluded != negated)
+            else:
+                node = self._node(piece, excluded != negated)
             if node is None:
                 continue
             if negated:
