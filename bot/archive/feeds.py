@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from bot.archive.connect import Connection
 from bot.archive.moments import ms_or_none, to_ms
 from bot.archive.rows import columns, from_feed, from_source, to_feed, to_source
+from bot.archive.search import normal
 from bot.model import Feed, Source
 
 _FEEDS = "SELECT f.*, s.url FROM feed f JOIN source s ON s.id = f.source"
@@ -20,6 +21,7 @@ _AGREE = """
     WHERE id = :source
 """
 _FORGET = "UPDATE source SET etag = NULL, modified = NULL, digest = NULL, next_poll = NULL"
+_NAMES = 4_000  # folded titles and addresses that are kept in mind
 _TOGETHER = (64, 16, 4, 1)  # sources that one statement settles
 
 
@@ -151,19 +153,19 @@ def were_polled(db: Connection, feeds: Iterable[int], source: Source | None, now
 
 def named(db: Connection, text: str, owners: Sequence[int] | None) -> list[int]:
     """The feeds that a reader means by a piece of their title or address; also those no longer polled."""
-    like = f"%{_escaped(text)}%"
-    rows = db.execute(
-        r"""
-        SELECT f.id, f.owner FROM feed f JOIN source s ON s.id = f.source
-        WHERE f.title LIKE :like ESCAPE '\' OR s.url LIKE :like ESCAPE '\' ORDER BY f.id
-        """,
-        {"like": like},
-    )
-    return [row["id"] for row in rows if owners is None or row["owner"] in owners]
+    rows = db.execute("SELECT f.id, f.owner, f.title, s.url FROM feed f JOIN source s ON s.id = f.source ORDER BY f.id")
+    mine = (row for row in rows if owners is None or row["owner"] in owners)
+    return [row["id"] for row in mine if _is_piece(text, row["title"]) or _is_piece(text, row["url"])]
 
 
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def _is_piece(text: str, name: str) -> bool:
+    """Capitals make no difference, nor do accents."""
+    return text.casefold() in name.casefold() or "" != normal.fold(text) in _folded(name)
+
+
+@lru_cache(_NAMES)
+def _folded(name: str) -> str:
+    return normal.fold(name)
 
 
 def _one(db: Connection, feed: int) -> Feed:

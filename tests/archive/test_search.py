@@ -49,6 +49,12 @@ async def test_a_query_finds(shelf: Room, words: str, found: list[str]) -> None:
     assert titles(answer.hits) == found
 
 
+@pytest.mark.parametrize("words", ["feed:ärzte", "feed:ARZTE", 'feed:"Ärzte und"', "feed:a.test", "feed:länder"])
+async def test_a_feed_is_meant_whatever_its_capitals_and_accents(room: Room, words: str) -> None:
+    await room.takes_in(an_article("Rain"), feed=await room.feed(title="Ärzte und LÄNDER"))
+    assert (await room.archive.search(Query(words))).total == 1
+
+
 async def test_pages_stay_put_while_new_articles_arrive(room: Room) -> None:
     await room.takes_in(*(an_article(f"Story {number}", regions=("africa",)) for number in range(1, 26)))
     first = await room.archive.latest(Query(region="africa"))
