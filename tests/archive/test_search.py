@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.model import Hit, Query
+from bot.model import Hit, Order, Query
 from tests.archive.conftest import Room
 from tests.builders import an_article
 
@@ -53,6 +53,23 @@ async def test_a_query_finds(shelf: Room, words: str, found: list[str]) -> None:
 async def test_a_feed_is_meant_whatever_its_capitals_and_accents(room: Room, words: str) -> None:
     await room.takes_in(an_article("Rain"), feed=await room.feed(title="Ärzte und LÄNDER"))
     assert (await room.archive.search(Query(words))).total == 1
+
+
+@pytest.mark.parametrize("words", ['"rain pact"', "title:rain", "-title:vote", "rai* -title:vote"])
+@pytest.mark.parametrize("order", ["newest", "relevance"])
+async def test_what_only_the_text_tells_is_counted_by_the_text(room: Room, words: str, order: Order) -> None:
+    await room.takes_in(*(an_article(f"Rain pact {number}") for number in range(13)))
+    await room.takes_in(*(an_article(f"Vote {number}", text="A pact in the rain") for number in range(90)))
+    first = await room.archive.search(Query(words, order=order))
+    second = await room.archive.search(Query(words, order=order, cursor=first.next))
+    assert [(page.total, page.more, len(page.hits)) for page in (first, second)] == [(13, False, 10), (13, False, 3)]
+
+
+async def test_of_more_texts_than_are_looked_at_it_is_said_how_many_there_are_at_least(room: Room) -> None:
+    await room.takes_in(*(an_article(f"A rain pact {number}") for number in range(300)))
+    first = await room.archive.search(Query('"rain pact"', order="newest"))
+    second = await room.archive.search(Query('"rain pact"', order="newest", cursor=first.next))
+    assert [(page.total, page.more) for page in (first, second)] == [(11, True), (21, True)]
 
 
 async def test_pages_stay_put_while_new_articles_arrive(room: Room) -> None:

@@ -17,6 +17,7 @@ from bot.model import Found, Hit, Viewer
 MOST_COUNTED = 1000  # beyond that it says "1,000+"
 _CHUNK, _LARGEST_CHUNK = 25, 100  # articles whose text is looked at together
 _MOST_VERIFIED = 5000  # texts looked at for one page
+_MOST_CHECKED = 250  # texts looked at only to say how many there are
 _NOTHING = Filters()
 
 
@@ -38,14 +39,17 @@ def newest(db: Connection, asked: Asked, viewer: Viewer, cursor: Cursor, limit: 
     lists = _lists(db, asked, viewer)
     shown = _turn(_walk(db, asked, plan, lists), plan, cursor, limit)
     first = cursor.first if cursor.way == "o" else max(1, cursor.first)
-    if not (shown.older or shown.newer) and (cursor == Cursor() or verify.is_needed(asked.root)):
-        total = len(shown.keys)
+    known = first - 1 + len(shown.keys) + shown.older
+    if cursor == Cursor() and not shown.older:
+        total, more = known, False
+    elif lists is None:
+        total, more = _counted(db, asked, plan, known)
     else:
-        total = _count(db, plan) if lists is None else sum(_listed(db, each, plan) for each in lists)
+        total, more = _told(sum(_listed(db, each, plan) for each in lists))
     return Found(
         hits=hits(db, shown.keys, asked),
-        total=min(total, MOST_COUNTED),
-        more=total > MOST_COUNTED,
+        total=total,
+        more=more,
         next=str(Cursor("o", shown.keys[-1], first + len(shown.keys))) if shown.older and shown.keys else "",
         previous=str(Cursor("n", shown.keys[0], max(1, first - limit))) if shown.newer and shown.keys else "",
         first=first,
@@ -60,10 +64,10 @@ def page(db: Connection, asked: Asked, viewer: Viewer, cursor: Cursor, limit: in
 
 def total(db: Connection, asked: Asked, plan: Plan, known: int, loose: bool) -> tuple[int, bool]:
     """How many there are, and whether there are more than anybody counts."""
-    if loose or verify.is_needed(asked.root):
+    if loose:
         return known, False
-    number = _count(db, plan)
-    return max(known, min(number, MOST_COUNTED)), number > MOST_COUNTED
+    number, more = _counted(db, asked, plan, known)
+    return max(known, number), more
 
 
 def hits(db: Connection, keys: Sequence[int], asked: Asked) -> tuple[Hit, ...]:
@@ -150,6 +154,21 @@ def _turn(walk: Walk, plan: Plan, cursor: Cursor, limit: int) -> Page:
         return Page(keys[:limit][::-1], True, len(keys) > limit and cursor.first > 1)
     keys = walk(plan.low, min(plan.high, cursor.key), False, limit + 1)
     return Page(keys[:limit], len(keys) > limit, cursor.key != LAST_KEY and cursor.first > 1)
+
+
+def _counted(db: Connection, asked: Asked, plan: Plan, known: int) -> tuple[int, bool]:
+    """How many match, and whether that is only what is known of them: of few all texts are looked at, where need be."""
+    check = verify.checker(asked.root)
+    if check is None:
+        return _told(_count(db, plan))
+    keys = walking.keys(db, "words", (plan.expression, plan.low, plan.high, _MOST_CHECKED + 1))
+    if len(keys) > _MOST_CHECKED:
+        return min(known, MOST_COUNTED), True
+    return len(_verified(db, keys, check)), False
+
+
+def _told(number: int) -> tuple[int, bool]:
+    return min(number, MOST_COUNTED), number > MOST_COUNTED
 
 
 def _count(db: Connection, plan: Plan) -> int:
