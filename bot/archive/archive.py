@@ -62,7 +62,7 @@ __all__ = ["MUCH_EMPTY", "Archive", "restore_archive", "shrink_archive"]
 
 DEADLINE = 0.8  # seconds: what a reader asks is answered by then, or stopped
 _LOOK_UP, _RANK = 4, 2  # threads
-_TURN = 0.02  # seconds between two pieces of long work: another program that wants to write looks only now and then
+_TURN = 0.025  # seconds between two pieces of long work: as often another program looks whether it may write
 R = TypeVar("R")
 
 
@@ -338,6 +338,7 @@ class Archive:
         return finished
 
     async def reindex(self, tell: Callable[[int, int], None] = lambda done, of: None) -> int:
+        """Make the index anew, then take the old one out of the file."""
         number = await self._step_by_step(rebuild.step, tell)
         emptied = False
         while not emptied:
