@@ -88,6 +88,27 @@ async def goes_on_elsewhere(room: Room, regions: Regions, file: Path) -> None:
     await copy.close()
 
 
+async def test_who_asks_meanwhile_notices_nothing(room: Room) -> None:
+    await room.takes_in(*(an_article(f"Story {at}", text=long(at, 20)) for at in range(12)))
+
+    async def make_anew() -> None:
+        for _ in range(5):
+            while not await room.archive._write(rebuilds):
+                pass
+            while not await room.archive._write(empties):
+                pass
+
+    making, asked = asyncio.create_task(make_anew()), 0
+    while not making.done():
+        found, titles = await asyncio.gather(
+            room.archive.search(Query("common story")), room.archive.headlines("sto", None, limit=25)
+        )
+        assert (found.total, len(titles)) == (12, 12), found.understood
+        asked += 1
+    await making
+    assert asked > 5
+
+
 async def test_what_the_old_index_took_is_given_back_in_small_pieces(room: Room) -> None:
     await room.takes_in(*(an_article(f"Story {at}", text=long(at, 1_500)) for at in range(60)))
     pages = await room.archive._read(pages_of_index)
