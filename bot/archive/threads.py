@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, ParamSpec, TypeVar
@@ -22,6 +23,7 @@ LONGEST_BATCH = 64  # pieces of work in one transaction
 MOST_WAITING = 2  # questions of one person
 _IDLE, _BREATH = 0.5, 0.05  # seconds without anything to write, before spare time is used, and between two uses
 _TURN = 0.0005  # seconds after which a thread that computes lets another go on: the event loop waits for its turn
+_HALF_SEEN, _TRIES = "vtable constructor failed", 3  # what SQLite says of an index that is just being replaced
 _AGAIN = 0.02  # seconds between two interruptions, for a question of several statements
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -226,7 +228,7 @@ class Readers:
         if not asked.start(connection):
             raise TooSlow("The archive has a lot to do just now. Please ask again in a moment.")
         try:
-            return question(connection, *given)
+            return _once_more(partial(question, connection, *given))
         except OperationalError as error:
             if asked.stopped:
                 raise TooSlow("That took too long. Another word or a date makes it quicker.") from error
@@ -241,6 +243,17 @@ class Readers:
         self._own.connection = None
         self._connections.remove(connection)
         connection.close()
+
+
+def _once_more(ask: Callable[[], R]) -> R:
+    """A connection that meets an index for the first time, just as another takes its place, sees half of each."""
+    for _ in range(_TRIES):
+        try:
+            return ask()
+        except OperationalError as error:
+            if not str(error).startswith(_HALF_SEEN):
+                raise
+    return ask()
 
 
 class Turns:
