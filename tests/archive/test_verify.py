@@ -21,6 +21,12 @@ async def test_a_word_beside_a_phrase_is_found_as_it_is_alone(room: Room, text: 
     assert (await room.archive.search(Query(f'-{word} "rain pact"', order="newest"))).total == 0
 
 
+async def test_a_beginning_that_finds_nothing_alone_excludes_nothing_beside_a_phrase(room: Room) -> None:
+    await room.takes_in(an_article("A rain pact", text="using"))
+    for words in ("-usi*", '-usi* "rain pact"'):
+        assert (await room.archive.search(Query(words, order="newest"))).total == 1, words
+
+
 @pytest.mark.parametrize(
     ("text", "words", "number"),
     [

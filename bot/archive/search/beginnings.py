@@ -40,8 +40,11 @@ class Beginning:
         return not self.words and stem(self.asked) == self.letters
 
     def has(self, word: str) -> bool:
-        """Whether a word begins so, or its stem."""
-        return word.startswith(self.letters) or stem(word).startswith(self.letters)
+        """Whether a word begins so, or its stem, as far as the index is asked for it."""
+        root = stem(word)
+        if root.startswith(self.letters):
+            return True
+        return word.startswith(self.letters) and root in map(stem, self.words)
 
 
 @lru_cache(1024)
