@@ -43,6 +43,14 @@ async def test_where_too_few_have_all_the_words_some_of_them_will_do(room: Room)
     assert answer.understood == "rain AND drought AND kenya, or some of it"
 
 
+async def test_a_pasted_paragraph_finds_its_like_by_words_far_behind_its_first(room: Room) -> None:
+    await room.takes_in(an_article("Rain in Kenya"), an_article("Drought in Peru"))
+    hollow = "and then there would be the one that was to have been " * 7
+    assert await found(room, f"{hollow} of rain over Kenya") == ["Rain in Kenya"]
+    unheard = " ".join(f"unheard{number}" for number in range(100))
+    assert await found(room, f"{unheard} drought Peru") == ["Drought in Peru"]
+
+
 async def test_a_precise_question_gets_no_loose_answer(room: Room) -> None:
     await room.takes_in(an_article("Rain in Kenya"))
     assert await found(room, '"kenya rain" rain') == []

@@ -99,7 +99,7 @@ def test_what_an_article_must_be_in_an_excluded_bracket_is_what_it_must_not_be(r
 
 
 def test_more_than_anybody_types_is_cut_and_said_so(regions: Regions) -> None:
-    asked = read(Query(" ".join(f"w{number}" for number in range(99))), regions, NOW)
+    asked = read(Query(" ".join(f"w{number}" for number in range(2 * MOST_TERMS))), regions, NOW)
     assert isinstance(asked.root, Both)
     assert len(asked.root.parts) == MOST_TERMS
     assert told(asked, regions).endswith("the rest left out")

@@ -1,6 +1,6 @@
 """The best answers first: gathered from the index, spelt right where needed, and scored one by one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -15,6 +15,7 @@ from bot.model import Viewer
 
 ENOUGH = 10  # answers, below which we look further
 MOST = 150  # answers that are kept in order
+_MOST_WEIGHED = 64  # words of a question that articles are scored by
 _SHORT = 4  # words: up to here an answer that has them all comes first
 _HOLLOW = frozenset(
     {
@@ -56,9 +57,12 @@ def best(db: Connection, asked: Asked, viewer: Viewer, counts: Counts, below: in
         more = _strict(db, likely, _plan(db, likely, viewer, below), counts)
         meant = likely if more else asked
     wanted = list(_wanted(meant.root))
-    weights = {word: counts.weight(db, word) for each in wanted for way in each.ways for word in way}
+    numbers = {word: counts.of(db, word) for each in wanted for way in each.ways for word in way}
+    weights = {word: counts.weight(db, word) for word in numbers}
     if len(keys) < ENOUGH and len(wanted) > 1 and _is_loose(asked.root):
-        more += gather.loose(db, plan, sorted(weights.items()))
+        more += gather.loose(db, plan, weights, numbers)
+    if len(wanted) > _MOST_WEIGHED:
+        wanted = _weightiest(wanted, weights, numbers)
     more = [key for key in dict.fromkeys(more) if key not in set(keys)]
     ranked = tuple(_ranked(db, keys, more, wanted, weights))[:MOST]
     return Ranked(ranked, asked, plan, bool(more), spelling.suggestion)
@@ -68,6 +72,13 @@ def _strict(db: Connection, asked: Asked, plan: Plan, counts: Counts) -> list[in
     """Those that have all that was asked for, as far as they are looked at."""
     frequency = max((counts.of(db, word) for term in terms(asked.root) for way in term.ways for word in way), default=0)
     return gather.verified(db, gather.strict(db, plan, frequency), asked.root)
+
+
+def _weightiest(wanted: Sequence[Wanted], weights: Mapping[str, float], numbers: Mapping[str, int]) -> list[Wanted]:
+    """What says most of a paragraph: the rarest of the words that the archive knows."""
+    sums = {each: max(sum(weights[word] for word in way) for way in each.ways) for each in wanted}
+    known = [each for each in wanted if any(all(numbers[word] for word in way) for way in each.ways)]
+    return sorted(known, key=lambda each: -sums[each])[:_MOST_WEIGHED]
 
 
 def _ranked(

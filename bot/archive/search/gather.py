@@ -1,6 +1,6 @@
 """Gathers what may be an answer: few enough to be looked at one by one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.archive import articles
 from bot.archive.connect import Connection
@@ -37,15 +37,20 @@ def strict(db: Connection, plan: Plan, frequency: int) -> list[int]:
     return list(dict.fromkeys(keys))
 
 
-def loose(db: Connection, plan: Plan, words: Sequence[tuple[str, float]]) -> list[int]:
-    """Those that have some of it: by the weight of the words that they have, rarest words first."""
+def loose(db: Connection, plan: Plan, weights: Mapping[str, float], numbers: Mapping[str, int]) -> list[int]:
+    """Those that have some of it, by the weight of the words that they have; and the best of them in title and teaser.
+
+    To rank these, the index reads all that a word is in: frequent words are left out, where there are others.
+    """
     sums: dict[int, float] = {}
-    for word, weight in sorted(words, key=lambda each: -each[1])[:_LOOSE_WORDS]:
+    known = sorted((word for word in weights if numbers[word]), key=lambda each: (-weights[each], each))
+    for word in known[:_LOOSE_WORDS]:
         for key in walk.keys(db, "words", (plan.loosely(word), plan.low, plan.high, _LOOSE_EACH)):
-            sums[key] = sums.get(key, 0.0) + weight
+            sums[key] = sums.get(key, 0.0) + weights[word]
     best = sorted(sums, key=lambda key: (-sums[key], -key))[:_FROM_LOOSE]
-    any_of_them = " OR ".join(quoted(word) for word, _ in words)
-    heads = [key for expression in plan.heads(any_of_them) for key in _best_heads(db, expression, plan)]
+    rare = [word for word in known if numbers[word] <= _FREQUENT] or known
+    any_of_them = " OR ".join(map(quoted, rare))
+    heads = [key for each in plan.heads(any_of_them) for key in _best_heads(db, each, plan)] if rare else []
     return list(dict.fromkeys([*best, *heads]))
 
 

@@ -12,7 +12,8 @@ from bot.model import Order, Query
 from bot.regions import Regions, UnknownRegion
 
 LONGEST = 2000  # characters that are read
-MOST_TERMS = 32  # words and phrases that are searched for
+MOST_TERMS = 128  # words and phrases that are searched for: a paragraph, pasted to find its like
+_MOST_NAMED = 32  # regions, authors, feeds and languages
 SHORTEST_PREFIX = 3  # letters before a star
 _DEEPEST = 8  # brackets within brackets
 
@@ -288,7 +289,7 @@ class _Reading:
                 return False
             value = code or value
         self.named += 1
-        if self.named > MOST_TERMS:
+        if self.named > _MOST_NAMED:
             self.cut = True
         elif negated:
             self.without.append((key, value))

@@ -6,22 +6,24 @@ from datetime import datetime
 from bot.archive.search.query import Asked, Both, Either, Filters, Node, Term, Without
 from bot.regions import Regions
 
-_LONGEST = 300
+_LONGEST, _SHORTEST = 300, 40  # characters; and of the words, that what is beside them may be told
 
 
 def told(asked: Asked, regions: Regions, loose: bool = False) -> str:
     """Such as: nato AND japan in Asia-Pacific, before 2023-02."""
-    words = "" if asked.root is None else _words(asked.root)
-    parts = [words or "the latest", *_filters(asked.filters, regions)]
+    words = "the latest" if asked.root is None else _words(asked.root) or "the latest"
+    parts = list(_filters(asked.filters, regions))
     if loose:
         parts.append("or some of it")
     if asked.cut:
         parts.append("the rest left out")
-    text = (
-        f"{parts[0]}{' ' if len(parts) > 1 and parts[1].startswith(('in ', 'by ')) else ', ' if len(parts) > 1 else ''}"
-    )
-    text = "; ".join((text + ", ".join(parts[1:]), *asked.strange))
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    joint = "" if not parts else " " if parts[0].startswith(("in ", "by ")) else ", "
+    rest = "; ".join((joint + ", ".join(parts), *asked.strange))
+    return _cut(_cut(words, max(_SHORTEST, _LONGEST - len(rest))) + rest, _LONGEST)
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
 
 
 def _words(node: Node, inside: bool = False) -> str:
