@@ -25,6 +25,7 @@ _IDLE, _BREATH = 0.5, 0.05  # seconds without anything to write, before spare ti
 _TURN = 0.0005  # seconds after which a thread that computes lets another go on: the event loop waits for its turn
 _HALF_SEEN, _TRIES = "vtable constructor failed", 3  # what SQLite says of an index that is just being replaced
 _AGAIN = 0.02  # seconds between two interruptions, for a question of several statements
+_TOO_LONG = "That took too long. Another word, a date, or more letters before a * make it quicker."
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -231,7 +232,7 @@ class Readers:
             return _once_more(partial(question, connection, *given))
         except OperationalError as error:
             if asked.stopped:
-                raise TooSlow("That took too long. Another word or a date makes it quicker.") from error
+                raise TooSlow(_TOO_LONG) from error
             raise
         finally:
             asked.end()

@@ -1,5 +1,6 @@
 """How an answer looks: its order, its snippets, what is counted, what is suggested."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -49,6 +50,24 @@ async def test_a_pasted_paragraph_finds_its_like_by_words_far_behind_its_first(r
     assert await found(room, f"{hollow} of rain over Kenya") == ["Rain in Kenya"]
     unheard = " ".join(f"unheard{number}" for number in range(100))
     assert await found(room, f"{unheard} drought Peru") == ["Drought in Peru"]
+
+
+async def test_of_thousands_that_may_match_so_many_are_looked_at_and_the_next_page_goes_on(room: Room) -> None:
+    titles = ["North Korea, long ago", *["Korea, and then the north"] * 1_600, "North Korea today"]
+    await room.takes_in(
+        *(
+            an_article(f"{title} ({at})", keys=(f"url:{at}",), published=NOON - timedelta(minutes=3_000 - at))
+            for at, title in enumerate(titles)
+        )
+    )
+    query = Query('"north korea"', order="newest")
+    first = await room.archive.search(query)
+    assert [hit.article.title for hit in first.hits] == ["North Korea today (1601)"]
+    assert (first.total, first.more) == (1, True)
+    assert first.understood == "“north korea”; looked at 1,500 texts that may have it, and no further"
+    second = await room.archive.search(replace(query, cursor=first.next))
+    assert [hit.article.title for hit in second.hits] == ["North Korea, long ago (0)"]
+    assert (second.first, second.understood) == (2, "“north korea”")
 
 
 async def test_a_precise_question_gets_no_loose_answer(room: Room) -> None:

@@ -16,12 +16,20 @@ from bot.model import Found, Hit, Viewer
 
 MOST_COUNTED = 1000  # beyond that it says "1,000+"
 _CHUNK, _LARGEST_CHUNK = 25, 100  # articles whose text is looked at together
-_MOST_VERIFIED = 5000  # texts looked at for one page
+_MOST_VERIFIED = 1500  # texts looked at for one page: half a second's work
 _MOST_CHECKED = 250  # texts looked at only to say how many there are
 _NOTHING = Filters()
 
 
-Walk = Callable[[int, int, bool, int], list[int]]  # keys from, below, upwards or down, at most so many
+Walk = Callable[[int, int, bool, int], "Walked"]  # keys from, below, upwards or down, at most so many
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """Keys that match, and the key with which the looking ended, if it did so before it was through."""
+
+    keys: list[int]
+    end: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,28 +39,31 @@ class Page:
     keys: list[int]
     older: bool
     newer: bool
+    end: int | None = None
 
 
 def newest(db: Connection, asked: Asked, viewer: Viewer, cursor: Cursor, limit: int) -> Found:
-    """The newest that match, a page of them."""
+    """The newest that match, a page of them; as what is understood, whether not all that may match was looked at."""
     plan = compiling.plan(db, asked, viewer)
     lists = _lists(db, asked, viewer)
     shown = _turn(_walk(db, asked, plan, lists), plan, cursor, limit)
     first = cursor.first if cursor.way == "o" else max(1, cursor.first)
-    known = first - 1 + len(shown.keys) + shown.older
-    if cursor == Cursor() and not shown.older:
+    known = first - 1 + len(shown.keys) + (shown.older and shown.end is None)
+    if cursor == Cursor() and not shown.older and shown.end is None:
         total, more = known, False
     elif lists is None:
         total, more = _counted(db, asked, plan, known)
     else:
         total, more = _told(sum(_listed(db, each, plan) for each in lists))
+    newer, older = _edges(shown, cursor)
     return Found(
         hits=hits(db, shown.keys, asked),
         total=total,
         more=more,
-        next=str(Cursor("o", shown.keys[-1], first + len(shown.keys))) if shown.older and shown.keys else "",
-        previous=str(Cursor("n", shown.keys[0], max(1, first - limit))) if shown.newer and shown.keys else "",
+        next=str(Cursor("o", older, first + len(shown.keys))) if shown.older and shown.keys else "",
+        previous=str(Cursor("n", newer, max(1, first - limit))) if shown.newer and shown.keys else "",
         first=first,
+        understood="" if shown.end is None else f"looked at {_MOST_VERIFIED:,} texts that may have it, and no further",
     )
 
 
@@ -90,18 +101,26 @@ def _lists(db: Connection, asked: Asked, viewer: Viewer) -> list[tuple[int, int]
     return [(owner, region) for owner in articles.owners(db, viewer)]
 
 
+def _edges(shown: Page, cursor: Cursor) -> tuple[int, int]:
+    """From which keys it goes on: the page's own, or where the looking ended."""
+    newer, older = (shown.keys[0], shown.keys[-1]) if shown.keys else (0, 0)
+    if shown.end is None:
+        return newer, older
+    return (shown.end, older) if cursor.way == "n" else (newer, shown.end)
+
+
 def _walk(db: Connection, asked: Asked, plan: Plan, lists: list[tuple[int, int]] | None) -> Walk:
     return _matching(db, asked, plan) if lists is None else _listing(db, lists)
 
 
 def _listing(db: Connection, lists: list[tuple[int, int]]) -> Walk:
-    def walk(low: int, high: int, upwards: bool, most: int) -> list[int]:
+    def walk(low: int, high: int, upwards: bool, most: int) -> Walked:
         statement = f"""
             SELECT article FROM article_region WHERE owner = ? AND region = ? AND article >= ? AND article < ?
             ORDER BY article {"ASC" if upwards else "DESC"} LIMIT ?
             """  # noqa: S608 one of two words
         rows = (db.execute(statement, (*each, low, high, most)) for each in lists)
-        return list(merge(*([row[0] for row in some] for some in rows), reverse=not upwards))[:most]
+        return Walked(list(merge(*([row[0] for row in some] for some in rows), reverse=not upwards))[:most])
 
     return walk
 
@@ -120,19 +139,21 @@ def _listed(db: Connection, each: tuple[int, int], plan: Plan) -> int:
 def _matching(db: Connection, asked: Asked, plan: Plan) -> Walk:
     check = verify.checker(asked.root)
 
-    def walk(low: int, high: int, upwards: bool, most: int) -> list[int]:
+    def walk(low: int, high: int, upwards: bool, most: int) -> Walked:
         if check is None:
-            return walking.keys(db, "words", (plan.expression, low, high, most), upwards=upwards)
+            return Walked(walking.keys(db, "words", (plan.expression, low, high, most), upwards=upwards))
         found: list[int] = []
         number, looked_at = _CHUNK, 0
-        while len(found) < most and looked_at < _MOST_VERIFIED:
+        while len(found) < most:
+            if looked_at >= _MOST_VERIFIED:
+                return Walked(found, low - 1 if upwards else high)
             keys = walking.keys(db, "words", (plan.expression, low, high, number), upwards=upwards)
             found += _verified(db, keys, check)
             if len(keys) < number:
                 break
             low, high = (keys[-1] + 1, high) if upwards else (low, keys[-1])
             number, looked_at = min(2 * number, _LARGEST_CHUNK), looked_at + number
-        return found[:most]
+        return Walked(found[:most])
 
     return walk
 
@@ -150,10 +171,12 @@ def _verified(db: Connection, keys: Sequence[int], check: verify.Check) -> list[
 def _turn(walk: Walk, plan: Plan, cursor: Cursor, limit: int) -> Page:
     """A page, in the direction of the cursor; one more is asked for, to see whether it goes on."""
     if cursor.way == "n":
-        keys = walk(max(plan.low, cursor.key + 1), plan.high, True, limit + 1)
-        return Page(keys[:limit][::-1], True, len(keys) > limit and cursor.first > 1)
-    keys = walk(plan.low, min(plan.high, cursor.key), False, limit + 1)
-    return Page(keys[:limit], len(keys) > limit, cursor.key != LAST_KEY and cursor.first > 1)
+        walked = walk(max(plan.low, cursor.key + 1), plan.high, True, limit + 1)
+        goes_on = len(walked.keys) > limit or walked.end is not None
+        return Page(walked.keys[:limit][::-1], True, goes_on and cursor.first > 1, walked.end)
+    walked = walk(plan.low, min(plan.high, cursor.key), False, limit + 1)
+    goes_on = len(walked.keys) > limit or walked.end is not None
+    return Page(walked.keys[:limit], goes_on, cursor.key != LAST_KEY and cursor.first > 1, walked.end)
 
 
 def _counted(db: Connection, asked: Asked, plan: Plan, known: int) -> tuple[int, bool]:
