@@ -214,7 +214,7 @@ def region_number(db: Connection, code: str) -> int:
 def cleaned(article: Article) -> Article:
     """An article as it will be read back, so that what is indexed is what is kept."""
     altered: dict[str, Any] = {part: clean(getattr(article, part)) for part in _TEXTS}
-    altered["authors"] = tuple(map(clean, article.authors))
+    altered["authors"] = tuple(dict.fromkeys(map(clean, article.authors)))
     if article.tags:
         altered["tags"] = tuple(_cleaned_tag(tag) for tag in article.tags)
     if article.image is not None:

@@ -192,3 +192,10 @@ def test_the_thousandth_of_one_minute_asks_no_more_than_the_tenth(tmp_path: Path
         numbers.append(sum("article" in each and not each.startswith("--") for each in asked))
     assert numbers[999] == numbers[10]
     db.close()
+
+
+async def test_who_is_named_twice_has_written_one_article(room: Room) -> None:
+    await room.takes_in(a_sighting(an_article("Rails", authors=("Mei Tan", "Mei Tan")), await room.feed()))
+    assert await room.archive.authors("mei", 0) == ["Mei Tan"]
+    await room.takes_in(a_sighting(an_article("Rails", authors=("Ann Poe",)), await room.feed()))
+    assert (await room.archive.authors("mei", 0), await room.archive.authors("ann", 0)) == ([], ["Ann Poe"])
