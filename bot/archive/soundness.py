@@ -6,8 +6,9 @@ All of it only reads, in many short steps, so that nobody who writes or asks has
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
+from pathlib import Path
 
-from bot.archive import articles, rebuild
+from bot.archive import articles, connect, rebuild
 from bot.archive.connect import Connection, DatabaseError, Row
 from bot.archive.search import index
 from bot.archive.search.compile import quoted
@@ -75,10 +76,15 @@ def found(db: Connection, step: Step) -> list[str]:
 
 
 def _file(db: Connection) -> Iterator[str]:
-    """That every page is where it should be."""
-    for row in db.execute("PRAGMA quick_check"):
-        if row[0] != "ok":
-            yield f"The file is damaged ({row[0]}): {_RESTORE}"
+    """That every page is where it should be. Newer SQLites look at the indexes as well, and may hold what a connection
+    remembers of an index against the file: hence a connection that remembers nothing."""
+    fresh = connect.reader(Path(db.execute("PRAGMA database_list").fetchone()[2]))
+    try:
+        for row in fresh.execute("PRAGMA quick_check"):
+            if row[0] != "ok":
+                yield f"The file is damaged ({row[0]}): {_RESTORE}"
+    finally:
+        fresh.close()
 
 
 def _version(db: Connection) -> Iterator[str]:
