@@ -244,6 +244,7 @@ class Sent:
 
     message: int
     shown: str = ""
+    stale: bool = False  # what is out left before a correction, and must be edited
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,9 +140,9 @@ def settle(db: Connection, delivery: int, outcome: Outcome, now: datetime) -> No
     if row is None:
         return
     match outcome:
-        case Sent(message, shown):
+        case Sent(message, shown, stale):
             # A change that came while the first message was on its way is not in it: its mark stays.
-            edit = 1 if row["edit"] == 1 else 0
+            edit = 1 if row["edit"] == 1 or stale else 0
             first = to_ms(now) if row["sent"] is None else row["sent"]
             is_out = {"state": "sent", "sent": first, "message": message, "shown": shown}
             _set(db, delivery, now, reason="", due=None, edit=edit, **is_out)

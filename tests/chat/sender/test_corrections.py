@@ -11,7 +11,7 @@ import pytest
 from bot.archive import Archive
 from bot.courier import Courier
 from bot.delivery.route import route
-from bot.model import Article, Feed, Image, Query, Sighting
+from bot.model import Article, Feed, Image, Later, Query, Sighting, Suspended
 from bot.stage import Channel, Message, Permission
 from tests.chat.scenes import Scene
 from tests.delivery.samples import REGIONS, an_article, an_order
@@ -142,6 +142,27 @@ async def test_a_correction_that_came_while_nobody_knew_whether_it_is_out_is_not
     (post,) = room.posts()
     assert post.content == "**Rain in Chad**" and room.edits() == 1
     assert not await room.archive.due_deliveries(room.now)
+
+
+@pytest.mark.parametrize("then", [Later("Discord's limit", timedelta(seconds=1)), Suspended("it lacks Send Messages")])
+async def test_a_correction_that_came_while_what_may_be_out_waited_is_not_forgotten(
+    room: Newsroom, then: Later | Suspended
+) -> None:
+    """It is out, and we do not know; then it could not go once more, until it had been corrected."""
+    feed = await room.archive.add_feed(Feed("https://a.test/feed"))
+    first = replace(an_article(regions=("africa",)), id=0, seen=None, feeds=(), keys=("url:rain",))
+    await room.archive.accept([Sighting(first, feed, b"before")], None, route, room.now)
+    (found,) = await room.archive.due_deliveries(room.now)
+    left = await room.archive.sending(found.id, room.now)
+    assert left
+    await room.scene.sender.send(left)
+    await room.archive.settle(found.id, then, room.now)
+    await room.archive.accept([Sighting(replace(first, title="Rain in Chad"), feed, b"after")], None, route, room.now)
+    await room.archive.resume_target(found.target)
+    room.now += timedelta(minutes=1)
+    await room._delivers()
+    (post,) = room.posts()
+    assert post.content == "**Rain in Chad**" and room.edits() == 1
 
 
 async def test_posts_say_when_their_article_is_gone_and_when_it_is_back(room: Newsroom) -> None:
