@@ -6,6 +6,7 @@ import json
 import lzma
 import math
 import os
+import re
 import sqlite3
 import sys
 import time
@@ -23,6 +24,7 @@ from bot.regions import Region, Regions
 
 DEPTH = 10
 _LEAD = 40  # words of a document that a feed would print as its teaser
+_PASTED, _FELLOWS = 110, 4  # words of a paragraph, and documents that answer one question, it among them
 _BATCH = 500
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -56,7 +58,22 @@ def read_collection(folder: Path) -> Collection:
         questions = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
         gains = _gains(judged if judged.exists() else folder / "qrels.tsv")
         tasks.append(Task(folder.name + kind, {each["id"]: each["text"] for each in questions}, gains))
-    return Collection(folder.name, documents, tasks)
+    return Collection(folder.name, documents, [*tasks, *filter(None, (_paragraphs(documents, task) for task in tasks))])
+
+
+def _paragraphs(documents: Sequence[tuple[str, str, str]], task: Task) -> Task | None:
+    """Whoever pastes the beginning of a document wants those that answer the same question; None where most have one
+    answer."""
+    texts = {name: f"{title} {text}" for name, title, text in documents}
+    questions, gains = {}, {}
+    for number, judged in sorted(task.gains.items()):
+        right = {name: gain for name, gain in judged.items() if gain > 0}
+        if len(right) >= _FELLOWS:
+            first = min(right)
+            pasted = re.findall(r"[a-z0-9.]+", texts[first].lower())[:_PASTED]
+            questions[number] = " ".join(pasted)
+            gains[number] = {name: gain for name, gain in right.items() if name != first}
+    return Task(f"{task.name}-paragraph", questions, gains) if questions else None
 
 
 def ndcg(found: Sequence[str], gains: dict[str, int]) -> float:
