@@ -50,6 +50,8 @@ async def test_a_pasted_paragraph_finds_its_like_by_words_far_behind_its_first(r
     assert await found(room, f"{hollow} of rain over Kenya") == ["Rain in Kenya"]
     unheard = " ".join(f"unheard{number}" for number in range(100))
     assert await found(room, f"{unheard} drought Peru") == ["Drought in Peru"]
+    quoting = 'The minister called it "a year like no other" when asked about harvests, wells and rivers in Peru.'
+    assert await found(room, quoting) == ["Drought in Peru"]
 
 
 async def test_of_thousands_that_may_match_so_many_are_looked_at_and_the_next_page_goes_on(room: Room) -> None:

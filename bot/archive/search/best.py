@@ -16,6 +16,7 @@ from bot.model import Viewer
 ENOUGH = 10  # answers, below which we look further
 MOST = 150  # answers that are kept in order
 _MOST_WEIGHED = 64  # words of a question that articles are scored by
+_MOST_PRECISE = 8  # words of a question that is meant as it stands; quotes in longer ones were pasted with the rest
 _SHORT = 4  # words: up to here an answer that has them all comes first
 _HOLLOW = frozenset(
     {
@@ -59,7 +60,8 @@ def best(db: Connection, asked: Asked, viewer: Viewer, counts: Counts, below: in
     wanted = list(_wanted(meant.root))
     numbers = {word: counts.of(db, word) for each in wanted for way in each.ways for word in way}
     weights = {word: counts.weight(db, word) for word in numbers}
-    if len(keys) < ENOUGH and len(wanted) > 1 and _is_loose(asked.root):
+    may_be_loose = _is_loose(asked.root) or len(wanted) > _MOST_PRECISE
+    if len(keys) < ENOUGH and len(wanted) > 1 and may_be_loose:
         more += gather.loose(db, plan, weights, numbers)
     if len(wanted) > _MOST_WEIGHED:
         wanted = _weightiest(wanted, weights, numbers)
