@@ -6,7 +6,6 @@ import json
 import lzma
 import math
 import os
-import re
 import sqlite3
 import sys
 import time
@@ -70,8 +69,7 @@ def _paragraphs(documents: Sequence[tuple[str, str, str]], task: Task) -> Task |
         right = {name: gain for name, gain in judged.items() if gain > 0}
         if len(right) >= _FELLOWS:
             first = min(right)
-            pasted = re.findall(r"[a-z0-9.]+", texts[first].lower())[:_PASTED]
-            questions[number] = " ".join(pasted)
+            questions[number] = " ".join(texts[first].split()[:_PASTED])
             gains[number] = {name: gain for name, gain in right.items() if name != first}
     return Task(f"{task.name}-paragraph", questions, gains) if questions else None
 
