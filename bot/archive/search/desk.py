@@ -49,9 +49,7 @@ class SearchDesk:
         cursor = read_cursor(query.cursor)
         if (_is_ranked(asked) and cursor.way == "r") or (not query.cursor and _is_ranked(asked)):
             return self._best(db, query, asked, cursor, limit)
-        found = find.newest(db, asked, query.viewer, cursor, limit)
-        understood = filter(None, (told(asked, self._regions), found.understood))
-        return replace(found, understood="; ".join(understood))
+        return find.newest(db, asked, query.viewer, cursor, limit, told(asked, self._regions))
 
     def _best(self, db: Connection, query: Query, asked: Asked, cursor: Cursor, limit: int) -> Found:
         """A page of a ranking. What arrives while somebody leafs through it does not move it."""

@@ -17,11 +17,9 @@ from bot.model import Found, Hit, Viewer
 MOST_COUNTED = 1000  # beyond that it says "1,000+"
 _CHUNK, _LARGEST_CHUNK = 25, 100  # articles whose text is looked at together
 _MOST_VERIFIED = 1500  # texts looked at for one page: half a second's work
+_STOPPED = f"looked at {_MOST_VERIFIED:,} texts that may have it, and no further"
 _MOST_CHECKED = 250  # texts looked at only to say how many there are
 _NOTHING = Filters()
-
-
-Walk = Callable[[int, int, bool, int], "Walked"]  # keys from, below, upwards or down, at most so many
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,38 +30,43 @@ class Walked:
     end: int | None = None
 
 
+Walk = Callable[[int, int, bool, int], Walked]  # keys from, below, upwards or down, at most so many
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Keys of one page, newest first, and whether there is more on either side."""
+    """Keys of one page, newest first, and the keys from which it goes on in either direction, if it does."""
 
     keys: list[int]
-    older: bool
-    newer: bool
-    end: int | None = None
+    older: int | None
+    newer: int | None
+    whole: bool = True  # all that may match was looked at
 
 
-def newest(db: Connection, asked: Asked, viewer: Viewer, cursor: Cursor, limit: int) -> Found:
-    """The newest that match, a page of them; as what is understood, whether not all that may match was looked at."""
+def newest(db: Connection, asked: Asked, viewer: Viewer, cursor: Cursor, limit: int, told: str) -> Found:
+    """The newest that match, a page of them. `told`: how it was understood, to which it adds how far it looked."""
     plan = compiling.plan(db, asked, viewer)
     lists = _lists(db, asked, viewer)
     shown = _turn(_walk(db, asked, plan, lists), plan, cursor, limit)
     first = cursor.first if cursor.way == "o" else max(1, cursor.first)
-    known = first - 1 + len(shown.keys) + (shown.older and shown.end is None)
-    if cursor == Cursor() and not shown.older and shown.end is None:
+    known = first - 1 + len(shown.keys) + (shown.whole and shown.older is not None)
+    if cursor == Cursor() and shown.older is None:
         total, more = known, False
     elif lists is None:
         total, more = _counted(db, asked, plan, known)
     else:
         total, more = _told(sum(_listed(db, each, plan) for each in lists))
-    newer, older = _edges(shown, cursor)
+    leafs = bool(shown.keys)
     return Found(
         hits=hits(db, shown.keys, asked),
         total=total,
         more=more,
-        next=str(Cursor("o", older, first + len(shown.keys))) if shown.older and shown.keys else "",
-        previous=str(Cursor("n", newer, max(1, first - limit))) if shown.newer and shown.keys else "",
+        next=str(Cursor("o", shown.older, first + len(shown.keys))) if leafs and shown.older is not None else "",
+        previous=str(Cursor("n", shown.newer, max(1, first - limit))) if leafs and shown.newer is not None else "",
         first=first,
-        understood="" if shown.end is None else f"looked at {_MOST_VERIFIED:,} texts that may have it, and no further",
+        understood=told
+        if shown.whole
+        else f"{told}; looked at {_MOST_VERIFIED:,} texts that may have it, and no further",
     )
 
 
@@ -99,14 +102,6 @@ def _lists(db: Connection, asked: Asked, viewer: Viewer) -> list[tuple[int, int]
     if filters.regions:
         region = compiling.number_of(db, "region", filters.regions[0]) or -1
     return [(owner, region) for owner in articles.owners(db, viewer)]
-
-
-def _edges(shown: Page, cursor: Cursor) -> tuple[int, int]:
-    """From which keys it goes on: the page's own, or where the looking ended."""
-    newer, older = (shown.keys[0], shown.keys[-1]) if shown.keys else (0, 0)
-    if shown.end is None:
-        return newer, older
-    return (shown.end, older) if cursor.way == "n" else (newer, shown.end)
 
 
 def _walk(db: Connection, asked: Asked, plan: Plan, lists: list[tuple[int, int]] | None) -> Walk:
@@ -170,13 +165,17 @@ def _verified(db: Connection, keys: Sequence[int], check: verify.Check) -> list[
 
 def _turn(walk: Walk, plan: Plan, cursor: Cursor, limit: int) -> Page:
     """A page, in the direction of the cursor; one more is asked for, to see whether it goes on."""
-    if cursor.way == "n":
-        walked = walk(max(plan.low, cursor.key + 1), plan.high, True, limit + 1)
-        goes_on = len(walked.keys) > limit or walked.end is not None
-        return Page(walked.keys[:limit][::-1], True, goes_on and cursor.first > 1, walked.end)
-    walked = walk(plan.low, min(plan.high, cursor.key), False, limit + 1)
-    goes_on = len(walked.keys) > limit or walked.end is not None
-    return Page(walked.keys[:limit], goes_on, cursor.key != LAST_KEY and cursor.first > 1, walked.end)
+    upwards = cursor.way == "n"
+    low, high = (max(plan.low, cursor.key + 1), plan.high) if upwards else (plan.low, min(plan.high, cursor.key))
+    walked = walk(low, high, upwards, limit + 1)
+    keys, last = walked.keys[:limit], walked.end
+    if last is None and len(walked.keys) > limit:
+        last = keys[-1]
+    if upwards:
+        keys.reverse()
+        return Page(keys, keys[-1] if keys else None, last if cursor.first > 1 else None, walked.end is None)
+    is_first = cursor.key == LAST_KEY or cursor.first <= 1
+    return Page(keys, last, None if is_first or not keys else keys[0], walked.end is None)
 
 
 def _counted(db: Connection, asked: Asked, plan: Plan, known: int) -> tuple[int, bool]:
