@@ -28,7 +28,7 @@ from bot.archive import (
 )
 from bot.archive.connect import Connection
 from bot.archive.migrations import migrate
-from bot.archive.search import aside, complete, index
+from bot.archive.search import complete, index
 from bot.archive.search.aliases import Aliases
 from bot.archive.search.desk import SearchDesk
 from bot.archive.threads import Readers, TooSlow, Turns, Writer
@@ -340,19 +340,11 @@ class Archive:
     async def reindex(self, tell: Callable[[int, int], None] = lambda done, of: None) -> int:
         """Make the index anew, then take the old one out of the file."""
         number = await self._step_by_step(rebuild.step, tell)
-        emptied = False
-        while not emptied:
-            emptied = await self._write(aside.empty, owed=False)
-            await asyncio.sleep(_TURN)
+        await self._step_by_step(rebuild.empty_step, lambda done, of: None)
         return number
 
     async def prune(self, before: datetime, tell: Callable[[int, int], None] = lambda done, of: None) -> int:
-        course = prune.Course(of=await self.prunable(before))
-        while not course.finished:
-            course = await self._write(prune.step, before, course, owed=False)
-            tell(course.gone, course.of)
-            await asyncio.sleep(_TURN)
-        return course.gone
+        return await self._step_by_step(prune.Course(before, await self.prunable(before)).step, tell)
 
     async def prunable(self, before: datetime) -> int:
         return await self._read(prune.number, before)

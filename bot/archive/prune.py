@@ -1,7 +1,6 @@
 """Takes old articles out. What they were known by stays, so that they never come back as news."""
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.archive import articles, memos
@@ -15,35 +14,37 @@ _NUMBER = f"SELECT count(*) FROM article a WHERE a.id < ? AND {_GOES}"  # noqa: 
 _NEXT = f"SELECT a.id, {_GOES} AS goes FROM article a WHERE a.id > ? AND a.id < ? ORDER BY a.id LIMIT ?"  # noqa: S608
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
-    """How far it has come: how many went, of how many, and up to which key all were looked at."""
-
-    of: int
-    gone: int = 0
-    at: int = -1
-    finished: bool = False
-
-
 def number(db: Connection, before: datetime) -> int:
     """How many articles would go."""
     return int(db.execute(_NUMBER, [first_key(before)]).fetchone()[0])
 
 
-def step(db: Connection, before: datetime, course: Course) -> Course:
-    """Look at the next of them, and take out those that may go. What is owed keeps its article."""
-    floor = max(first_key(before), int(memos.recall(db, articles.PRUNED) or 0))
-    memos.remember(db, articles.PRUNED, str(floor))
-    rows = db.execute(_NEXT, [course.at, first_key(before), PIECE]).fetchall()
-    keys = [row["id"] for row in rows if row["goes"]]
-    for article in articles.load(db, keys).values():
-        index.drop(db, article, articles.marks_of(db, article))
-        articles.uncredit(db, article)
-    for statement in _GONE:
-        db.execute(statement, [json.dumps(keys)])
-    gone, finished = course.gone + len(keys), len(rows) < PIECE
-    of = gone if finished else max(gone, course.of)  # some were settled, or became owed, since they were counted
-    return Course(of, gone, rows[-1]["id"] if rows else course.at, finished)
+class Course:
+    """Goes once through what is older, the oldest first; `of` so many were counted. What is owed keeps its article."""
+
+    def __init__(self, before: datetime, of: int) -> None:
+        self._before = before
+        self._of = of
+        self._gone = 0
+        self._at = -1  # up to this key all were looked at
+
+    def step(self, db: Connection) -> tuple[int, int, bool]:
+        """Take out those of the next that may go: how many went, of how many, and whether that was all."""
+        floor = max(first_key(self._before), int(memos.recall(db, articles.PRUNED) or 0))
+        memos.remember(db, articles.PRUNED, str(floor))
+        rows = db.execute(_NEXT, [self._at, first_key(self._before), PIECE]).fetchall()
+        keys = [row["id"] for row in rows if row["goes"]]
+        for article in articles.load(db, keys).values():
+            index.drop(db, article, articles.marks_of(db, article))
+            articles.uncredit(db, article)
+        for statement in _GONE:
+            db.execute(statement, [json.dumps(keys)])
+        self._gone += len(keys)
+        self._at = rows[-1]["id"] if rows else self._at
+        finished = len(rows) < PIECE
+        # Some were settled, or became owed, since they were counted.
+        self._of = self._gone if finished else max(self._gone, self._of)
+        return self._gone, self._of, finished
 
 
 _GONE = [
