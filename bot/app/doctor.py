@@ -33,11 +33,7 @@ class Finding:
     words: str
 
 
-def _nobody(line: str) -> None:
-    """Hears nothing."""
-
-
-async def examine(settings: Settings, told: Callable[[str], None] = _nobody) -> AsyncIterator[Finding]:
+async def examine(settings: Settings, told: Callable[[str], None] = lambda line: None) -> AsyncIterator[Finding]:
     """Look at one part after the other, as each is done; `told` hears what is looked at meanwhile."""
     yield _data(settings)
     try:
