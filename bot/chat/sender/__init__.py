@@ -71,7 +71,7 @@ class DiscordSender:
         if delivery.edit and delivery.message is not None:
             return await self._edit(delivery, place, made, delivery.message)
         answer = await self._deliver(delivery, place, made)
-        return self._told(delivery, place, _compared(_outcome(answer, _shown(answer, delivery, place, made)), made))
+        return self._told(delivery, place, _posted(answer, delivery, place, made))
 
     async def send_list(self, deliveries: Sequence[Delivery]) -> Outcome:
         """One post for several, as many as room_in_list() has found to fit; or edit the list that is out."""
@@ -89,7 +89,7 @@ class DiscordSender:
         post = Post(found.card, subscription.mention, subscription.silent, tags)
         # A nonce of its own: the head's would give back another message, if that were sent alone some day.
         answer = await self._deliver(replace(head, nonce=f"l{head.nonce}"[:25]), place, post)
-        return self._told(head, place, _compared(_outcome(answer, _shown(answer, head, place, post)), post))
+        return self._told(head, place, _posted(answer, head, place, post))
 
     def room_in_list(self, deliveries: Sequence[Delivery]) -> int:
         """How many of these one list would hold; 0 where there can be none."""
@@ -238,14 +238,10 @@ def _of_list(deliveries: Sequence[Delivery]) -> tuple[str | None, Terms]:
     return (order.region if order.region != EVERY_REGION else None), read_terms(order.options)
 
 
-def _shown(answer: Answer, delivery: Delivery, place: Place, made: Post) -> str:
-    """The digest of what is now there: a nonce may have given us back a message of before a correction."""
+def _posted(answer: Answer, delivery: Delivery, place: Place, made: Post) -> Outcome:
+    """What became of a post: a nonce may have given us back a message of before a correction."""
     is_ours = delivery.attempts < 2 or not WAYS[place.kind].NONCE
-    return made.shown if is_ours else _found(answer.body, made)
-
-
-def _compared(outcome: Outcome, made: Post) -> Outcome:
-    """Where the message that is out is not the one that we made, it is of before a correction."""
+    outcome = _outcome(answer, made.shown if is_ours else _found(answer.body, made))
     return replace(outcome, stale=outcome.shown != made.shown) if isinstance(outcome, Sent) else outcome
 
 
