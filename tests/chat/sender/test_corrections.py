@@ -11,7 +11,7 @@ import pytest
 from bot.archive import Archive
 from bot.courier import Courier
 from bot.delivery.route import route
-from bot.model import Article, Feed, Image, Later, Query, Sighting, Suspended
+from bot.model import Article, Delivery, Feed, Image, Later, Query, Sighting, Suspended
 from bot.stage import Channel, Message, Permission
 from tests.chat.scenes import Scene
 from tests.delivery.samples import REGIONS, an_article, an_order
@@ -41,6 +41,18 @@ class Newsroom:
         await self.archive.accept([Sighting(found, feed, str(self.printed).encode())], None, route, self.now)
         await self._delivers()
         return found
+
+    async def posts_unanswered(self) -> tuple[Sighting, Delivery]:
+        """A post leaves, and we do not know what became of it."""
+        feed = await self.archive.add_feed(Feed("https://a.test/feed"))
+        article = replace(an_article(regions=("africa",)), id=0, seen=None, feeds=(), keys=("url:rain",))
+        printed = Sighting(article, feed, b"before")
+        await self.archive.accept([printed], None, route, self.now)
+        (found,) = await self.archive.due_deliveries(self.now)
+        left = await self.archive.sending(found.id, self.now)
+        assert left
+        await self.scene.sender.send(left)
+        return printed, left
 
     async def _delivers(self) -> None:
         courier = Courier(self.archive, self.scene.sender, _Now(self))
@@ -128,13 +140,7 @@ async def test_a_correction_that_came_while_nobody_knew_whether_it_is_out_is_not
 ) -> None:
     """We died after it had left; where the channel cannot be read, its nonce gives back what left before."""
     await room.opens()
-    feed = await room.archive.add_feed(Feed("https://a.test/feed"))
-    first = replace(an_article(regions=("africa",)), id=0, seen=None, feeds=(), keys=("url:rain",))
-    await room.archive.accept([Sighting(first, feed, b"before")], None, route, room.now)
-    (found,) = await room.archive.due_deliveries(room.now)
-    left = await room.archive.sending(found.id, room.now)
-    assert left
-    await room.scene.sender.send(left)  # and here we died
+    await room.posts_unanswered()  # and here we died
     if not reads:
         room.scene.stage.world.withdraw(room.scene.channel, Permission.READ_MESSAGE_HISTORY)
         await room.scene.settled()
@@ -149,16 +155,11 @@ async def test_a_correction_that_came_while_what_may_be_out_waited_is_not_forgot
     room: Newsroom, then: Later | Suspended
 ) -> None:
     """It is out, and we do not know; then it could not go once more, until it had been corrected."""
-    feed = await room.archive.add_feed(Feed("https://a.test/feed"))
-    first = replace(an_article(regions=("africa",)), id=0, seen=None, feeds=(), keys=("url:rain",))
-    await room.archive.accept([Sighting(first, feed, b"before")], None, route, room.now)
-    (found,) = await room.archive.due_deliveries(room.now)
-    left = await room.archive.sending(found.id, room.now)
-    assert left
-    await room.scene.sender.send(left)
-    await room.archive.settle(found.id, then, room.now)
-    await room.archive.accept([Sighting(replace(first, title="Rain in Chad"), feed, b"after")], None, route, room.now)
-    await room.archive.resume_target(found.target)
+    first, left = await room.posts_unanswered()
+    await room.archive.settle(left.id, then, room.now)
+    corrected = replace(first, article=replace(first.article, title="Rain in Chad"), digest=b"after")
+    await room.archive.accept([corrected], None, route, room.now)
+    await room.archive.resume_target(left.target)
     room.now += timedelta(minutes=1)
     await room._delivers()
     (post,) = room.posts()
