@@ -78,6 +78,11 @@ async def test_a_precise_question_gets_no_loose_answer(room: Room) -> None:
     assert await found(room, "rain -kenya") == []
 
 
+async def test_what_has_only_part_of_the_words_has_not_what_is_excluded_either(room: Room) -> None:
+    await room.takes_in(an_article("Rain in North Kenya"), an_article("Rain in Kenya, north of it"))
+    assert await found(room, 'rain drought -"north kenya"') == ["Rain in Kenya, north of it"]
+
+
 async def test_an_unknown_word_is_mended_and_a_rare_one_is_asked_about(room: Room) -> None:
     await room.takes_in(*(an_article(f"Election number {number}") for number in range(60)), an_article("Electoin"))
     answer = await room.archive.search(Query("elecion number 7"))

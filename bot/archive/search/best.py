@@ -62,7 +62,7 @@ def best(db: Connection, asked: Asked, viewer: Viewer, counts: Counts, below: in
     weights = {word: counts.weight(db, word) for word in numbers}
     may_be_loose = _is_loose(asked.root) or len(wanted) > _MOST_PRECISE
     if len(keys) < ENOUGH and len(wanted) > 1 and may_be_loose:
-        more += gather.loose(db, plan, weights, numbers)
+        more += gather.verified(db, gather.loose(db, plan, weights, numbers), _exclusions(asked.root))
     if len(wanted) > _MOST_WEIGHED:
         wanted = _weightiest(wanted, weights, numbers)
     more = [key for key in dict.fromkeys(more) if key not in set(keys)]
@@ -143,6 +143,12 @@ def _is_loose(node: Node | None) -> bool:
             return all(map(_is_loose, parts))
         case _:
             return True
+
+
+def _exclusions(node: Node | None) -> Node | None:
+    """What must not be there, which no answer may have that has but part of the rest."""
+    parts = tuple(part for part in node.parts if isinstance(part, Without)) if isinstance(node, Both) else ()
+    return Both(parts) if parts else None
 
 
 def _without_hollow(node: Node | None) -> Node | None:
