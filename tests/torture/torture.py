@@ -6,6 +6,7 @@ import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import ClassVar
@@ -193,8 +194,15 @@ class Torture(Life):
         while not self.press.is_done:
             self._publish(MOST_AT_ONCE)
             await asyncio.sleep(0.1)
-        await self.until(self._is_all_out, "everything that is owed")
+        patience = self.patience + self._longest_wait()
+        await self.until(self._is_all_out, "everything that is owed", patience=patience)
         assert await self.stop() == 0, self.end_of_log()
+
+    def _longest_wait(self) -> float:
+        """Seconds until the last of what failed, again and again, is tried once more; ours is no hurried clock."""
+        rows = self.rows("SELECT max(due) FROM delivery WHERE edit > 0 OR (state = 'later' AND attempts > 0)")
+        due = float(str(rows[0][0] or 0)) / 1000
+        return max(0.0, due - datetime.now(UTC).timestamp())
 
     def _publish(self, count: int) -> None:
         """No more at once than the poller lets through without asking itself whether this is a flood."""
