@@ -233,7 +233,7 @@ class Delivery:
     attempted: datetime | None = None
     due: datetime | None = None
     message: int | None = None  # the message's id, once it is out
-    shown: str = ""  # digest of what the message shows
+    shown: str = ""  # digest of what the message shows; with "?" after it where an edit may have changed that
     edit: bool = False  # out already, but what is shown is no longer what we know
     roundup: Roundup | None = None  # in place of the article, which then only names it
 

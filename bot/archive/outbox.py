@@ -3,6 +3,7 @@
 import json
 from base64 import b32encode
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import assert_never, cast
@@ -13,6 +14,7 @@ from bot.archive.moments import from_ms, ms_or_none, to_ms
 from bot.archive.rows import brings, marks, to_delivery, to_subscription
 from bot.model import Article, Delivery, Later, Outcome, Owed, Refused, Sent, State, Suspended, Unknown
 
+UNSURE = "?"  # ends the digest of what a message shows while an edit may or may not have reached it
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(hours=1)  # where nobody says how long to wait
 
 # The first open delivery of each target. A target is found by jumping from the one before, never by reading them all.
@@ -119,19 +121,23 @@ def sending(db: Connection, delivery: int, now: datetime) -> Delivery | None:
 
     What has changed since it was found due is in it, and what changes from here on marks it to be edited; also when it
     leaves once more, for by its nonce Discord may give back what left before. What is out already stays `sent`: an edit
-    can be repeated without harm.
+    can be repeated without harm, and its attempts are counted from one. Until an edit is settled nobody knows what its
+    message shows: only this attempt is told what it did show.
     """
+    before = db.execute("SELECT shown FROM delivery WHERE id = ?", [delivery]).fetchone()
     left = db.execute(
         """
-        UPDATE delivery SET attempts = attempts + 1, attempted = ?,
+        UPDATE delivery SET attempted = :now,
+            attempts = CASE WHEN state = 'sent' AND due IS NULL THEN 1 ELSE attempts + 1 END,
             edit = CASE state WHEN 'sent' THEN 2 WHEN 'sending' THEN edit ELSE 0 END,
+            shown = CASE state WHEN 'sent' THEN rtrim(shown, :unsure) || :unsure ELSE shown END,
             state = CASE state WHEN 'sent' THEN 'sent' ELSE 'sending' END
-        WHERE id = ? AND state IN ('pending', 'later', 'sending', 'sent')
+        WHERE id = :delivery AND state IN ('pending', 'later', 'sending', 'sent')
         """,
-        [to_ms(now), delivery],
+        {"now": to_ms(now), "unsure": UNSURE, "delivery": delivery},
     ).rowcount
     row = db.execute("SELECT * FROM delivery WHERE id = ?", [delivery]).fetchone()
-    return deliveries(db, [row])[0] if left else None
+    return replace(deliveries(db, [row])[0], shown=before["shown"]) if left else None
 
 
 def settle(db: Connection, delivery: int, outcome: Outcome, now: datetime) -> None:

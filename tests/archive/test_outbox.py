@@ -35,6 +35,29 @@ async def test_a_target_whose_head_waits_yields_nothing_until_its_time(room: Roo
     assert (again.id, again.nonce, again.attempts, again.reason) == (head.id, head.nonce, 1, "502")
 
 
+async def test_a_post_that_was_often_corrected_waits_no_longer_when_one_edit_fails(room: Room) -> None:
+    await room.archive.subscribe(a_subscription())
+    waits = []
+    for edition in range(9):
+        await room.takes_in(an_article("Rain", regions=("africa",), teaser=f"Edition {edition}."))
+        (due,) = await room.archive.due_deliveries(room.now)
+        await room.archive.sending(due.id, room.now)
+        if edition in (0, 8):
+            waits.append(await _wait_after_failing(room, due.id))
+            await room.archive.sending(due.id, room.now)
+        await room.archive.settle(due.id, Sent(1, "shown"), room.now)
+    assert waits[0] == waits[1]
+
+
+async def _wait_after_failing(room: Room, delivery: int) -> timedelta:
+    """Until it is due again."""
+    await room.archive.settle(delivery, Later("502"), room.now)
+    failed = room.now
+    while not await room.archive.due_deliveries(room.now):
+        room.passes(seconds=1)
+    return room.now - failed
+
+
 async def test_a_busy_target_is_left_alone_and_the_others_go_on(room: Room) -> None:
     for target in ("channel:1", "channel:2"):
         await room.archive.subscribe(a_subscription(target))

@@ -166,6 +166,16 @@ async def test_a_correction_that_came_while_what_may_be_out_waited_is_not_forgot
     assert post.content == "**Rain in Chad**" and room.edits() == 1
 
 
+async def test_a_correction_taken_back_undoes_an_edit_that_arrived_without_our_knowing(room: Newsroom) -> None:
+    first = await room.prints()
+    before = room.posts()[0].content
+    room.scene.stage.fault("reset-after", method="PATCH")
+    await room.prints(title="Rain in Chad")
+    assert room.posts()[0].content == "**Rain in Chad**"
+    await room.prints(title=first.title)
+    assert room.posts()[0].content == before and room.edits() == 2
+
+
 async def test_posts_say_when_their_article_is_gone_and_when_it_is_back(room: Newsroom) -> None:
     await room.prints(regions=("africa",))
     (kept,) = (await room.archive.latest(Query())).hits
