@@ -329,7 +329,7 @@ class Event:
     """One thing that happened to an article, for `why`."""
 
     at: datetime
-    what: str  # seen, placed, changed, owed, sent, held, refused, ...
+    what: str  # seen, placed, changed, owed, sent, edited, held, refused, ...
     words: str
     feed: str = ""
     target: str = ""

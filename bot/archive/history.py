@@ -3,9 +3,10 @@
 import json
 import re
 import zlib
+from collections.abc import Iterable
 
 from bot.archive import articles
-from bot.archive.connect import Connection
+from bot.archive.connect import Connection, Row
 from bot.archive.moments import from_ms
 from bot.model import OPERATOR, Event, Story, Viewer
 
@@ -61,10 +62,24 @@ def _owed(db: Connection, article: int, viewer: Viewer) -> list[Event]:
     for row in rows:
         place = {"target": row["target"], "region": row["region"]}
         found.append(Event(from_ms(row["made"]), "owed", f"to {row['target']} for {row['region']}", **place))
-        if row["state"] != "pending":
-            at = from_ms(row["settled"] or row["attempted"] or row["made"])
-            found.append(Event(at, row["state"], row["reason"] or f"after {row['attempts']} attempts", **place))
+        found.extend(Event(from_ms(at), what, words, **place) for at, what, words in _became(row))
     return found
+
+
+def _became(row: Row) -> Iterable[tuple[int, str, str]]:
+    """When what became of a delivery, and with what words."""
+    last = row["settled"] or row["attempted"] or row["made"]
+    tries = f"after {row['attempts']} attempts" if row["attempts"] > 1 else ""
+    if row["state"] != "sent":
+        if row["state"] != "pending":
+            yield last, row["state"], row["reason"] or tries
+        return
+    out = row["sent"] or last
+    yield out, "sent", tries if out == last else ""
+    if row["edit"]:
+        yield last, "to be edited", row["reason"]
+    elif out < last:
+        yield last, "edited", row["reason"]
 
 
 def _short(value: object) -> str:

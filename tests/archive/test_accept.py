@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.archive import connect, feeds
 from bot.archive.accept import _shown, accept
 from bot.archive.migrations import migrate
-from bot.model import Accepted, Image, Query, Recall, Sent
+from bot.model import Accepted, Image, Later, Outcome, Query, Recall, Sent
 from tests.archive.conftest import Room, owed_by_region
 from tests.builders import NOON, a_feed, a_sighting, a_subscription, an_article
 
@@ -92,6 +92,30 @@ async def test_a_correction_keeps_what_it_was_and_marks_what_is_out_for_an_edit(
     story = await room.archive.why(an_article().url, None)
     assert story is not None
     assert any(event.what == "changed" and "Much rain" in event.words for event in story.events)
+
+
+async def test_the_story_tells_when_it_was_posted_when_the_post_was_edited_and_what_an_edit_waits_for(
+    room: Room,
+) -> None:
+    await room.archive.subscribe(a_subscription())
+    waits, out, edited = Later("502"), Sent(77, "a"), Sent(77, "b")
+    owed, sent = ("owed", "to channel:100 for africa", 0), ("sent", "", 2)
+    assert await _told_after(room, "Rain", waits, out) == [owed, ("sent", "after 2 attempts", 2)]
+    assert await _told_after(room, "Much rain", edited) == [owed, sent, ("edited", "", 3)]
+    assert await _told_after(room, "Little rain", waits) == [owed, sent, ("to be edited", "502", 4)]
+
+
+async def _told_after(room: Room, teaser: str, *outcomes: Outcome) -> list[tuple[str, str, int]]:
+    """What is told of the one delivery, with minutes since noon, when it is printed so and its attempts end so."""
+    await room.takes_in(an_article(teaser=teaser, regions=("africa",)))
+    for outcome in outcomes:
+        room.passes(minutes=1)
+        (delivery,) = await room.archive.due_deliveries(room.now)
+        await room.archive.sending(delivery.id, room.now)
+        await room.archive.settle(delivery.id, outcome, room.now)
+    story = await room.archive.why(an_article().url, None)
+    assert story is not None
+    return [(each.what, each.words, (each.at - NOON).seconds // 60) for each in story.events if each.target]
 
 
 async def test_a_difference_between_feeds_is_no_correction(room: Room) -> None:

@@ -47,6 +47,8 @@ _HAPPENED = {
     "changed": "changed:",
     "owed": "owed to",
     "sent": "sent to",
+    "edited": "edited in",
+    "to be edited": "to be edited in",
     "later": "put off for",
     "pending": "on its way to",
     "sending": "being sent to",
