@@ -82,7 +82,7 @@ class Regions:
 
     def named(self, text: str) -> Region:
         """The region that a person means by a code, a name or an alias."""
-        code = self._spelt.get(fold_tag(text))
+        code = text if text in self._by_code else self._spelt.get(fold_tag(text))
         if code is None:
             known = ", ".join(self.codes)
             raise UnknownRegion(f"There is no region “{text.strip()[:60]}”. The regions are: {known}.")

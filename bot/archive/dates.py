@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 _UNITS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0}
 _SHORT = {"h": "hour", "d": "day", "w": "week", "m": "month", "mo": "month", "y": "year"}
@@ -91,6 +92,7 @@ def _named_day(plain: str, now: datetime) -> Period | None:
             return _month(year, 1), _month(year + 1, 1)
 
 
+@lru_cache(maxsize=1_000)
 def _calendar(plain: str) -> Period | None:
     """2026, 2026-03, 2026-03-14, 14.3.2026, 2026-Q1."""
     if found := _QUARTER.fullmatch(plain):
