@@ -12,7 +12,7 @@ from bot.intake.schedule import counted, learned
 from bot.model import Subscription
 from tests.fakes import Answer, Asked
 from tests.polling import House
-from tests.press import NOON, item, rss
+from tests.press import NOON, Item, item, rss
 
 A, B, C, D = (
     item("Rain in Kenya", 4),
@@ -35,6 +35,17 @@ async def test_what_is_new_is_posted_once_and_the_first_poll_is_silent(house: Ho
     assert [(line.status, line.new) for line in first + second] == [("ok", 3), ("ok", 1)]
     assert await house.posted() == ["Talks in Oman"]
     assert house.nudged == ["owed"]
+
+
+async def test_two_publishers_who_number_their_articles_alike_are_both_posted(house: House) -> None:
+    for path, name in (("/one", "Rain"), ("/two", "Snow")):
+        await house.add(path)
+        house.web[path] = rss(Item(f"Old {name}", guid="1"))
+    await house.goes_round()
+    for path, name in (("/one", "Rain"), ("/two", "Snow")):
+        house.web[path] = rss(Item(name, guid="2"), Item(f"Old {name}", guid="1"))
+    await house.goes_round()
+    assert sorted(await house.posted()) == ["Rain", "Snow"]
 
 
 async def test_validators_are_sent_back_byte_for_byte(house: House) -> None:

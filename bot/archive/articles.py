@@ -161,7 +161,7 @@ def insert(db: Connection, article: Article, feed: Feed, quiet: bool, now: datet
     key = _free_key(db, max(time_key(article.published, seen), _floor(db)))
     name = article.source_name or clean(feed.title)
     article = replace(article, id=key, owner=feed.owner, seen=seen, source_name=name, feeds=(feed.url,))
-    db.execute(_INSERT, (*from_article(article), article.id, quiet, identities.story_of(article)))
+    db.execute(_INSERT, (*from_article(article), article.id, quiet, identities.story_of(article, feed)))
     db.execute("INSERT INTO article_text (id, z) VALUES (?, ?)", [article.id, texts.pack(db, article)])
     _list(db, article)
     authors = tuple(_credit(db, article, author) for author in article.authors)

@@ -52,13 +52,17 @@ def keys_of(article: Article) -> Sequence[str]:
     return article.keys or (f"url:{article.url}",)
 
 
-def story_of(article: Article) -> bytes:
+def story_of(article: Article, feed: Feed) -> bytes:
     """What the same story has in common wherever it is kept: its canonical address.
 
-    Where that tells nothing (a feed that gives all its items one link, or none), no other article is the same story.
+    Where that tells nothing (a feed that gives all its items one link, or none), a guid counts at its feed's address
+    alone: many publishers number their items 1, 2, 3.
     """
     address = next((key[4:] for key in article.keys if key.startswith("url:")), "")
-    return story_at(address or next(iter(article.keys), article.url))
+    if address:
+        return story_at(address)
+    name = next(iter(article.keys), article.url)
+    return story_at(f"{feed.url} {name}" if name.startswith(_FEED_SCOPED) else name)
 
 
 def story_at(url: str) -> bytes:
