@@ -19,6 +19,7 @@ TAGS = {
 FEEDS = ("one", "two", "three")
 PRINTED = 150  # items in a feed's document
 CORRECTED = 60  # of the latest stories, those that may still be corrected
+EDITIONS = 3
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Press:
     chance: Random
     many: int
     stories: list[Story] = field(default_factory=list)
-    editions: Counter[int] = field(default_factory=Counter)  # of each story, how often it was corrected
+    editions: Counter[int] = field(default_factory=Counter)  # of each story, which is in print
     polled: set[str] = field(default_factory=set)
     url: str = ""
 
@@ -71,9 +72,10 @@ class Press:
             self.stories.append(Story(number, tuple(regions), tuple(feeds), self.began + timedelta(seconds=number)))
 
     def correct(self, count: int) -> None:
-        """Print some of the latest stories otherwise; their headlines, by which they are counted, stay."""
+        """Print some of the latest stories otherwise; their headlines, by which they are counted, stay. Some are what
+        they were before: a correction is taken back."""
         for story in self.chance.sample(self.stories[-CORRECTED:], min(count, len(self.stories))):
-            self.editions[story.number] += 1
+            self.editions[story.number] = (self.editions[story.number] + self.chance.choice((1, 2))) % EDITIONS
 
     def edition(self, number: int) -> str:
         """What a message that shows this story must say."""
