@@ -44,8 +44,12 @@ def accept(
     route: Route,
     now: datetime,
     learn: Learn = nothing,
+    whole: bool = True,
 ) -> Accepted:
-    """Keep it all, and write down what is owed for it, and what it teaches."""
+    """Keep it all, and write down what is owed for it, and what it teaches.
+
+    After a document that was not whole a feed's first poll is not over: the rest of it is no news either.
+    """
     wanted = _Orders(db)
     new: list[Article] = []
     changed: list[Article] = []
@@ -69,7 +73,8 @@ def accept(
             merged, corrected, made = _meet_again(db, state, sighting, wanted, route, now)
             changed += [merged] if corrected else []
             owed += made
-    feeds.were_polled(db, (each.feed.id for each in sightings), source, now)
+    if whole:
+        feeds.were_polled(db, (each.feed.id for each in sightings), source, now)
     if source is not None:
         feeds.settle(db, [source])
     accepted = Accepted(tuple(new), tuple(changed), owed, tuple(retold))

@@ -169,9 +169,12 @@ class Archive:
         route: Route,
         now: datetime,
         learn: Learn = accepting.nothing,
+        *,
+        whole: bool = True,
     ) -> Accepted:
+        """Keep what a poll found. Unless all of its document was there, it was nobody's first poll."""
         owed = not all(each.silent for each in sightings)
-        return await self._write(accepting.accept, sightings, source, route, now, learn, owed=owed)
+        return await self._write(accepting.accept, sightings, source, route, now, learn, whole, owed=owed)
 
     # --- reading ----------------------------------------------------------------------------------------------
 

@@ -37,6 +37,7 @@ class Memory:
     topic: str = ""
     hours: tuple[int, ...] = ()  # articles seen per hour of the week's days: 24 of workdays, 24 of weekends
     learning_since: str = ""
+    torn: int = 0  # documents in a row that broke off
     loaded: int = 0  # polls without news that cost the whole document; answers of 304 are set against them
     wished: bool = False  # so does everybody: the usual interval is for none of them
     parts: tuple[str, ...] = ()  # of an index: each sitemap's address, validators and number of articles

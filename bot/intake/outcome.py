@@ -16,6 +16,7 @@ from bot.model import Source
 TELL_AFTER = timedelta(hours=24)  # of failing before somebody is told
 _MOVES, _MOVED_FOR = 3, timedelta(hours=24)  # equal answers, over so long, before a new address is believed
 _TALLY, _SPARED = 17, 6  # of 20 polls without news, 17 whole documents are too many; 3 answers of 304 make up for all
+_TORN = 2  # documents in a row that break off; the next is all that there is
 _EARLY = 0.5  # the first wait is shortened by up to this share, so that feeds do not come in step
 
 
@@ -60,12 +61,13 @@ def taken_in(poll: Poll, fetched: Fetched, parsed: Parsed, digest: bytes, news: 
     remembered = replace(
         _hinted(learnt, fetched.headers, parsed),
         marks=parsed.marks,
+        torn=min(poll.memory.torn + 1, _TORN) if parsed.cut_off else 0,
         shared=memory.sharing(poll.memory, parsed.shared),
         hub=named.get("hub", ""),
         topic=named.get("self", ""),
     )
     moved = _moved(remembered, fetched.permanent, poll.now)
-    if parsed.cut_off:
+    if is_torn(poll, parsed):
         return _broken_off(poll, moved)
     return replace(_settled(poll, moved, "ok", fetched, keep=fetched.status == "unchanged"), digest=digest)
 
@@ -97,6 +99,16 @@ def failed(poll: Poll, status: str, error: str, headers: Mapping[str, str]) -> S
     )
 
 
+def is_torn(poll: Poll, parsed: Parsed) -> bool:
+    """Whether a document is not all there. One that ends after an item each time is never closed by its publisher."""
+    return parsed.cut_off and not (parsed.unclosed and poll.memory.torn)
+
+
+def is_all(poll: Poll, parsed: Parsed) -> bool:
+    """Whether there is no more to wait for: what breaks off again and again is all that we ever get."""
+    return not is_torn(poll, parsed) or poll.memory.torn >= _TORN
+
+
 def is_news_of_failing(before: Source, after: Source) -> bool:
     """Whether a source has been failing for a day now: somebody should know, once."""
     return bool(after.failures) and memory.read(after.memory).told and not memory.read(before.memory).told
@@ -112,8 +124,8 @@ def _settled(poll: Poll, remembered: Memory, status: str, fetched: Fetched, keep
     due = _due(poll, remembered)
     return replace(
         poll.source,
-        etag=headers.get("etag", poll.source.etag if keep else None),
-        modified=headers.get("last-modified", poll.source.modified if keep else None),
+        etag=None if remembered.torn else headers.get("etag", poll.source.etag if keep else None),
+        modified=None if remembered.torn else headers.get("last-modified", poll.source.modified if keep else None),
         polled=poll.began or poll.now,
         succeeded=poll.now,
         next_poll=due,
@@ -163,10 +175,19 @@ def _learnt(before: Memory, now: datetime, news: int) -> Memory:
 
 
 def _broken_off(poll: Poll, remembered: Memory) -> Source:
-    """What was whole is kept; the next poll asks without validators, for the rest."""
+    """What was whole is kept; the next poll asks without validators, for the rest, and no later than usual."""
     failed_source = failed(poll, "cut-off", "The document breaks off; what was whole of it has been kept.", {})
+    failing = memory.read(failed_source.memory)
+    remembered = replace(
+        remembered, marks=(), failing_since=failing.failing_since, told=failing.told, address=failing.address
+    )
     return replace(
-        failed_source, etag=None, modified=None, digest=None, memory=memory.write(replace(remembered, marks=()))
+        failed_source,
+        etag=None,
+        modified=None,
+        digest=None,
+        next_poll=_due(poll, remembered),
+        memory=memory.write(remembered),
     )
 
 

@@ -45,6 +45,7 @@ class Parsed:
     shared: frozenset[str] = frozenset()  # names that stand for different articles here
     deleted: tuple[str, ...] = ()  # the guids of items that are no more, as the publisher says
     cut_off: bool = False  # it broke off; what was whole is here
+    unclosed: bool = False  # after a whole item; perhaps its publisher never closes it
     html: bool = False  # a web page, not a feed
     alternates: tuple[str, ...] = ()  # the feeds that a web page names
     links: Mapping[str, str] | None = None  # rel -> address: next, prev-archive, hub, self
@@ -62,7 +63,7 @@ def parse(document: Document, known: Collection[str] = ()) -> Parsed:
     if feed is not None:
         return _from_json(feed, document.url)
     whole = slices.whole_part(body)
-    cut_off, body = whole is not None, slices.spelt_out(body if whole is None else whole)
+    body = slices.spelt_out(whole.body)
     root = _tree(body, document.headers)
     if root is not None and etree.QName(root).localname in {"urlset", "sitemapindex"}:
         return _from_sitemap(root, document.url)
@@ -74,13 +75,20 @@ def parse(document: Document, known: Collection[str] = ()) -> Parsed:
         if not is_repeated([_row(each) for each in elements]):
             found = _read(pieces.with_only(fresh), document, [elements[index] for index in fresh])
             if len(found.entries) == len(fresh):
-                found = replace(found, count=len(marks), marks=marks, shared=frozenset(), cut_off=cut_off)
-                return _with_skips(replace(found, deleted=_deleted(root, elements)), root)
+                found = replace(found, count=len(marks), marks=marks, shared=frozenset())
+                return _finished(found, whole, root, elements)
     found = _read_all(body, document, elements, pieces)
     if not found.format:
         return Parsed(html=_is_page(body), alternates=tuple(alternates(body)) if _is_page(body) else ())
-    found = replace(found, marks=marks[:MOST], cut_off=cut_off, deleted=_deleted(root, elements))
-    return _with_skips(found, root)
+    return _finished(replace(found, marks=marks[:MOST]), whole, root, elements)
+
+
+def _finished(
+    found: Parsed, whole: slices.Whole, root: etree._Element | None, elements: list[etree._Element]
+) -> Parsed:
+    """With what is said outside of the items."""
+    said = replace(found, cut_off=whole.torn, unclosed=whole.between, deleted=_deleted(root, elements))
+    return _with_skips(said, root)
 
 
 def _read_all(body: bytes, document: Document, elements: list[etree._Element], pieces: slices.Slices | None) -> Parsed:

@@ -90,20 +90,34 @@ def _number(entity: re.Match[bytes]) -> bytes:
     return f"&#{ord(letter)};".encode() if len(letter) == 1 and entity[1] not in _XML else entity[0]
 
 
-def whole_part(body: bytes) -> bytes | None:
-    """A document that breaks off, without the item it breaks off in; None when it does not break off."""
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What is whole of a document, closed, and how it ended."""
+
+    body: bytes
+    torn: bool = False  # not all of it is here
+    between: bool = False  # where no item had begun: perhaps its publisher never closes it
+
+
+def whole_part(body: bytes) -> Whole:
+    """A document without the item it breaks off in; all of it when it does not break off."""
     tail = body[-4096:].rstrip().rstrip(b"\0")
     if re.search(rb"</(?:[A-Za-z_][\w.-]*:)?(?:rss|feed|RDF|urlset)\s*>(?:\s|<!--.*?-->)*$", tail, re.S | re.I):
-        return None
+        return Whole(body)
     root = re.search(rb"<((?:[A-Za-z_][\w.-]*:)?(?:rss|feed|RDF))[\s>]", body[:4096])
     if root is None:
-        return None
-    ends = [each for each in _TAG.finditer(body) if each[1]]
+        return Whole(body)
+    tags = list(_TAG.finditer(body))
+    ends = [each for each in tags if each[1]]
     if not ends:
-        return body
-    end = body.find(b">", ends[-1].end()) + 1
-    channel = b"</channel>" if root[1] == b"rss" else b""
-    return body[: end or len(body)] + channel + b"</" + root[1] + b">"
+        return Whole(body, torn=True)
+    end = (body.find(b">", ends[-1].end()) + 1) or len(body)
+    close = b"</" + root[1] + b">"
+    if root[1] != b"rss":
+        return Whole(body[:end] + close, torn=True, between=not body[end:].strip())
+    if tags[-1][1] and tail.endswith(b"</channel>"):
+        return Whole(body[: body.rindex(b"</channel>")] + b"</channel></rss>")
+    return Whole(body[:end] + b"</channel></rss>", torn=True, between=not body[end:].strip())
 
 
 def _is_whole(piece: bytes) -> bool:

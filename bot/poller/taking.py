@@ -108,7 +108,8 @@ class Taking:
         # Owed all the same, for it was printed; what is posted says that its page is gone.
         wanted = [replace(each, article=replace(each.article, gone=None)) for each in wanted]
         lesson = Lesson(feeds, self._placing.regions)
-        accepted = await self._archive.accept(wanted, after, route, poll.now, lesson)
+        whole = outcome.is_all(poll, parsed)
+        accepted = await self._archive.accept(wanted, after, route, poll.now, lesson, whole=whole)
         lesson.tell()
         if gone:
             lost = [each.id for each in accepted.new if each.keys in gone]
@@ -234,7 +235,8 @@ class Taking:
             await self._telling.of_renaming(fresh.feed, poll.now, len(renamed))
             log.warning("recognised renamed articles feed=%s count=%d", spoken(fresh.feed.url), len(renamed))
         fresh = _Fresh(fresh.feed, new, [*fresh.changed, *renamed])
-        if not renamed and recent and len(new) == parsed.count and not parsed.sitemap:
+        is_gap = len(new) == parsed.count and not (parsed.sitemap or parsed.cut_off)
+        if not renamed and recent and is_gap:
             missed, poll = await self._missed(fresh.feed, parsed, poll, url)
             fresh = replace(fresh, new=[*missed, *new])
         return fresh, poll, self._flood(len(new), parsed, poll)
