@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 
+from bot.intake.parse import MOST
 from bot.intake.schedule import counted, learned
 from bot.model import Subscription
 from tests.fakes import Answer, Asked
@@ -46,6 +47,15 @@ async def test_two_publishers_who_number_their_articles_alike_are_both_posted(ho
         house.web[path] = rss(Item(name, guid="2"), Item(f"Old {name}", guid="1"))
     await house.goes_round()
     assert sorted(await house.posted()) == ["Rain", "Snow"]
+
+
+async def test_of_a_document_longer_than_we_read_what_is_added_at_either_end_is_news_and_no_more(house: House) -> None:
+    old = [item(f"Old {number:04}", 3 + number / 10) for number in range(MOST + 200)]
+    await house.add()
+    for document in (rss(*old), rss(A, *old), rss(A, *old, B)):
+        house.web["/feed"] = document
+        await house.goes_round()
+    assert await house.posted() == [A.title, B.title]
 
 
 async def test_validators_are_sent_back_byte_for_byte(house: House) -> None:

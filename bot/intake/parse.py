@@ -71,16 +71,18 @@ def parse(document: Document, known: Collection[str] = ()) -> Parsed:
     marks = tuple(map(slices.mark, pieces.items)) if pieces else ()
     elements = _elements(root)
     if pieces and len(elements) == len(marks) and any(each in known for each in marks):
-        fresh = [index for index, each in enumerate(marks) if each not in known][:MOST]
+        unknown = [index for index, each in enumerate(marks) if each not in known]
+        fresh, left = unknown[:MOST], set(unknown[MOST:])
         if not is_repeated([_row(each) for each in elements]):
             found = _read(pieces.with_only(fresh), document, [elements[index] for index in fresh])
             if len(found.entries) == len(fresh):
-                found = replace(found, count=len(marks), marks=marks, shared=frozenset())
+                found = replace(found, count=len(marks), shared=frozenset())
+                found = replace(found, marks=tuple(each for at, each in enumerate(marks) if at not in left))
                 return _finished(found, whole, root, elements)
     found = _read_all(body, document, elements, pieces)
     if not found.format:
         return Parsed(html=_is_page(body), alternates=tuple(alternates(body)) if _is_page(body) else ())
-    return _finished(replace(found, marks=marks[:MOST]), whole, root, elements)
+    return _finished(replace(found, marks=marks), whole, root, elements)
 
 
 def _finished(
