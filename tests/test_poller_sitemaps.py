@@ -51,6 +51,19 @@ def tagged(body: bytes, tag: str) -> object:
     return answer
 
 
+async def test_a_sitemap_that_fails_once_is_asked_again_though_its_index_stays_as_it_is(house: House) -> None:
+    one, two = house.web.url("/news1.xml"), house.web.url("/news2.xml")
+    house.web["/index.xml"] = tagged(index([(one, ""), (two, "")]), '"index"')
+    house.web["/news1.xml"], house.web["/news2.xml"] = of_news(A), of_news(B)
+    await house.add("/index.xml")
+    await house.goes_round()
+    house.web["/news2.xml"] = Answer(status=500)
+    await house.goes_round()
+    house.web["/news2.xml"] = of_news(B, C)
+    await house.goes_round()
+    assert await house.posted() == [C.title]
+
+
 async def test_a_news_sitemap_is_a_source(house: House) -> None:
     house.web["/news.xml"] = """<?xml version="1.0"?>
       <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"

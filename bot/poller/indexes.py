@@ -49,18 +49,20 @@ class Indexes:
         known = {part.url: part for part in map(_read, remembered)}
         asked: list[_Part] = []
         entries: list[Entry] = []
-        title, trouble = "", Unusable("empty", "The index names no sitemaps.")
+        title, answered, trouble = "", False, Unusable("empty", "The index names no sitemaps.")
         for address in addresses:
+            part = known.get(address, _Part(address))
             try:
-                part, parsed = await self._one(known.get(address, _Part(address)), unchecked)
+                part, parsed = await self._one(part, unchecked)
             except Unusable as error:
                 log.info("could not read a part url=%s error=%s", spoken(address), error)
-                trouble = error
-                continue
-            asked.append(part)
+                trouble, parsed = error, Parsed()
+            else:
+                answered = True
+            asked.append(part)  # also one that fails now, so that it is asked again though the index stays as it is
             entries += parsed.entries
             title = title or parsed.title
-        if not asked:
+        if not answered:
             raise trouble
         shared = shared_names(Row(each.guid, each.link, each.title) for each in entries)
         count = sum(part.count for part in asked)
