@@ -28,7 +28,7 @@ class Follow(commands.Cog):
         author="Every article by this author",
         words='Every article with these words: sanctions iran, "red sea", tag:podcast',
     )
-    @app_commands.autocomplete(author=choices.authors)
+    @app_commands.autocomplete(author=choices.public_authors)
     async def follow(
         self,
         interaction: discord.Interaction[Any],
@@ -39,7 +39,9 @@ class Follow(commands.Cog):
         """Get a direct message for each new article of a region, by an author, or with certain words."""
         if sum(map(bool, (region, author.strip(), words.strip()))) != 1:
             raise NewsError("Choose one of `region`, `author` and `words`; for more, say `/follow` again.")
-        said = await following.follow(self.desk, interaction.user.id, region, author.strip(), words.strip())
+        said = await following.follow(
+            self.desk, interaction.user.id, interaction.guild_id or 0, region, author.strip(), words.strip()
+        )
         await interaction.response.send_message(said, ephemeral=True)
 
     @app_commands.command()

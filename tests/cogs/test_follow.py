@@ -1,6 +1,7 @@
 """/follow and /following, as readers type them."""
 
-from tests.cogs.conftest import House, answer, article, button, labels, text
+from bot.model import Feed, Subscription
+from tests.cogs.conftest import House, answer, article, button, labels, parts, text
 
 
 async def test_a_region_is_followed(house: House) -> None:
@@ -54,3 +55,51 @@ async def test_an_article_that_is_followed_is_owed_to_its_reader_once(house: Hou
     await house.call(house.bob, "follow", author="Ann Low")
     await house.accept(article(1), silent=False)
     assert [each.target for each in await house.archive.outbox_rows()] == [f"user:{house.bob.id}"]
+
+
+async def test_what_is_followed_twice_is_listed_once(house: House) -> None:
+    for words in ('sanctions iran, "red sea"', '"Red Sea", sanctions iran', "rain, Rain"):
+        await house.call(house.bob, "follow", words=words)
+    await house.call(house.bob, "follow", author="José Álvarez")
+    await house.call(house.bob, "follow", author="jose alvarez")
+    shown = answer(await house.call(house.bob, "following"))
+    assert text(shown).startswith("## You follow (4)") and labels(shown) == ["Stop"] * 4
+    assert [each for each in parts(shown) if each["type"] == 10][-1]["content"] == "by **José Álvarez**"
+
+
+async def test_a_thing_that_stands_twice_in_an_order_is_stopped_at_once(house: House) -> None:
+    before = Subscription(f"user:{house.bob.id}", "*", kind="dm", include="rain, Rain, snow")
+    await house.archive.subscribe(before)
+    shown = answer(await house.call(house.bob, "following"))
+    assert labels(shown) == ["Stop"] * 2
+    left = answer(await house.press(house.bob, shown, button(shown, "Stop")))
+    assert "rain" not in text(left).casefold() and "snow" in text(left)
+
+
+async def test_an_author_of_whom_nothing_is_known_is_told(house: House) -> None:
+    await house.accept(article(1, authors=("Jane Doe",)))
+    known = answer(await house.call(house.bob, "follow", author="jane doe"))
+    assert "nobody of that name" not in text(known)
+    meant = answer(await house.call(house.bob, "follow", author="Jane Do"))
+    assert text(meant).endswith("-# So far the archive has nobody of that name. Is it **Jane Doe**?")
+    unknown = answer(await house.call(house.bob, "follow", author="Nobody Atall"))
+    assert text(unknown).endswith("The list that opens while you type has the names.")
+
+
+async def test_more_than_one_can_follow_is_told_as_that(house: House) -> None:
+    for number in range(30):
+        await house.call(house.bob, "follow", words=f"word{number}")
+    said = answer(await house.call(house.bob, "follow", words="rain"))
+    assert text(said).startswith("You follow as many authors and words as there is room for. `/following`")
+    again = answer(await house.call(house.bob, "follow", words="word7"))
+    assert text(again).startswith("You get a direct message")
+
+
+async def test_a_servers_own_feeds_are_not_followed_and_that_is_told(house: House) -> None:
+    own = await house.archive.add_feed(Feed(url="https://own.test/feed", owner=house.guild.id))
+    await house.accept(article(1, owner=house.guild.id, authors=("Se Cret",)), feed=own)
+    assert await house.choices(house.bob, "follow", "author", author="se") == []
+    said = answer(await house.call(house.bob, "follow", region="africa"))
+    assert "Not for those of this server's own feeds" in text(said)
+    alone = answer(await house.call(house.bob, "follow", house.stage.world.dm(house.bob), region="europe"))
+    assert "own feeds" not in text(alone)

@@ -8,18 +8,23 @@ from bot.chat.desk import Desk
 from bot.chat.orders.standing import Entry, Listing, state, understood
 from bot.chat.pages.choices import EVERYTHING, region_name
 from bot.delivery.text import clean, escape
-from bot.delivery.wish import in_words
+from bot.delivery.wish import BadWish, fold, in_words, understand
 from bot.errors import NewsError
-from bot.model import Subscription
+from bot.model import OPERATOR, Subscription
 
 MOST = 50  # standing orders of one reader
+_FULL = (
+    "You follow as many authors and words as there is room for. `/following` lists them, with a button to stop each; "
+    "then say this again."
+)
 _AUTHOR = re.compile(r'author:"([^"]*)"')
 _ALTERNATIVE = re.compile(r'(?:"[^"]*"|[^,"])+')
 
 
-async def follow(desk: Desk, reader: int, region: str | None, author: str, words: str) -> str:
-    """Follow one thing more; the sentence says what."""
+async def follow(desk: Desk, reader: int, guild: int, region: str | None, author: str, words: str) -> str:
+    """Follow one thing more; the sentence says what, and what might keep it from coming."""
     orders = await desk.archive.subscriptions_of(target(reader))
+    hint = ""
     if region is not None:
         code = desk.regions.named(region).code
         order = _order(orders, reader, code)
@@ -27,17 +32,18 @@ async def follow(desk: Desk, reader: int, region: str | None, author: str, words
     else:
         wish = understood("author", f'author:"{author.replace(chr(34), " ").strip()}"') if author else words
         wish = understood("words", wish)
-        order = _order(orders, reader, EVERYTHING)
-        if wish.casefold() not in map(str.casefold, _alternatives(order.include)):
-            order = replace(order, include=understood("words", ", ".join(filter(None, [order.include, wish]))))
+        order = _with(_order(orders, reader, EVERYTHING), wish)
         what = f"by **{escape(clean(author))}**" if author else f"that speaks of {escape(in_words(wish))}"
+        hint = await _unknown(desk, author, reader) if author else ""
     if len(orders) >= MOST and order.id == 0:
         raise NewsError(f"You follow {len(orders)} things already; that is the most. `/following` lists them.")
     await desk.archive.subscribe(order)
     if order.suspended:
         await desk.archive.resume_target(order.target)
         desk.nudge()
-    return f"You get a direct message for every new article {what}. `/following` lists all that you follow."
+    if guild and await desk.archive.feeds(guild):
+        hint += "\n-# Not for those of this server's own feeds, which are for this server alone."
+    return f"You get a direct message for every new article {what}. `/following` lists all that you follow.{hint}"
 
 
 async def listing(desk: Desk, reader: int) -> Listing:
@@ -48,7 +54,7 @@ async def listing(desk: Desk, reader: int) -> Listing:
             name = region_name(desk.regions, order.region)
             entries.append(Entry(f"**{escape(name)}**{state(order, '/follow')}", str(order.id)))
             continue
-        for each in _alternatives(order.include):
+        for each in _apart(order.include).values():
             text = f"{_shown(each)}{state(order, '/follow')}"
             entries.append(Entry(text, f"{order.id}.{_mark(each)}"))
     return Listing(
@@ -67,7 +73,7 @@ async def stop(desk: Desk, reader: int, value: str) -> None:
     order = next((each for each in orders if str(each.id) == number), None)
     if order is None:
         return
-    left = [each for each in _alternatives(order.include) if _mark(each) != mark]
+    left = [each for each in _apart(order.include).values() if _mark(each) != mark]
     if left:
         await desk.archive.subscribe(replace(order, include=", ".join(left)))
     else:
@@ -82,6 +88,42 @@ def _order(orders: list[Subscription], reader: int, region: str) -> Subscription
     """The reader's order for that region, as it is, or a new one."""
     old = next((each for each in orders if each.region == region), None)
     return old or Subscription(target=target(reader), region=region, kind="dm")
+
+
+def _with(order: Subscription, wish: str) -> Subscription:
+    """The order, for what is wished as well; what it has already is not added."""
+    apart = _apart(order.include)
+    both = ", ".join((apart | {what: each for what, each in _apart(wish).items() if what not in apart}).values())
+    try:
+        understand(both)
+    except BadWish as error:
+        raise NewsError(_FULL) from error  # what was asked for could be read
+    return replace(order, include=both)
+
+
+async def _unknown(desk: Desk, author: str, reader: int) -> str:
+    """A word to who may have misspelt a name: nothing would ever come, and nobody would know why."""
+    found = await desk.archive.authors(author, OPERATOR, asker=reader)
+    wanted = " ".join(fold(author))
+    if any(f" {wanted} " in f" {' '.join(fold(each))} " for each in found):
+        return ""
+    meant = f" Is it **{escape(clean(found[0]))}**?" if found else " The list that opens while you type has the names."
+    return f"\n-# So far the archive has nobody of that name.{meant}"
+
+
+def _apart(wish: str) -> dict[object, str]:
+    """The things that are followed, each once however it is written, by what they mean."""
+    found: dict[object, str] = {}
+    for each in _alternatives(wish):
+        found.setdefault(_meaning(each), each)
+    return found
+
+
+def _meaning(alternative: str) -> object:
+    try:
+        return understand(alternative)
+    except BadWish:
+        return alternative  # kept by a version that could read it
 
 
 def _alternatives(wish: str) -> list[str]:

@@ -14,7 +14,7 @@ from bot.chat.pages.pager import pick
 from bot.delivery.text import clean, cut
 from bot.errors import NewsError
 from bot.intake.addresses import spoken
-from bot.model import ROUNDUP, Subscription
+from bot.model import OPERATOR, ROUNDUP, Subscription, Viewer
 from bot.regions import Region, Regions, fold_tag
 
 log = logging.getLogger(__name__)
@@ -69,9 +69,18 @@ async def headlines(interaction: Reader, typed: str) -> list[Choice[str]]:
 
 
 async def authors(interaction: Reader, typed: str) -> list[Choice[str]]:
-    """Names of authors."""
+    """Names of authors whom this reader may read."""
+    return await _authors(interaction, typed, viewer_of(interaction))
+
+
+async def public_authors(interaction: Reader, typed: str) -> list[Choice[str]]:
+    """Names of authors who write for everybody: what is a server's own goes into no direct message."""
+    return await _authors(interaction, typed, OPERATOR)
+
+
+async def _authors(interaction: Reader, typed: str, viewer: Viewer) -> list[Choice[str]]:
     asker = interaction.user.id
-    found = await _quickly(desk_of(interaction).archive.authors(typed, viewer_of(interaction), MOST, asker), [])
+    found = await _quickly(desk_of(interaction).archive.authors(typed, viewer, MOST, asker), [])
     names = dict.fromkeys(clean(each) for each in found)
     return [Choice(name=each, value=each) for each in names if 0 < len(each) <= LONGEST][:MOST]
 
