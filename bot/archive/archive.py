@@ -26,12 +26,13 @@ from bot.archive import (
     subscriptions,
     upkeep,
 )
-from bot.archive.connect import Connection
+from bot.archive.connect import Connection, DatabaseError
 from bot.archive.migrations import migrate
 from bot.archive.search import complete, index
 from bot.archive.search.aliases import Aliases
 from bot.archive.search.desk import SearchDesk
 from bot.archive.threads import Readers, TooSlow, Turns, Writer
+from bot.archive.trouble import in_words
 from bot.archive.upkeep import MUCH_EMPTY
 from bot.archive.upkeep import restore as restore_archive
 from bot.archive.upkeep import shrink as shrink_archive
@@ -103,9 +104,13 @@ class Archive:
         folder = await asyncio.to_thread(TemporaryDirectory, prefix="newsdesk-") if str(path) == ":memory:" else None
         file = Path(folder.name) / "archive.db" if folder else Path(path)
         archive = cls(file, regions, aliases or Aliases(), now, folder)
-        await archive._writer.start(migrate, index.merge_some)
-        await archive._write(outbox.wake_edits)
-        await archive._write(rebuild.note_version)
+        try:
+            await archive._writer.start(migrate, index.merge_some)
+            await archive._write(outbox.wake_edits)
+            await archive._write(rebuild.note_version)
+        except DatabaseError as error:
+            await archive.close()
+            raise in_words(error, file) or error from error
         return archive
 
     async def close(self) -> None:

@@ -20,6 +20,9 @@ __all__ = [
 
 PATIENCE = 60.0  # seconds to wait for another program's write, such as an operator's look at the whole index
 NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)  # how a disk says that it is full, or that it fails
+NOT_OURS = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN)
+NO_DATABASE, DAMAGED = sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT
+IN_USE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _PAGE = 8192
 _LONGEST_LOG = 4000  # pages of the write-ahead log until it is carried over into the file, which takes a while
 _WRITER_CACHE, _READER_CACHE = -32768, -8192  # KiB

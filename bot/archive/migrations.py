@@ -1,16 +1,30 @@
 """The shape of the archive, step by step. New steps go to the end; one that was released is never edited."""
 
+from pathlib import Path
+
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from bot.archive.connect import Connection
+from bot.archive.trouble import heed_strangers
 
 migrations = Migrations("newsdesk")
 
 
 def migrate(connection: Connection) -> None:
     """Bring the file into today's shape."""
-    migrations.apply(Database(connection, execute_plugins=False))
+    database = Database(connection, execute_plugins=False)
+    heed_strangers(connection, Path(connection.execute("PRAGMA database_list").fetchone()[2]), known())
+    migrations.apply(database)
+
+
+def known() -> frozenset[str]:
+    """The names of all steps."""
+    nothing = Database(memory=True, execute_plugins=False)
+    try:
+        return frozenset(step.name for step in migrations.pending(nothing))
+    finally:
+        nothing.close()
 
 
 @migrations()

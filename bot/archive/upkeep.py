@@ -3,21 +3,15 @@
 import os
 import shutil
 from pathlib import Path
+from typing import BinaryIO
 
 from bot.archive import connect, soundness
 from bot.archive.connect import Connection, DatabaseError, OperationalError
-from bot.errors import NewsError
+from bot.archive.migrations import known
+from bot.archive.trouble import NoArchive, NoRoom, heed_strangers
 
 MUCH_EMPTY = 0.1  # of a file: worth giving back
 _PIECE = 256  # pages of a copy that are written at once
-
-
-class NoArchive(NewsError):
-    """A file that is no copy of an archive, or a damaged one."""
-
-
-class NoRoom(NewsError):
-    """What would make room needs room."""
 
 
 def backup(db: Connection, file: Path) -> None:
@@ -26,21 +20,56 @@ def backup(db: Connection, file: Path) -> None:
     All is read as it is at the first look, or every write would make us begin again. And each piece is on the disk
     before the next is read, or whoever writes to the archive in the end would wait until all of the copy is.
     """
+    archive = Path(db.execute("PRAGMA database_list").fetchone()[2])
+    file = file.resolve()
+    _heed_what_is_there(file, archive)
     unfinished = file.with_name(f"{file.name}.unfinished")
-    unfinished.unlink(missing_ok=True)
+    try:
+        with _written_first(unfinished, file) as written:
+            _copy(db, unfinished, written)
+        unfinished.replace(file)
+    except (OperationalError, OSError) as error:
+        size, folder = f"{empty(db)[1] / 1e6:,.1f} MB", file.parent
+        raise NoRoom(f"The copy was not made ({error}). Are {size} free in {folder}?{_as_it_was(file)}") from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _heed_what_is_there(file: Path, archive: Path) -> None:
+    """A copy replaces an older copy, and nothing else."""
+    own = {archive.with_name(archive.name + rest).resolve() for rest in ("", "-wal", "-shm", ".lock")}
+    if file in own:
+        raise NoArchive(f"{file} belongs to the archive itself; a copy needs a name of its own.")
+    if file.is_dir():
+        raise NoArchive(f"{file} is a folder; name a file in it.")
+    if file.exists() and not file.is_file():
+        raise NoArchive(f"{file} is no ordinary file; a copy would take its place.")
+
+
+def _written_first(unfinished: Path, file: Path) -> BinaryIO:
+    """Open the copy before the database does, for the system says better what is wrong."""
+    try:
+        return unfinished.open("wb")
+    except OSError as error:
+        raise NoRoom(f"{file} cannot be written ({error.strerror}).") from error
+
+
+def _copy(db: Connection, unfinished: Path, written: BinaryIO) -> None:
     copy = connect.plain(unfinished)
     try:
-        with unfinished.open("rb+") as written:
-            db.execute("BEGIN")
-            db.execute("SELECT 1 FROM sqlite_schema").fetchone()
-            db.backup(copy, pages=_PIECE, progress=lambda *_: os.fsync(written.fileno()))
-            copy.execute("PRAGMA journal_mode = DELETE")
-            os.fsync(written.fileno())
+        db.execute("BEGIN")
+        db.execute("SELECT 1 FROM sqlite_schema").fetchone()
+        db.backup(copy, pages=_PIECE, progress=lambda *_: os.fsync(written.fileno()))
+        copy.execute("PRAGMA journal_mode = DELETE")
+        os.fsync(written.fileno())
     finally:
         if db.in_transaction:
             db.execute("ROLLBACK")
         copy.close()
-    unfinished.replace(file)
+
+
+def _as_it_was(file: Path) -> str:
+    return " The older copy there is as it was." if file.exists() else ""
 
 
 def empty(db: Connection) -> tuple[int, int]:
@@ -70,10 +99,16 @@ def shrink(archive: Path) -> tuple[int, int]:
 def restore(copy: Path, archive: Path) -> Path | None:
     """Put a copy in the archive's place, once it is known to be sound; where the archive that was there is now."""
     _examine(copy)
+    if archive.exists() and archive.samefile(copy):
+        raise NoArchive(f"{copy} is the archive itself; there is nothing to bring back.")
     unfinished = archive.with_name(f"{archive.name}.unfinished")
-    shutil.copyfile(copy, unfinished)
-    with unfinished.open("rb+") as written:
-        os.fsync(written.fileno())
+    try:
+        shutil.copyfile(copy, unfinished)
+        with unfinished.open("rb+") as written:
+            os.fsync(written.fileno())
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise NoRoom(f"The archive is as it was: {archive} cannot be written ({error.strerror}).") from error
     kept = _put_aside(archive) if archive.exists() else None
     for rest in ("-wal", "-shm"):
         archive.with_name(archive.name + rest).unlink(missing_ok=True)
@@ -87,6 +122,7 @@ def _examine(copy: Path) -> None:
     try:
         db = connect.reader(copy)
         try:
+            heed_strangers(db, copy, known())
             wrong = soundness.of_copy(db)
         finally:
             db.close()

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.archive import Archive
+from bot.archive.archive import restore_archive
 from bot.archive.connect import OperationalError
+from bot.archive.trouble import NoRoom
 from bot.model import Query
 from bot.regions import Regions
 from tests.archive.conftest import owed_by_region
@@ -60,3 +62,17 @@ async def test_a_full_disk_loses_nothing_that_was_acknowledged(
     assert {article.title for article in await again.articles_after(0, 500)} == set(kept)
     assert len(await again.line("channel:100", 500)) == len(kept)
     await again.close()
+
+
+async def test_a_copy_that_has_no_room_leaves_the_older_copy_as_it_was(regions: Regions, tmp_path: Path) -> None:
+    archive = await Archive.open(tmp_path / "archive.db", regions, now=lambda: NOON)
+    copy = tmp_path / "copy.db"
+    await archive.backup(copy)
+    before = copy.read_bytes()
+    with no_room_above(20_000), pytest.raises(NoRoom, match=r"free in .*The older copy there is as it was"):
+        await archive.backup(copy)
+    await archive.close()
+    with no_room_above(20_000), pytest.raises(NoRoom, match="The archive is as it was"):
+        restore_archive(copy, tmp_path / "archive.db")
+    assert copy.read_bytes() == before
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["archive.db", "copy.db"]

@@ -1,6 +1,7 @@
 """Copies of the archive, and its parts agreeing."""
 
 import asyncio
+import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from bot.archive import Archive
 from bot.archive.archive import restore_archive, shrink_archive
-from bot.archive.upkeep import NoArchive
+from bot.archive.trouble import NoArchive, NoRoom
 from bot.model import Query
 from bot.regions import Regions
 from tests.archive.conftest import Room
@@ -88,3 +89,36 @@ def test_a_file_that_is_no_archive_is_refused_with_a_sentence(tmp_path: Path) ->
         restore_archive(tmp_path / "letter.txt", tmp_path / "archive.db")
     with pytest.raises(NoArchive, match="There is no file"):
         restore_archive(tmp_path / "missing.db", tmp_path / "archive.db")
+
+
+async def test_a_copy_takes_the_place_of_an_older_copy_and_of_nothing_else(
+    room: Room, regions: Regions, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    archive = await Archive.open(home / "archive.db", regions)
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link.db").symlink_to(home / "archive.db")
+    here = (home / "archive.db").stat().st_ino
+    own = ("archive.db", "../home/archive.db", "../link.db", "archive.db-wal", "archive.db-shm", "archive.db.lock")
+    for name, why in [
+        *((name, "belongs to the archive itself") for name in own),
+        ("", "is a folder"),
+        ("../pipe", "no"),
+    ]:
+        with pytest.raises(NoArchive, match=why):
+            await archive.backup(home / name)
+    with pytest.raises(NoRoom, match="cannot be written"):
+        await archive.backup(tmp_path / "nowhere" / "copy.db")
+    assert (home / "archive.db").stat().st_ino == here and (tmp_path / "pipe").is_fifo()
+    await archive.backup(tmp_path / "copy.db")
+    await archive.backup(tmp_path / "copy.db")
+    assert not list(tmp_path.rglob("*.unfinished"))
+    await archive.close()
+
+
+async def test_the_archive_is_not_brought_back_from_itself(room: Room, regions: Regions, tmp_path: Path) -> None:
+    await (await Archive.open(tmp_path / "archive.db", regions)).close()
+    with pytest.raises(NoArchive, match="the archive itself"):
+        restore_archive(tmp_path / "archive.db", tmp_path / "archive.db")
+    assert not (tmp_path / "archive.db.before-1").exists()

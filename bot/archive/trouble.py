@@ -1,0 +1,56 @@
+"""What a database says when its file or its disk is in trouble, in a sentence for whoever can act on it."""
+
+from pathlib import Path
+
+from bot.archive import connect
+from bot.archive.connect import Connection, DatabaseError, OperationalError
+from bot.errors import ConfigError, NewsError
+
+_WHOSE = "Give it, the files beside it and their folder to the user who runs Newsdesk, or set NEWSDESK_DATA."
+_STEPS = "_sqlite_migrations"  # where sqlite-utils lists what is done
+_COPY = "Stop the bot and bring back the last copy: newsdesk restore FILE."
+
+
+class NoArchive(NewsError):
+    """A file that is no archive, or a damaged one."""
+
+
+class NoRoom(NewsError):
+    """What is to be written has no room."""
+
+
+class NotOurs(ConfigError):
+    """A file in the archive's place that must not be touched."""
+
+
+def in_words(error: DatabaseError, path: Path) -> NewsError | None:
+    """What to do about it; None where it is nothing that anybody but us can mend."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == connect.NO_DATABASE:
+        return NoArchive(f"{path} is no archive, or its first page is damaged. {_COPY}")
+    if code == connect.DAMAGED:
+        return NoArchive(f"{path} is damaged ({error}). {_COPY}")
+    if code in connect.NOT_OURS:
+        return NotOurs(f"{path} cannot be opened for writing ({error}). {_WHOSE}")
+    if code in connect.NO_ROOM:
+        return NoRoom(f"{path} cannot be written ({error}). Is there room on its disk?")
+    if code in connect.IN_USE:
+        return NewsError(f"Another program has been writing to {path} for long. Try again when it is done.")
+    return None
+
+
+def heed_strangers(db: Connection, path: Path, known: frozenset[str]) -> None:
+    """Refuse a database of another program, or an archive with steps that only a newer Newsdesk knows."""
+    tables = {row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    try:
+        steps = db.execute(f"SELECT name FROM {_STEPS} WHERE migration_set = 'newsdesk'")  # noqa: S608 our table
+        applied = {row[0] for row in steps}
+    except OperationalError:  # there is no such table, or it is not ours
+        applied = set()
+    if tables - {_STEPS} and not applied:
+        raise NotOurs(f"{path} is the database of another program. Move it away, or set NEWSDESK_DATA.")
+    if applied - known:
+        raise NotOurs(
+            f"{path} was made by a newer Newsdesk than this. Run that one, or bring back a copy from before: "
+            "newsdesk restore FILE."
+        )
