@@ -9,14 +9,12 @@ from discord.ext import commands
 from bot.chat.client import NewsClient
 from bot.chat.desk import Desk
 from bot.chat.matters import mapping, moving, notices, releases, reports, tidings
-from bot.chat.orders import first_steps, lists, offers, standing, weekly
-from bot.chat.orders.destination import CannotPost, Channels, Destination
+from bot.chat.orders import first_steps, lists, offers, ordering, standing, weekly
+from bot.chat.orders.destination import Channels, Destination
 from bot.chat.pages import choices
 from bot.chat.pages.meant import article_meant
 from bot.chat.pages.pager import send, soon
-from bot.delivery.terms import make_terms
 from bot.errors import NewsError, NotFound
-from bot.model import Subscription
 from bot.poller.adding import SeveralFeeds
 
 _MOST_FEEDS = 50  # of one server's own
@@ -55,10 +53,11 @@ class DeskCommands(commands.GroupCog, group_name="desk", group_description="For 
         include='Only what speaks of this: sanctions iran, "red sea", tag:podcast, author:"Jane Doe"',
         exclude="Nothing that speaks of this; written in the same way",
         quiet="Hours in which nothing is sent, all of it afterwards: 22:00-07:00 Europe/Paris",
-        cap="The most posts in an hour; what is over waits and comes as one list",
+        cap="The most posts in an hour; what is over waits and comes as one list. 0: no cap",
         style="The whole card, or a compact one without a photo",
         colour="In place of the region's: #d1495b",
         credit="No photo that does not name its credit",
+        anew="Forget what this order said before; without it, what you leave out stays",
     )
     @app_commands.autocomplete(region=choices.regions_or_all, tag=choices.forum_tags)
     async def subscribe(
@@ -67,41 +66,24 @@ class DeskCommands(commands.GroupCog, group_name="desk", group_description="For 
         region: app_commands.Range[str, 1, 100],
         channel: Channel,
         mention: discord.Role | None = None,
-        silent: bool = False,
-        publish: bool = False,
+        silent: bool | None = None,
+        publish: bool | None = None,
         tag: app_commands.Range[str, 0, 100] = "",
         include: app_commands.Range[str, 0, 500] = "",
         exclude: app_commands.Range[str, 0, 500] = "",
         quiet: app_commands.Range[str, 0, 100] = "",
-        cap: app_commands.Range[int, 0, 1000] = 0,
-        style: Literal["card", "compact"] = "card",
+        cap: app_commands.Range[int, 0, 1000] | None = None,
+        style: Literal["card", "compact"] | None = None,
         colour: app_commands.Range[str, 0, 20] = "",
-        credit: bool = False,
+        credit: bool | None = None,
+        anew: bool = False,
     ) -> None:
-        """Send every new article of a region to a channel; said again, it changes the order."""
+        """Send every new article of a region to a channel; said again, it changes what you name."""
         code = choices.wanted_region(self.desk.regions, region)
-        channel.must_be_open()
-        if mention:
-            channel.must_mention(mention)
-        if publish and channel.kind != "announcement":
-            raise CannotPost(f"{channel.mention} is no announcement channel, so nothing can be published from it.")
-        order = Subscription(
-            target=channel.target,
-            region=code,
-            guild=interaction.guild_id or 0,
-            kind=channel.kind,
-            mention=mention.id if mention else None,
-            silent=silent,
-            publish=publish,
-            tag=channel.tag_named(tag),
-            include=standing.understood("include", include),
-            exclude=standing.understood("exclude", exclude),
-            options=make_terms(quiet=quiet, cap=cap, colour=colour, style=style, credit=credit).to_json(),
-        )
-        kept, changed = await standing.place(self.desk, order)
+        wish = ordering.Wish(mention, silent, publish, tag, include, exclude, quiet, cap, style, colour, credit, anew)
+        said = await ordering.order(self.desk, interaction.guild_id or 0, channel, code, wish)
         hint = "" if channel.reads_back else f"\n-# {_HISTORY}"
-        said = f"{'Changed: ' if changed else ''}{standing.in_full(kept, self.desk)}{hint}"
-        await interaction.response.send_message(said, ephemeral=True)
+        await interaction.response.send_message(f"{said}{hint}", ephemeral=True)
 
     @app_commands.command()
     @app_commands.describe(region="Which articles", channel="Where they went")

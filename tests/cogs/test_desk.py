@@ -337,9 +337,6 @@ async def test_an_order_has_hours_a_cap_and_a_look_of_its_own(house: House) -> N
     for shown in (text(said), text(listed)):
         assert "quiet 22:00-07:00 (Europe/Paris)" in shown and "at most 5 an hour" in shown
         assert "#d1495b" in shown and "compact style" in shown and "no photo without its credit" in shown
-    await house.call(house.ada, "desk subscribe", region="africa", channel=house.lobby, cap=3)
-    (order,) = await house.archive.subscriptions(house.guild.id)
-    assert read_terms(order.options) == Terms(cap=3)
 
 
 @pytest.mark.parametrize(

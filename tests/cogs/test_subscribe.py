@@ -1,0 +1,64 @@
+"""/desk subscribe said again: what an order said before stays, unless it is said anew."""
+
+from dataclasses import replace
+
+from bot.delivery.terms import Terms, read_terms
+from bot.model import Subscription
+from tests.cogs.conftest import House, answer, text
+
+
+async def ordered(house: House, **said: object) -> str:
+    """Order Africa for the lobby, or change that; what is answered."""
+    return text(answer(await house.call(house.ada, "desk subscribe", region="africa", channel=house.lobby, **said)))
+
+
+async def the_order(house: House) -> Subscription:
+    (order,) = await house.archive.subscriptions(house.guild.id)
+    return order
+
+
+async def test_what_is_left_out_stays_as_it_was_and_is_told(house: House) -> None:
+    role = house.guild.add_role("Readers")
+    role.mentionable = True
+    first = {"mention": role, "silent": True, "include": "floods", "exclude": "tag:podcast"}
+    await ordered(house, **first, quiet="22-7 Europe/Paris", colour="#d1495b", style="compact", credit=True)
+    before = await the_order(house)
+    said = await ordered(house, cap=3)
+    order = await the_order(house)
+    assert read_terms(order.options) == Terms("22:00-07:00", "Europe/Paris", 3, 0xD1495B, "compact", True)
+    assert replace(order, options="") == replace(before, options="")
+    assert said.startswith("Changed: ") and "at most 3 an hour" in said and "only what speaks of “floods”" in said
+
+
+async def test_what_is_said_replaces_what_was_said(house: House) -> None:
+    await ordered(house, silent=True, include="floods", quiet="22-7 Europe/Paris", cap=3, style="compact", credit=True)
+    await ordered(house, silent=False, include="rain", quiet="23-6", cap=0, style="card", credit=False)
+    order = await the_order(house)
+    assert (order.silent, order.include) == (False, "rain")
+    assert read_terms(order.options) == Terms("23:00-06:00", "Europe/Paris")
+
+
+async def test_said_anew_an_order_forgets_what_it_said(house: House) -> None:
+    await ordered(house, silent=True, include="floods", quiet="22-7", cap=3)
+    await ordered(house, cap=2, anew=True)
+    order = await the_order(house)
+    assert (order.silent, order.include, read_terms(order.options)) == (False, "", Terms(cap=2))
+
+
+async def test_an_order_that_stood_still_goes_on_as_it_was(house: House) -> None:
+    await ordered(house, silent=True, include="floods")
+    await house.archive.suspend_target(f"channel:{house.lobby.id}", "the thread is locked")
+    await ordered(house)
+    order = await the_order(house)
+    assert (order.suspended, order.silent, order.include) == ("", True, "floods")
+
+
+async def test_a_tag_that_the_forum_no_longer_has_is_not_kept(house: House) -> None:
+    forum = house.guild.add_channel("talk", kind="forum", tags=["Kenya", "Mali"])
+    await house.call(house.ada, "desk subscribe", region="africa", channel=forum, tag="mali")
+    order = await the_order(house)
+    await house.call(house.ada, "desk subscribe", region="africa", channel=forum, silent=True)
+    assert (await the_order(house)).tag == order.tag is not None
+    await house.archive.subscribe(replace(order, tag=1))
+    await house.call(house.ada, "desk subscribe", region="africa", channel=forum, silent=True)
+    assert (await the_order(house)).tag is None
