@@ -15,6 +15,7 @@ from tests.cogs.conftest import NOON, House, answer, article, button, labels, pa
 
 async def test_a_region_is_ordered_for_a_channel(house: House) -> None:
     africa = house.guild.add_channel("africa")
+    await house.archive.add_feed(Feed(url="https://paper.test/feed"))
     said = answer(await house.call(house.ada, "desk subscribe", region="africa", channel=africa))
     assert text(said) == f"<#{africa.id}> gets every new article about **Africa** from now on."
     assert said.only_for == house.ada.id
@@ -85,6 +86,16 @@ async def test_a_channel_we_cannot_write_in_is_refused_with_the_permissions_name
     assert f"**{name}**" in text(said) and f"<#{closed.id}>" in text(said)
     assert said.only_for == house.ada.id
     assert await house.archive.subscriptions() == []
+
+
+async def test_all_permissions_that_are_missing_are_named(house: House) -> None:
+    house.stage.world.withdraw(house.lobby, Permission.SEND_MESSAGES)
+    said = answer(await house.call(house.ada, "desk subscribe", region="africa", channel=house.lobby))
+    lacking = "the permissions **Send Messages** and **Embed Links**. Give them to my role"
+    assert lacking in text(said)
+    house.stage.world.withdraw(house.lobby, Permission.VIEW_CHANNEL)
+    said = answer(await house.call(house.ada, "desk subscribe", region="africa", channel=house.lobby))
+    assert "**View Channel**, **Send Messages** and **Embed Links**" in text(said)
 
 
 async def test_a_thread_needs_the_permission_of_threads(house: House) -> None:

@@ -15,8 +15,26 @@ async def test_all_is_well(house: House) -> None:
     shown = answer(await house.call(house.ada, "desk status"))
     assert shown.only_for == house.ada.id
     assert "**Feeds:** 1 for everybody, 0 of this server\n-# All are well." in text(shown)
-    assert "**Standing orders:** 0" in text(shown)
+    assert "**Standing orders:** none" in text(shown)
     assert "**Deliveries:** nothing waits; all is out" in text(shown)
+
+
+async def test_where_nothing_was_done_yet_it_says_what_to_do(house: House) -> None:
+    shown = text(answer(await house.call(house.ada, "desk status")))
+    assert "**Feeds:** none yet, so nothing can come\n-# `/desk feed add` adds one for this server" in shown
+    assert "**Standing orders:** none\n-# `/desk setup` leads through the first" in shown
+    assert "All are well" not in shown
+
+
+async def test_what_a_permission_mends_goes_on_by_itself(house: House) -> None:
+    await _order(house)
+    target = f"channel:{house.lobby.id}"
+    await house.archive.suspend_target(target, "the bot lacks Send Messages in #lobby")
+    shown = text(answer(await house.call(house.ada, "desk status")))
+    assert "-# Put that right, and it goes on by itself." in shown and "again with" not in shown
+    await house.archive.suspend_target(target, "the thread is locked or archived")
+    shown = text(answer(await house.call(house.ada, "desk status")))
+    assert "-# Put that right, then give the order again with `/desk subscribe`." in shown
 
 
 async def test_what_is_late_or_stands_still_is_named_with_its_reason(house: House) -> None:
@@ -47,7 +65,7 @@ async def test_other_servers_business_is_not_told(house: House) -> None:
     await house.archive.subscribe(Subscription(target="channel:1", region="africa", guild=99))
     await house.accept(article(1), silent=False)
     shown = text(answer(await house.call(house.ada, "desk status")))
-    assert "Theirs" not in shown and "nothing waits" in shown and "**Standing orders:** 0" in shown
+    assert "Theirs" not in shown and "nothing waits" in shown and "**Standing orders:** none" in shown
     story = text(answer(await house.call(house.ada, "desk why", url="https://paper.test/1")))
     assert "<#1>" not in story
 

@@ -1,5 +1,6 @@
 """/desk setup, as those who run a server take their first steps."""
 
+from bot.model import Feed
 from bot.stage import Channel, Message, Permission
 from tests.cogs.conftest import House, answer, labels, parts, text
 
@@ -11,7 +12,7 @@ async def test_channels_that_bear_a_regions_name_are_proposed_and_ordered_on_a_c
     shown = answer(await house.call(house.ada, "desk setup"))
     assert shown.only_for == house.ada.id
     assert f"- **Africa** → <#{africa.id}>\n- **Asia-Pacific** → <#{apac.id}>" in text(shown)
-    assert str(closed.id) not in text(shown)
+    assert f"→ <#{closed.id}>" not in text(shown)
     assert await house.archive.subscriptions() == []
     done = answer(await house.press(house.ada, shown, named(shown, "su:match")))
     assert text(done).startswith(f"Ordered:\n- **Africa** → <#{africa.id}>")
@@ -67,6 +68,27 @@ async def test_an_order_that_stands_already_is_left_as_it_is(house: House) -> No
     await house.press(house.ada, shown, named(shown, "su:go"))
     assert [each.silent for each in await house.archive.subscriptions()] == [True]
     assert text(shown).startswith("All of that is ordered already.")
+
+
+async def test_where_there_is_no_feed_that_is_told(house: House) -> None:
+    missing = "There is no feed yet, so nothing can come: `/desk feed add` adds one."
+    assert missing in text(answer(await house.call(house.ada, "desk setup")))
+    said = answer(await house.call(house.ada, "desk subscribe", region="africa", channel=house.lobby))
+    assert text(said).endswith(missing)
+    await house.archive.add_feed(Feed(url="https://theirs.test/feed", owner=99))
+    assert missing in text(answer(await house.call(house.ada, "desk setup")))
+    await house.archive.add_feed(Feed(url="https://paper.test/feed"))
+    for command in ("desk setup", "desk status"):
+        assert "no feed yet" not in text(answer(await house.call(house.ada, command)))
+    said = answer(await house.call(house.ada, "desk subscribe", region="africa", channel=house.lobby))
+    assert missing not in text(said)
+
+
+async def test_a_channel_closed_to_us_is_named_with_what_it_lacks(house: House) -> None:
+    closed = house.guild.add_channel("africa")
+    house.stage.world.withdraw(closed, Permission.SEND_MESSAGES)
+    shown = text(answer(await house.call(house.ada, "desk setup")))
+    assert f"<#{closed.id}>: I lack **Send Messages** and **Embed Links** there" in shown
 
 
 async def choose(house: House, message: Message, menu: str, *values: str) -> Message:

@@ -107,6 +107,9 @@ def _feeds(feeds: Sequence[Feed], sources: dict[int, Source], guild: int) -> Ite
     """What others read from elsewhere is named only when it is in trouble."""
     own = sum(each.owner == guild for each in feeds)
     ill = [(each, source) for each in feeds if (source := sources.get(each.source)) and source.failures]
+    if not feeds:
+        yield "**Feeds:** none yet, so nothing can come\n-# `/desk feed add` adds one for this server"
+        return
     yield f"**Feeds:** {len(feeds) - own} for everybody, {own} of this server"
     if not ill:
         yield "-# All are well."
@@ -135,8 +138,11 @@ def _agreement(feeds: Sequence[Feed], ledgers: Mapping[int, ledger.Ledger], guil
 
 def _orders(orders: Sequence[Subscription], desk: Desk) -> Iterable[str]:
     still = [each for each in orders if each.suspended]
+    if not orders:
+        yield "**Standing orders:** none\n-# `/desk setup` leads through the first"
+        return
     yield f"**Standing orders:** {len(orders)}"
-    if orders and not still:
+    if not still:
         yield "-# All are being carried out."
     for each in still[:_ROWS]:
         again = "/desk roundup" if each.region == ROUNDUP else "/desk subscribe"

@@ -1,5 +1,6 @@
 """The channel that an admin chose, and whether we could post in it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,14 +55,18 @@ class Destination:
         """Whether we could look, after a crash, if something is out already."""
         return self.permissions.read_message_history
 
+    @property
+    def lacks(self) -> list[str]:
+        """The permissions without which nothing can be posted, as Discord's settings call them."""
+        return [f"**{_NAMES[name]}**" for name in NEEDED[self.kind] if not getattr(self.permissions, name)]
+
     def must_be_open(self) -> None:
         """Raise CannotPost with the names of the permissions that are missing."""
-        if missing := [name for name in NEEDED[self.kind] if not getattr(self.permissions, name)]:
-            names = " and ".join(f"**{_NAMES[each]}**" for each in missing)
-            word = "permission" if len(missing) == 1 else "permissions"
+        if lacks := self.lacks:
+            word, them = ("permission", "it") if len(lacks) == 1 else ("permissions", "them")
             raise CannotPost(
-                f"I may not post in {self.mention}: there I lack the {word} {names}. "
-                "Give it to my role in the channel's settings, then say this again."
+                f"I may not post in {self.mention}: there I lack the {word} {listed(lacks)}. "
+                f"Give {them} to my role in the channel's settings, then say this again."
             )
 
     def must_mention(self, role: discord.Role) -> None:
@@ -87,6 +92,12 @@ class Destination:
             has = f"It has {known}." if known else "It has none."
             raise CannotPost(f"{self.mention} has no tag “{name.strip()[:40]}”. {has}")
         return found
+
+
+def listed(names: Sequence[str]) -> str:
+    """ "a, b and c"."""
+    *before, last = names
+    return f"{', '.join(before)} and {last}" if before else last
 
 
 class Channels(app_commands.Transformer):

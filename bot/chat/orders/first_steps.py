@@ -10,8 +10,8 @@ from discord import ui
 from discord.ext import commands
 
 from bot.chat.desk import Desk, desk_of
-from bot.chat.orders.destination import KINDS, CannotPost, Destination, destination
-from bot.chat.orders.standing import place
+from bot.chat.orders.destination import KINDS, CannotPost, Destination, destination, listed
+from bot.chat.orders.standing import place, without_feeds
 from bot.chat.pages.choices import MOST, region_name
 from bot.chat.trouble import explain
 from bot.delivery.text import clean, cut, escape
@@ -19,6 +19,7 @@ from bot.errors import NewsError
 from bot.model import Subscription
 from bot.regions import Region, Regions
 
+_MOST_SHUT = 10  # channels that are named
 _STATE = r"(?P<regions>[0-9a-f]{1,25}):(?P<channel>\d{1,20})"
 
 Admin = discord.Interaction[Any]
@@ -85,7 +86,7 @@ class Propose(_Step, ui.DynamicItem[ui.Button[Any]], template=rf"su:match:{_STAT
 
     async def step(self, interaction: Admin) -> None:
         desk = desk_of(interaction)
-        pairs = [(region.code, found) for region, found in _namesakes(interaction, desk.regions)]
+        pairs = [(region.code, there) for region, there in _namesakes(interaction, desk.regions) if _is_open(there)]
         await _redraw(interaction, self.chosen, await _order(desk, interaction.guild_id or 0, pairs))
 
 
@@ -173,12 +174,15 @@ async def _view(interaction: Admin, chosen: Chosen, done: str = "") -> ui.Layout
     desk = desk_of(interaction)
     orders = {(each.target, each.region) for each in await desk.archive.subscriptions(interaction.guild_id or 0)}
     view = ui.LayoutView(timeout=None)
-    view.add_item(ui.TextDisplay(f"{done}\n## First steps" if done else "## First steps"))
-    new = [
+    heading = [done, "## First steps", await without_feeds(desk, interaction.guild_id or 0)]
+    view.add_item(ui.TextDisplay("\n".join(each for each in heading if each)))
+    namesakes = [
         (region, there)
         for region, there in _namesakes(interaction, desk.regions)
         if (there.target, region.code) not in orders
     ]
+    new = [(region, there) for region, there in namesakes if _is_open(there)]
+    shut = [f"-# {there.mention}: I lack {listed(there.lacks)} there" for _, there in namesakes if there.lacks]
     if new:
         lines = "\n".join(_line(region.code, there, desk.regions) for region, there in new[:MOST])
         said = ui.TextDisplay[Any](f"These channels bear the names of regions:\n{lines}")
@@ -192,23 +196,28 @@ async def _view(interaction: Admin, chosen: Chosen, done: str = "") -> ui.Layout
         names = ", ".join(escape(region_name(desk.regions, code)) for code in chosen.regions)
         children += [ui.TextDisplay(f"**{names}** → <#{chosen.channel}>"), ui.ActionRow(Confirm(chosen, desk.regions))]
     view.add_item(ui.Container[Any](*children))
+    if shut:
+        view.add_item(ui.TextDisplay("\n".join(["These could be proposed too:", *shut[:_MOST_SHUT]])))
     more = "`/desk subscribe` says more: a role to mention, words to look for, silence. `/desk feed add` adds a feed."
     return view.add_item(ui.TextDisplay(f"-# {more}"))
 
 
 def _namesakes(interaction: Admin, regions: Regions) -> Iterator[tuple[Region, Destination]]:
-    """Regions, and channels that go by their names and in which we may post."""
+    """Regions, and channels that go by their names."""
     for channel in interaction.guild.channels if interaction.guild else ():
         code = regions.from_tag(channel.name) if channel.type in KINDS else None
-        if code is None:
-            continue
-        there = destination(interaction, channel)
-        try:
-            there.must_be_open()
-            there.tag_named("")
-        except NewsError:
-            continue
-        yield regions[code], there
+        if code is not None:
+            yield regions[code], destination(interaction, channel)
+
+
+def _is_open(there: Destination) -> bool:
+    """Whether what is ordered can be posted there as it is."""
+    try:
+        there.must_be_open()
+        there.tag_named("")
+    except NewsError:
+        return False
+    return True
 
 
 async def _order(desk: Desk, guild: int, pairs: Iterable[tuple[str, Destination]]) -> str:

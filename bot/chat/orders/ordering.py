@@ -53,7 +53,8 @@ async def order(desk: Desk, guild: int, channel: Destination, region: str, wish:
         suspended="",
     )
     kept, changed = await standing.place(desk, wanted)
-    return f"{'Changed: ' if changed else ''}{standing.in_full(kept, desk)}"
+    said = f"{'Changed: ' if changed else ''}{standing.in_full(kept, desk)}"
+    return f"{said}\n{await standing.without_feeds(desk, guild)}".strip()
 
 
 def _tag(channel: Destination, typed: str, old: int | None) -> int | None:

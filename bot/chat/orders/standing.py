@@ -6,13 +6,14 @@ from datetime import datetime
 
 from bot.chat.desk import Desk
 from bot.chat.pages.choices import region_name
+from bot.chat.sender.watch import OURS
 from bot.delivery.terms import read_terms
 from bot.delivery.text import clean, cut, escape
 from bot.delivery.weekly import Plan, read_plan
 from bot.delivery.wish import in_words
 from bot.errors import NewsError, NotFound
 from bot.intake.addresses import spoken
-from bot.model import ROUNDUP, Delivery, Feed, Source, Subscription
+from bot.model import OPERATOR, ROUNDUP, Delivery, Feed, Source, Subscription
 
 MOST_ORDERS = 500  # of one server
 
@@ -69,7 +70,8 @@ async def orders(desk: Desk, guild: int) -> Listing:
     return Listing(
         heading=f"## Standing orders ({len(entries)})",
         entries=entries,
-        empty="This server has ordered nothing yet. `/desk subscribe` sends a region's articles to a channel.",
+        empty="This server has ordered nothing yet. `/desk setup` leads through the first steps; "
+        "`/desk subscribe` sends a region's articles to a channel.",
         button="Take back",
     )
 
@@ -97,6 +99,13 @@ async def own_feeds(desk: Desk, guild: int) -> Listing:
         "`/desk feed add` takes the address of a feed, or of a page that has one.",
         button="Remove",
     )
+
+
+async def without_feeds(desk: Desk, guild: int) -> str:
+    """A word to whoever orders something where no feed could bring it."""
+    if await desk.archive.feeds(OPERATOR) or await desk.archive.feeds(guild):
+        return ""
+    return "⚠️ There is no feed yet, so nothing can come: `/desk feed add` adds one."
 
 
 async def own_feed(desk: Desk, guild: int, typed: str) -> Feed | None:
@@ -201,7 +210,9 @@ def state(order: Subscription, command: str = "/desk subscribe") -> str:
     if not order.suspended:
         return ""
     reason = escape(cut(clean(order.suspended), 300))
-    return f"\n⚠️ **Nothing is sent:** {reason}\n-# Put that right, then give the order again with `{command}`."
+    by_itself = order.suspended.startswith(OURS)
+    goes_on = "and it goes on by itself" if by_itself else f"then give the order again with `{command}`"
+    return f"\n⚠️ **Nothing is sent:** {reason}\n-# Put that right, {goes_on}."
 
 
 async def _order(order: Subscription, desk: Desk) -> str:
