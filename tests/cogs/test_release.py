@@ -51,6 +51,20 @@ async def test_many_reasons_keep_within_one_message(house: House) -> None:
     assert len(text(shown)) <= 4000 and len(text(shown).encode()) <= 8000
 
 
+async def test_more_than_one_looks_at_is_counted_and_settled_as_a_whole(house: House) -> None:
+    orders = [
+        await house.archive.subscribe(Subscription(f"channel:{100 + number}", "africa", guild=house.guild.id))
+        for number in range(25)
+    ]
+    for each in await house.accept(*(article(number) for number in range(1, 43))):
+        await house.archive.owe(each, [Owed(order.target, order, held=FLOOD) for order in orders], NOON)
+    shown = answer(await house.call(house.ada, "desk release"))
+    assert text(shown).startswith("## Held back (1,050)") and "-# 1,000 and more for <#100>" in text(shown)
+    done = answer(await house.press(house.ada, shown, button(shown, "Keep silent")))
+    assert text(done) == "1,050 dropped: in the archive, but not posted."
+    assert "held" not in await house.archive.outbox()
+
+
 async def hold(house: House, count: int, reason: str, first: int = 1, guild: int = 0) -> None:
     """So many articles that are owed to the lobby and held for that reason."""
     feed = await house.archive.add_feed(Feed(url="https://paper.test/feed", title="The Paper", polled=NOON))

@@ -11,6 +11,7 @@ from discord.ext import commands
 
 from bot.chat.desk import Desk, desk_of
 from bot.chat.pages import answers
+from bot.chat.pages.pager import soon
 from bot.chat.trouble import explain
 from bot.delivery.text import clean, cut, escape
 from bot.errors import NewsError
@@ -18,7 +19,7 @@ from bot.model import Delivery
 
 _MOST = 6  # reasons on a page
 _SAMPLE = 3  # headlines of each
-_PLACES = 4
+_PLACES = 5
 _AT_ONCE = 1000  # deliveries
 
 NOTICE = "⚠️ Some articles wait for your decision: release them, or keep them silent."
@@ -28,17 +29,17 @@ Admin = discord.Interaction[Any]
 
 async def held(desk: Desk, guild: int, done: str = "", first: Collection[str] = ()) -> ui.LayoutView:
     """Everything that is held for a server, by reason, with what can be done; these keys come first."""
-    found = await _by_reason(desk, guild)
+    found, total = await _by_reason(desk, guild)
     view = ui.LayoutView(timeout=None)
     if not found:
         return view.add_item(ui.TextDisplay(done or "Nothing is held back: all that is owed goes out by itself."))
-    heading = f"## Held back ({sum(map(len, found.values())):,})"
+    heading, is_all = f"## Held back ({total:,})", total == sum(map(len, found.values()))
     view.add_item(ui.TextDisplay(f"{done}\n{heading}" if done else heading))
     ranked = sorted(found, key=lambda reason: (_key(reason) not in first, -len(found[reason])))
     for reason in ranked[:_MOST]:
         key = _key(reason)
         buttons = ui.ActionRow[Any](Release("post", key, "Release"), Release("drop", key, "Keep silent"))
-        view.add_item(ui.Container[Any](ui.TextDisplay(_said(reason, found[reason])), buttons))
+        view.add_item(ui.Container[Any](ui.TextDisplay(_said(reason, found[reason], is_all)), buttons))
     if len(ranked) > _MOST:
         view.add_item(ui.TextDisplay(f"-# and {len(ranked) - _MOST} more reasons, once these are settled"))
     return view
@@ -65,7 +66,7 @@ class OfHeld:
 
     async def reasons(self, desk: Desk, guild: int, told: Collection[str]) -> set[str]:
         """For what something is held, each reason as a short key."""
-        return {_key(reason) for reason in await _by_reason(desk, guild)}
+        return {_key(reason) for reason in (await _by_reason(desk, guild))[0]}
 
     async def view(self, desk: Desk, guild: int, keys: Collection[str]) -> ui.LayoutView:
         """All that is held, these first."""
@@ -91,8 +92,11 @@ class Release(ui.DynamicItem[ui.Button[Any]], template=r"rl:(?P<how>post|drop):(
         try:
             desk, guild = desk_of(interaction), interaction.guild_id or 0
             must_run_the_server(interaction)
-            done = await _settle(desk, guild, self.key, drop=self.how == "drop")
-            await interaction.response.edit_message(view=await held(desk, guild, done))
+            view = await soon(interaction, _settled(desk, guild, self.key, drop=self.how == "drop"), in_place=True)
+            if interaction.response.is_done():
+                await interaction.edit_original_response(view=view)
+            else:
+                await interaction.response.edit_message(view=view)
         except Exception as error:
             await explain(interaction, error)  # the library would only log it
 
@@ -109,37 +113,48 @@ def must_run_the_server(interaction: Admin) -> None:
         raise NewsError("Only those who may manage this server can decide that.")
 
 
-async def _settle(desk: Desk, guild: int, key: str, *, drop: bool) -> str:
-    found = await _by_reason(desk, guild)
-    chosen = next((those for reason, those in found.items() if _key(reason) == key), [])
-    number = await desk.archive.release([each.id for each in chosen], drop=drop) if chosen else 0
+async def _settled(desk: Desk, guild: int, key: str, *, drop: bool) -> ui.LayoutView:
+    """What is held after all that was held for one reason is let go or dropped."""
+    number = 0
+    while chosen := await _for(desk, guild, key):  # a thousand at once, until there are no more
+        settled = await desk.archive.release([each.id for each in chosen], drop=drop)
+        number += settled
+        if not settled:
+            break
     if not number:
-        return "Somebody else has settled that already."
+        return await held(desk, guild, "Somebody else has settled that already.")
     if drop:
-        return f"{number:,} dropped: in the archive, but not posted."
+        return await held(desk, guild, f"{number:,} dropped: in the archive, but not posted.")
     desk.nudge()
-    return f"{number:,} on their way."
+    return await held(desk, guild, f"{number:,} on their way.")
 
 
-async def _by_reason(desk: Desk, guild: int) -> dict[str, list[Delivery]]:
-    _, deliveries = await desk.archive.waiting(guild, _AT_ONCE, "held")
+async def _for(desk: Desk, guild: int, key: str) -> list[Delivery]:
+    found, _ = await _by_reason(desk, guild)
+    return next((those for reason, those in found.items() if _key(reason) == key), [])
+
+
+async def _by_reason(desk: Desk, guild: int) -> tuple[dict[str, list[Delivery]], int]:
+    """What is held, as far as one looks at it, and how much there is in all."""
+    counts, deliveries = await desk.archive.waiting(guild, _AT_ONCE, "held")
     found: dict[str, list[Delivery]] = {}
     for each in deliveries:
         found.setdefault(each.reason, []).append(each)
-    return found
+    return found, counts.get("held", 0)
 
 
-def _said(reason: str, deliveries: Sequence[Delivery]) -> str:
+def _said(reason: str, deliveries: Sequence[Delivery], is_all: bool) -> str:
     targets = list(dict.fromkeys(each.target.partition(":")[2] for each in deliveries))
-    where = " ".join(f"<#{each}>" for each in targets[:5]) + (
-        f" and {len(targets) - 5} more" if len(targets) > 5 else ""
+    where = " ".join(f"<#{each}>" for each in targets[:_PLACES]) + (
+        f" and {len(targets) - _PLACES} more" if len(targets) > _PLACES else ""
     )
     sample = dict.fromkeys(answers.headline(each.article, 80) for each in deliveries)
     lines = [f"**{escape(cut(clean(reason), 200))}**", *(f"- {each}" for each in list(sample)[:_SAMPLE])]
     more = len(sample) - _SAMPLE
     if more > 0:
         lines.append(f"- and {more:,} more")
-    return "\n".join([*lines, f"-# {len(deliveries):,} for {where}"])
+    number = f"{len(deliveries):,}{'' if is_all else ' and more'}"
+    return "\n".join([*lines, f"-# {number} for {where}"])
 
 
 def _key(reason: str) -> str:
