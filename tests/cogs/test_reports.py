@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.delivery.route import route
 from bot.intake import ledger
-from bot.model import OPERATOR, Feed, Later, Sent, Subscription, Suspended
+from bot.model import OPERATOR, Feed, Later, Sent, Sighting, Subscription, Suspended
 from tests.cogs.conftest import NOON, House, answer, article, button, labels, text
 
 
@@ -88,6 +90,36 @@ async def test_the_story_of_an_article_is_told(house: House) -> None:
     assert f"{because}-# Europe 25% (tag “EU” 0.6)\n-# Sure." in shown
     assert "seen in The Paper" in shown
     assert f"owed to <#{house.lobby.id}> for Africa" in shown and f"sent to <#{house.lobby.id}>" in shown
+
+
+async def test_what_became_of_an_article_in_many_channels_is_told_in_few_lines(house: House) -> None:
+    numbers = range(1574277186049802240, 1574277186049802265)
+    for number in numbers:
+        order = Subscription(target=f"channel:{number}", region="africa", guild=house.guild.id)
+        await house.archive.subscribe(order)
+    await house.accept(article(1, "Rain in Kenya"), silent=False)
+    for each in await house.archive.due_deliveries(NOON, 10):
+        await house.archive.sending(each.id, NOON)
+        await house.archive.settle(each.id, Sent(each.id), NOON)
+    shown = text(answer(await house.call(house.ada, "desk why", url="https://paper.test/1")))
+    every = [f"<#{number}>" for number in numbers]
+    owed, sent = shown.splitlines()[-2:]
+    assert owed.endswith(f"owed to {' '.join(every)} for Africa")
+    assert sent.endswith(f"sent to {' '.join(every[:10])}")
+    status = text(answer(await house.call(house.ada, "desk status")))
+    assert status.count("Rain in Kenya") == 1 and f"{every[19]} and 5 more" in status
+
+
+async def test_a_long_story_keeps_its_beginning_and_its_end(house: House) -> None:
+    told = "The teaser is another one now, " * 6
+    await house.accept(article(1, teaser=f"0 {told}"))
+    for number in range(1, 60):
+        clock = timedelta(minutes=number)
+        sighting = Sighting(article(1, teaser=f"{number} {told}"), (await house.archive.feeds())[0], bytes([number]))
+        await house.archive.accept([sighting], None, route, NOON + clock)
+    shown = text(answer(await house.call(house.ada, "desk why", url="https://paper.test/1")))
+    assert "seen in The Paper" in shown and "teaser was “58 The teaser" in shown
+    assert re.search(r"^-# and \d+ more between$", shown, re.MULTILINE) and len(shown) <= 4000
 
 
 async def test_what_was_kept_before_there_were_sentences_is_told_by_its_words(house: House) -> None:

@@ -11,7 +11,7 @@ from discord import ui
 
 from bot.chat.desk import Desk
 from bot.chat.matters import mapping
-from bot.chat.orders.standing import became, feed_name, relative, state, where
+from bot.chat.orders.standing import MOST_ORDERS, became, feed_name, relative, state, where
 from bot.chat.pages import answers
 from bot.chat.pages.choices import region_name
 from bot.chat.sender.publish import kept_waiting
@@ -23,7 +23,9 @@ from bot.model import OPERATOR, ROUNDUP, Delivery, Event, Feed, Source, State, S
 from bot.regions import Regions
 
 _ROWS = 8  # of each part
-_EVENTS = 30
+_WAITING = MOST_ORDERS  # deliveries that are looked at: those of one article at least
+_PLACES = 10  # channels of one line
+_BEGINNING = 6  # lines of a story that stay when it is too long
 _CHARACTERS, _OCTETS = 3800, 7500
 _AFTER_WORDS = re.compile(r"(?<=\))(?:; |\. )")  # in a sentence that says why: each region's words on a line
 _STATES: dict[State, str] = {
@@ -63,7 +65,7 @@ async def status(desk: Desk, guild: int) -> ui.LayoutView:
     sources = {each.id: each for each in await desk.archive.sources()}
     feeds = [each for each in await desk.archive.feeds() if each.owner in {OPERATOR, guild}]
     orders = await desk.archive.subscriptions(guild)
-    counts, oldest = await desk.archive.waiting(guild, _ROWS)
+    counts, oldest = await desk.archive.waiting(guild, _WAITING)
     unpublished = _unpublished(orders, await kept_waiting(desk.archive))
     view = ui.LayoutView(timeout=None)
     kept = await desk.archive.recalled(ledger.KEYS)
@@ -97,10 +99,11 @@ async def why(desk: Desk, guild: int, url: str) -> ui.LayoutView | None:
         return None
     article = story.article
     first = desk.regions.get(article.regions[0]) if article.regions else None
-    lines = [f"### {answers.headline(article, 200)}", *_placed(story, desk.regions), "", *_events(story.events, desk)]
+    head = [f"### {answers.headline(article, 200)}", *_placed(story, desk.regions), ""]
+    told = _shortened(head, list(_events(story.events, desk)))
     view = ui.LayoutView(timeout=None)
     colour = discord.Colour(first.colour) if first else None
-    return view.add_item(ui.Container(ui.TextDisplay(_fitting(lines)), accent_colour=colour))
+    return view.add_item(ui.Container(ui.TextDisplay(told), accent_colour=colour))
 
 
 def _feeds(feeds: Sequence[Feed], sources: dict[int, Source], guild: int) -> Iterable[str]:
@@ -164,10 +167,22 @@ async def _skipped(orders: Sequence[Subscription], desk: Desk) -> list[str]:
 def _deliveries(counts: dict[State, int], oldest: Sequence[Delivery]) -> Iterable[str]:
     told = [f"{counts[key]:,} {words}" for key, words in _STATES.items() if counts.get(key)]
     yield f"**Deliveries:** {', '.join(told) if told else 'nothing waits; all is out'}"
+    rows: dict[tuple[int, str], list[Delivery]] = {}
     for each in oldest:
-        due = f" · again {relative(each.due)}" if each.due else ""
-        reason = f"\n-# {escape(cut(clean(each.reason), 200))}{due}" if each.reason or due else ""
-        yield f"{answers.headline(each.article, 80)} → {where(each.subscription)}{reason}"
+        rows.setdefault((each.article.id, each.reason), []).append(each)
+    for those in list(rows.values())[:_ROWS]:
+        first, dues = those[0], [each.due for each in those if each.due]
+        due = f" · again {relative(min(dues))}" if dues else ""
+        reason = f"\n-# {escape(cut(clean(first.reason), 200))}{due}" if first.reason or due else ""
+        places = _together(where(each.subscription) for each in those)
+        yield f"{answers.headline(first.article, 80)} → {places}{reason}"
+
+
+def _together(places: Iterable[str]) -> str:
+    """Each once; of many the first ones."""
+    every = list(dict.fromkeys(places))
+    rest = f" and {len(every) - _PLACES} more" if len(every) > _PLACES else ""
+    return f"{' '.join(every[:_PLACES])}{rest}"
 
 
 def _unpublished(orders: Sequence[Subscription], waiting: Mapping[int, int]) -> Iterable[str]:
@@ -214,12 +229,26 @@ def _evidence(why: str) -> dict[str, list[dict[str, str]] | str]:
 
 
 def _events(events: Sequence[Event], desk: Desk) -> Iterable[str]:
-    for each in events[-_EVENTS:]:
-        happened = _HAPPENED.get(each.what, each.what)
-        place = _place(each.target)
+    """A line for each; for all channels in which the same happened in the same minute, one."""
+    places: dict[tuple[int, str, str, str], list[str]] = {}
+    for each in events:
         region = f" for {escape(region_name(desk.regions, each.region))}" if each.region and each.what == "owed" else ""
         words = escape(cut(clean(each.words), 200)) if each.what not in {"owed", "sent"} else ""
-        yield " ".join(part for part in (f"{_at(each.at)} {happened}", f"{place}{region}", words) if part)
+        minute = int(each.at.timestamp()) // 60 * 60
+        places.setdefault((minute, _HAPPENED.get(each.what, each.what), region, words), []).append(_place(each.target))
+    for (minute, happened, region, words), those in places.items():
+        where = " ".join(dict.fromkeys(each for each in those if each))
+        yield " ".join(part for part in (f"<t:{minute}:f> {happened}", f"{where}{region}", words) if part)
+
+
+def _shortened(head: Sequence[str], told: Sequence[str]) -> str:
+    """As much of the beginning and of the end as fits: how it began, and how it stands now."""
+    first, last = list(told[:_BEGINNING]), list(told[_BEGINNING:])
+    between: list[str] = []
+    while last and not _fits([*head, *first, *between, *last]):
+        last.pop(0)
+        between = [f"-# and {len(told) - len(first) - len(last)} more between"]
+    return _fitting([*head, *first, *between, *last])
 
 
 def _place(target: str) -> str:
@@ -229,6 +258,11 @@ def _place(target: str) -> str:
 
 def _at(moment: datetime) -> str:
     return f"<t:{int(moment.timestamp())}:f>"
+
+
+def _fits(lines: Sequence[str]) -> bool:
+    text = "\n".join(lines)
+    return len(text) + 10 <= _CHARACTERS and size(text) <= _OCTETS
 
 
 def _fitting(lines: Iterable[str], characters: int = _CHARACTERS, octets: int = _OCTETS) -> str:
