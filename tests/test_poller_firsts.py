@@ -38,10 +38,10 @@ class _Slow:
     def __getattr__(self, name: str) -> object:
         return getattr(self._archive, name)
 
-    async def accept(self, *given: object) -> object:
+    async def accept(self, *given: object, **more: object) -> object:
         self.waiting += 1
         await self.may.wait()
-        return await self._archive.accept(*given)  # type: ignore[arg-type]
+        return await self._archive.accept(*given, **more)  # type: ignore[arg-type]
 
 
 async def test_hundreds_of_first_polls_do_not_fill_the_memory(house: House, worker: ParseWorker) -> None:

@@ -44,6 +44,7 @@ FEED_TYPES = (
 )
 PAGE_TYPES = "text/html, application/xhtml+xml, */*;q=0.1"
 REDIRECTS = 5
+_CONDITIONS = {"If-None-Match", "If-Modified-Since"}
 _FOLLOWED = {301, 302, 303, 307, 308}
 _FOR_GOOD = {301, 308}
 _SHUT = {202, 401, 403, 405, 406, 429, 503}  # with which a wall against robots answers
@@ -181,7 +182,7 @@ class Fetcher:
             code = response.status
             if code in _FOLLOWED:
                 return Fetched("redirect", headers=told, code=code)
-            if code == 304:
+            if code == 304 and headers.keys() & _CONDITIONS:
                 return Fetched("unchanged", headers=told, code=code)
             wall = _wall(told, code)
             if code != 200 or wall:
@@ -272,6 +273,8 @@ def _refusal(code: int, host: str) -> tuple[str, str]:
             return "busy", f"{host} asks us to come less often (429)."
         case 503:
             return "busy", f"{host} is not available at the moment (503)."
+        case 304:
+            return "refused", f"{host} says that nothing is new, though we hold nothing of it (304)."
         case _ if code >= 500:
             return "server-error", f"{host} has a fault of its own ({code})."
         case _ if code in {204, 205}:

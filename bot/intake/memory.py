@@ -26,6 +26,8 @@ class Memory:
     holder: str = ""  # the host whose validators we hold; where redirects lead, that is not the first one
     every: int = 0  # seconds between two polls, as somebody wants it of a feed here
     unsure: bool = False  # the server says that its validators mean nothing
+    whole: str = ""  # since when we have had nothing but answers of 304
+    lied: int = 0  # how often these were found to hide something (see belief)
     subscribers: int = 0
     address: str = ""  # where it has moved to for good, confirmed
     moved: str = ""  # where it says it has moved to, not confirmed yet

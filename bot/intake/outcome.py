@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.intake import memory, schedule, websub
+from bot.intake import belief, memory, schedule, websub
 from bot.intake.addresses import host_of
 from bot.intake.fetch import Fetched
 from bot.intake.memory import Memory
@@ -50,14 +50,16 @@ class Poll:
 def unchanged(poll: Poll, fetched: Fetched) -> Source:
     """304, or the same document again: success, with whatever validators and hints came along."""
     spared = fetched.status == "unchanged"
-    remembered = _moved(_hinted(poll.memory, fetched.headers, None, spared), fetched.permanent, poll.now)
+    believed = belief.after_304(poll.memory, poll.now) if spared else _believed(poll, fetched, 0)
+    remembered = _moved(_hinted(believed, fetched.headers, None, spared), fetched.permanent, poll.now)
     return _settled(poll, _tallied(remembered, spared), "unchanged", fetched, keep=spared)
 
 
 def taken_in(poll: Poll, fetched: Fetched, parsed: Parsed, digest: bytes, news: int) -> Source:
     """A document was read: its validators hold for exactly the articles that are kept with them."""
     named = websub.links(fetched.headers.get("link", ""), poll.source.url) | dict(parsed.links or {})
-    learnt = _learnt(poll.memory, poll.now, news) if news else _tallied(poll.memory, spared=False)
+    believed = _believed(poll, fetched, 0 if poll.memory.parts else news)  # an index may stay as it is
+    learnt = _learnt(believed, poll.now, news) if news else _tallied(believed, spared=False)
     remembered = replace(
         _hinted(learnt, fetched.headers, parsed),
         marks=parsed.marks,
@@ -163,6 +165,10 @@ def _tallied(before: Memory, spared: bool) -> Memory:
         return before
     loaded = max(0, before.loaded - _SPARED) if spared else min(before.loaded + 1, 2 * _TALLY)
     return replace(before, loaded=loaded)
+
+
+def _believed(poll: Poll, fetched: Fetched, news: int) -> Memory:
+    return belief.after_document(poll.memory, poll.source, fetched.headers, news, poll.now, poll.chance)
 
 
 def _learnt(before: Memory, now: datetime, news: int) -> Memory:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from bot.archive.archive import Archive
 from bot.clock import Clock
-from bot.intake import memory, outcome
+from bot.intake import belief, memory, outcome
 from bot.intake.addresses import host_of, is_here, spoken
 from bot.intake.classify import Classifier
 from bot.intake.fetch import Fetched, Fetcher, open_session, unchecked
@@ -248,7 +248,7 @@ class Poller:
             silent = self._fetcher.manners.silent_until(address, self._clock.now())
             if silent is not None:
                 return await self._postpone(source, address, silent), Accepted()
-            held = not remembered.unsure
+            held = belief.believes(remembered, self._clock.now())
             fetched = await self._fetcher.fetch(
                 address,
                 etag=source.etag if held else None,
