@@ -92,6 +92,25 @@ async def test_nothing_found_is_said_in_words(house: House) -> None:
     assert not [each for each in parts(shown) if each["type"] == 17]
 
 
+async def test_what_only_the_limits_keep_out_is_a_button_away(house: House) -> None:
+    old = 60 * 24 * 60
+    await house.accept(article(1, "Rain in Kenya"), article(old, "Rain in Japan", regions=("asia-pacific",)))
+    limits = {"region": "africa", "author": "Bo Ek", "after": "2026-11"}
+    shown = answer(await house.call(house.bob, "search", words="japan rain", **limits))
+    assert text(shown).startswith("Nothing in the archive about “japan rain” in")
+    assert labels(shown) == ["2 without region, author and dates"]
+    nowhere = answer(await house.call(house.bob, "search", words="zebra", **limits))
+    assert labels(nowhere) == []
+    async with house.restarted():
+        found = answer(await house.press(house.bob, shown, button(shown, labels(shown)[0])))
+    assert "[Rain in Japan]" in text(found) and found.id == shown.id
+
+
+async def test_where_nothing_is_found_one_is_told_what_to_do(house: House) -> None:
+    shown = answer(await house.call(house.bob, "search", words="zebra"))
+    assert text(shown).endswith("-# Other words may find more; `/follow` sends you what comes.")
+
+
 async def test_what_a_reader_types_is_never_an_error(house: House) -> None:
     await house.accept(article(1))
     for words in ('"', "(", "U.S.", "a OR", "-", "id:zzzz", "id:1", "~", "region:nowhere", "\u202e\u0000x", "🌧" * 200):

@@ -1,12 +1,12 @@
 """The channel that an admin chose, and whether we could post in it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import discord
 from discord import app_commands
 
+from bot.chat.pages.answers import listed
 from bot.chat.sender.place import NEEDED
 from bot.errors import NewsError
 
@@ -92,12 +92,6 @@ class Destination:
             has = f"It has {known}." if known else "It has none."
             raise CannotPost(f"{self.mention} has no tag “{name.strip()[:40]}”. {has}")
         return found
-
-
-def listed(names: Sequence[str]) -> str:
-    """ "a, b and c"."""
-    *before, last = names
-    return f"{', '.join(before)} and {last}" if before else last
 
 
 class Channels(app_commands.Transformer):

@@ -10,8 +10,9 @@ from discord import ui
 from discord.ext import commands
 
 from bot.chat.desk import Desk, desk_of
-from bot.chat.orders.destination import KINDS, CannotPost, Destination, destination, listed
+from bot.chat.orders.destination import KINDS, CannotPost, Destination, destination
 from bot.chat.orders.standing import place, without_feeds
+from bot.chat.pages.answers import listed
 from bot.chat.pages.choices import MOST, region_name
 from bot.chat.trouble import explain
 from bot.delivery.text import clean, cut, escape

@@ -91,6 +91,12 @@ def why_here(article: Article, chars: int = _WHY) -> str:
     return f"Why here? {escape(said)}" if said else ""
 
 
+def listed(names: Sequence[str]) -> str:
+    """ "a, b and c"."""
+    *before, last = names
+    return f"{', '.join(before)} and {last}" if before else last
+
+
 def mark(text: str) -> str:
     """Escaped, with the words that matched in bold."""
     opening, closing = MARKED

@@ -17,7 +17,7 @@ from bot.chat.pages.memory import base36, pack, unpack
 from bot.chat.trouble import explain
 from bot.delivery.card import card
 from bot.delivery.text import clean, cut, escape
-from bot.errors import NotFound
+from bot.errors import NewsError, NotFound
 from bot.intake.addresses import canonical
 from bot.model import Article, Found, Hit, Query
 
@@ -25,6 +25,7 @@ PATIENCE = 0.8  # seconds until we say that we are still looking
 RELATED = 4
 _PICKED = re.compile(r"id:([0-9a-z]{1,13})")
 _ADDRESS = re.compile(r"https?://\S+")
+_ELSE = "Other words may find more; `/follow` sends you what comes."
 _INVALID_FORM = 50035  # Discord did not like something in our message: most likely the address of a picture
 
 T = TypeVar("T")
@@ -35,12 +36,13 @@ Answer = Callable[[ui.LayoutView], Awaitable[object]]
 async def show(interaction: Reader, query: Query, share: bool = False) -> None:
     """Answer with the first page of what a reader asked for."""
     desk = desk_of(interaction)
-    found = await soon(interaction, ask(desk, replace(query, asker=interaction.user.id)), ephemeral=not share)
+    asking = _asked(desk, replace(query, asker=interaction.user.id))
+    found, beyond = await soon(interaction, asking, ephemeral=not share)
 
     async def answer(view: ui.LayoutView) -> None:
         await send(interaction, view, ephemeral=not share)
 
-    await _lay_out(answer, desk, query, found)
+    await _lay_out(answer, desk, query, found, beyond=beyond)
 
 
 async def send(interaction: Reader, view: ui.LayoutView, *, ephemeral: bool = True) -> None:
@@ -71,6 +73,18 @@ async def ask(desk: Desk, query: Query) -> Found:
         if fitting < len(found.hits):  # long headlines: a shorter page, so that none is left out
             found = await find(replace(query, limit=fitting))
     return found
+
+
+async def _asked(desk: Desk, query: Query) -> tuple[Found, str]:
+    """The page; and where there is nothing on it, how much there is beyond the limits of the question."""
+    found = await ask(desk, query)
+    if found.hits or query.cursor or not (query.words and _limits(query)):
+        return found, ""
+    try:
+        wider = await desk.archive.search(replace(_unlimited(query), limit=1))
+    except NewsError:
+        return found, ""  # nobody has asked for it
+    return found, _number(wider) if wider.hits else ""
 
 
 def pick(article: Article) -> str:
@@ -173,7 +187,8 @@ class Toggle(ui.DynamicItem[ui.Button[Any]], template=r"more(?P<article>[0-9a-z]
 
 async def _turn(interaction: Reader, desk: Desk, query: Query, opened: frozenset[int] = frozenset()) -> None:
     """Show another page in place of the one that was pressed."""
-    found = await soon(interaction, ask(desk, replace(query, asker=interaction.user.id)), in_place=True)
+    asking = _asked(desk, replace(query, asker=interaction.user.id))
+    found, beyond = await soon(interaction, asking, in_place=True)
 
     async def answer(view: ui.LayoutView) -> None:
         let_go(view)
@@ -182,7 +197,7 @@ async def _turn(interaction: Reader, desk: Desk, query: Query, opened: frozenset
         else:
             await interaction.response.edit_message(view=view)
 
-    await _lay_out(answer, desk, query, found, opened)
+    await _lay_out(answer, desk, query, found, opened, beyond)
 
 
 def _is_private(interaction: Reader) -> bool:
@@ -215,10 +230,10 @@ def _ids(message: discord.Message | None) -> Iterator[str]:
 
 
 async def _lay_out(
-    answer: Answer, desk: Desk, query: Query, found: Found, opened: frozenset[int] = frozenset()
+    answer: Answer, desk: Desk, query: Query, found: Found, opened: frozenset[int] = frozenset(), beyond: str = ""
 ) -> None:
     """Answer with the page; without its pictures if Discord refuses it with them."""
-    row = [each async for each in _row(desk, query, found)]
+    row = [each async for each in _row(desk, query, found, beyond)]
     try:
         await answer(_page(desk, query, found, row, opened))
     except discord.HTTPException as error:
@@ -249,8 +264,8 @@ def _page(
     return view
 
 
-async def _row(desk: Desk, query: Query, found: Found) -> AsyncIterator[Leaf]:
-    """Previous, where we are, next; and the word that may have been meant."""
+async def _row(desk: Desk, query: Query, found: Found, beyond: str) -> AsyncIterator[Leaf]:
+    """Previous, where we are, next; the word that may have been meant; and what the limits keep out."""
     leafs = bool(found.previous or found.next)
     if leafs:
         before = await pack(desk.archive, replace(query, cursor=found.previous))
@@ -263,12 +278,19 @@ async def _row(desk: Desk, query: Query, found: Found) -> AsyncIterator[Leaf]:
     if found.suggestion and len(found.hits) < answers.CARDS:  # a full page has no component to spare
         meant = await pack(desk.archive, replace(query, words=found.suggestion, cursor=""))
         yield Leaf("?", meant, cut(f"Did you mean “{clean(found.suggestion)}”?", 80))
+    if beyond:
+        wider = await pack(desk.archive, _unlimited(query))
+        yield Leaf("?", wider, f"{beyond} without {answers.listed(_limits(query))}")
 
 
 def _whereabouts(found: Found) -> str:
     last = found.first + len(found.hits) - 1
-    total = f"{found.total:,}{'+' if found.more else ''}"
+    total = _number(found)
     return f"{found.first:,}–{last:,} of {total}" if len(found.hits) > 1 else f"{last:,} of {total}"
+
+
+def _number(found: Found) -> str:
+    return f"{found.total:,}{'+' if found.more else ''}"
 
 
 def _heading(desk: Desk, query: Query, found: Found) -> str:
@@ -289,8 +311,20 @@ def _heading(desk: Desk, query: Query, found: Found) -> str:
     understood = f"\n-# Searched for {told}" if told and told.casefold() != words.casefold() else ""
     if found.hits:
         return f"## {words or latest}{understood}"
-    return f"Nothing in the archive{f' about “{words}”' if words else ''}{f' in {where}' if where else ''}.{understood}"
+    what = f"Nothing in the archive{f' about “{words}”' if words else ''}{f' in {where}' if where else ''}."
+    hint = "" if _limits(query) or _ADDRESS.fullmatch(query.words) else f"\n-# {_ELSE}"
+    return f"{what}{understood}{hint}"
 
 
 def _searches(query: Query) -> bool:
     return bool(query.words or query.author or query.feed or query.after or query.before)
+
+
+def _limits(query: Query) -> list[str]:
+    """What narrows a question down beside its words."""
+    limits = {"region": query.region, "author": query.author, "feed": query.feed, "dates": query.after or query.before}
+    return [name for name, limit in limits.items() if limit]
+
+
+def _unlimited(query: Query) -> Query:
+    return replace(query, region=None, author="", feed="", after="", before="", cursor="")
