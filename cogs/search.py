@@ -29,8 +29,8 @@ class Search(commands.Cog):
         words="What the article is about; pick a headline to open it",
         region="Only from this region",
         author="Only by this author",
-        after="Not older than: 2026, 2026-03, 2026-03-14, yesterday, 3 weeks ago",
-        before="Not newer than: 2026, 2026-03, 2026-03-14, yesterday, 3 weeks ago",
+        after="From then on: 2026, 2026-03, 2026-03-14, yesterday, 3 weeks ago",
+        before="Older than the beginning of: 2026, 2026-03, 2026-03-14, yesterday",
         order="The best first, or the newest",
         share="Let everybody here see the answer",
     )
