@@ -45,7 +45,7 @@ class Lesson:
         open_tags = {each.tag: each.region or "none" for each in ledger.unmapped(after, feed, self._regions)}
         for tag in told:
             if tag in open_tags:
-                log.warning("found an unmapped tag feed=%s tag=%r suggests=%s", spoken(feed.url), tag, open_tags[tag])
+                log.info("found an unmapped tag feed=%s tag=%r suggests=%s", spoken(feed.url), tag, open_tags[tag])
         if after.fallen and not before.fallen:
             log.warning("tags and text no longer agree feed=%s recent=%s", spoken(feed.url), after.recent)
         elif after.judged != before.judged:
