@@ -61,15 +61,29 @@ async def open_core(
             yield Core(settings, regions, classifier, archive, poller, clock, nudge)
 
 
-@contextlib.asynccontextmanager
-async def open_archive(settings: Settings, regions: Regions, clock: Clock) -> AsyncIterator[Archive]:
-    """The archive alone, for questions that need no poll."""
+def make_folder(settings: Settings) -> None:
+    """Where the archive lies."""
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigError(
             f"The data folder {settings.data} cannot be made ({error.strerror}); set NEWSDESK_DATA."
         ) from error
+
+
+def heed_absence(settings: Settings) -> None:
+    """Refuse what makes sense only where an archive is: in a wrong folder, a new and empty one would be made."""
+    if not settings.archive.exists():
+        raise ConfigError(
+            f"There is no archive at {settings.archive.absolute()}. Do this in the folder in which the bot runs, "
+            "or set NEWSDESK_DATA."
+        )
+
+
+@contextlib.asynccontextmanager
+async def open_archive(settings: Settings, regions: Regions, clock: Clock) -> AsyncIterator[Archive]:
+    """The archive alone, for questions that need no poll."""
+    make_folder(settings)
     aliases = load_aliases(settings.file("aliases.tsv"))
     archive = await Archive.open(settings.archive, regions, now=clock.now, aliases=aliases)
     try:
@@ -99,7 +113,15 @@ async def take_listed_feeds(
 @contextlib.contextmanager
 def alone(archive: Path) -> Iterator[None]:
     """Two bots on one archive would post everything twice; the lock goes with the process, however it ends."""
-    with (archive.parent / (archive.name + ".lock")).open("w") as file:
+    lock = archive.with_name(f"{archive.name}.lock")
+    try:
+        opened = lock.open("w")
+    except OSError as error:
+        raise ConfigError(
+            f"{lock} cannot be written ({error.strerror}). Give it and its folder to the user who runs Newsdesk, "
+            "or set NEWSDESK_DATA."
+        ) from error
+    with opened as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

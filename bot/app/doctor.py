@@ -4,11 +4,14 @@ import json
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import aiohttp
 
 from bot.app.core import open_archive
 from bot.archive.archive import MUCH_EMPTY, Archive
+from bot.archive.connect import DatabaseError
+from bot.archive.trouble import in_words
 from bot.clock import WallClock
 from bot.errors import NewsError
 from bot.intake import ledger, tidings
@@ -21,6 +24,10 @@ from bot.settings import Settings, shipped
 
 _SHOWN = 5  # failing feeds named one by one
 _TAGS = 10  # lines of tags and agreement
+_ABSENT = (
+    "there is none at {} yet. It is made by: newsdesk feeds add URL. If you have one elsewhere, do this in the folder "
+    "in which the bot runs, or set NEWSDESK_DATA"
+)
 _WORTH_TELLING = 100 * 2**20  # bytes of the archive's file that nothing is in
 
 
@@ -35,6 +42,7 @@ class Finding:
 
 async def examine(settings: Settings, told: Callable[[str], None] = lambda line: None) -> AsyncIterator[Finding]:
     """Look at one part after the other, as each is done; `told` hears what is looked at meanwhile."""
+    yield _settings(settings)
     yield _data(settings)
     try:
         regions = load_regions(settings.file("regions.toml"))
@@ -47,15 +55,21 @@ async def examine(settings: Settings, told: Callable[[str], None] = lambda line:
         yield Finding("files", False, str(error))
         return
     orders: list[Subscription] = []
-    try:
-        async with open_archive(settings, regions, WallClock()) as archive:
-            orders = await archive.subscriptions()
-            async for finding in _archive(archive, told):
-                yield finding
-            async for finding in _tags(archive, regions):
-                yield finding
-    except NewsError as error:
-        yield Finding("archive", False, str(error))
+    if settings.archive.exists():
+        try:
+            async with open_archive(settings, regions, WallClock()) as archive:
+                async for finding in _archive(archive, told):
+                    yield finding
+                orders = await archive.subscriptions()
+                async for finding in _tags(archive, regions):
+                    yield finding
+        except NewsError as error:
+            yield Finding("archive", False, str(error))
+        except DatabaseError as error:
+            trouble = in_words(error, settings.archive)
+            yield Finding("archive", False, str(trouble or f"{settings.archive} cannot be read ({error})."))
+    else:  # who looks makes none: it might be the wrong folder
+        yield Finding("archive", False, _ABSENT.format(settings.archive.absolute()))
     told("Asking Discord …")
     token = await _token(settings)
     yield token
@@ -64,8 +78,15 @@ async def examine(settings: Settings, told: Callable[[str], None] = lambda line:
             yield finding
 
 
+def _settings(settings: Settings) -> Finding:
+    words = "from the environment and .env" if Path(".env").is_file() else "from the environment; here is no .env"
+    return Finding("settings", not settings.doubts, " ".join(settings.doubts) or words)
+
+
 def _data(settings: Settings) -> Finding:
     folder = settings.data.resolve()
+    if folder.exists() and not folder.is_dir():
+        return Finding("data", False, f"{folder} is no folder; set NEWSDESK_DATA to one.")
     if not folder.is_dir():
         return Finding(
             "data", False, f"{folder} is not there yet; it is made at the first start, or set NEWSDESK_DATA."
@@ -101,7 +122,7 @@ async def _archive(archive: Archive, told: Callable[[str], None]) -> AsyncIterat
         yield Finding("space", True, f"{words}; to have them back, stop the bot, then: newsdesk reindex --do")
     sources = await archive.sources()
     failing = [source for source in sources if source.error]
-    words = f"{len(sources)} addresses, {len(failing)} failing"
+    words = f"{len(sources)} {'address' if len(sources) == 1 else 'addresses'}, {len(failing)} failing"
     if not sources:
         words = "none yet. Add one with: newsdesk feeds add URL"
     yield Finding("feeds", bool(sources) and not failing, words)

@@ -11,7 +11,7 @@ from typing import Any
 
 import cogs
 from bot.almanac import Almanac
-from bot.app.core import Core, alone, open_core
+from bot.app.core import Core, alone, make_folder, open_core
 from bot.app.metrics import Metrics, serve_metrics
 from bot.chat.client import NewsClient, invite_link, speak_to
 from bot.chat.desk import Desk
@@ -50,7 +50,7 @@ async def run(
     speak_to(settings.api)
     if settings.api != DISCORD_API:
         log.warning("speaks to another Discord api=%s: it gets the token", settings.api)
-    settings.data.mkdir(parents=True, exist_ok=True)
+    make_folder(settings)
     wake, metrics = asyncio.Event(), Metrics()
     with alone(settings.archive), _told_to_stop(stop):
         opening = open_core(settings, clock=clock, nudge=wake.set, measure=metrics.polled, took_in=metrics.took_in)

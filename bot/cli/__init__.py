@@ -6,37 +6,84 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
+from bot.archive.connect import DatabaseError
+from bot.archive.trouble import in_words
 from bot.cli.log import set_up_logging
 from bot.cli.words import parser
 from bot.errors import ConfigError, NewsError
-from bot.settings import from_environment
+from bot.settings import Settings, from_environment
 
 DONE, FAILED, MISUSED = 0, 1, 2
+
+log = logging.getLogger(__name__)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; 0: done, 1: it failed, 2: usage or configuration, each with one sentence on stderr."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # what a terminal cannot show is no reason to stop
-    arguments = parser().parse_args(argv)
+    _open_streams()
+    archive = Settings().archive
     try:
+        arguments = parser().parse_args(argv)
         settings = from_environment()
+        archive = settings.archive
         level = arguments.log_level or getattr(arguments, "usual_log_level", "warning")
         set_up_logging(settings.log, level, logging.getLogger())
-        return asyncio.run(arguments.do(settings, arguments)) or DONE
-    except ConfigError as error:
-        return _leave(str(error), MISUSED)
-    except NewsError as error:
-        return _leave(str(error), FAILED)
-    except KeyboardInterrupt:
-        return _leave("Stopped.", FAILED)
+        for each in settings.doubts:
+            log.warning("%s", each)
+        code = asyncio.run(arguments.do(settings, arguments)) or DONE
+        sys.stdout.flush()
+        return code
     except BrokenPipeError:  # `newsdesk latest | head` is no failure
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
         return DONE
+    except KeyboardInterrupt:
+        return _leave(NewsError("Stopped."))
+    except NewsError as error:
+        return _leave(error)
+    except DatabaseError as error:
+        return _leave(_told(error, archive))
+    except OSError as error:
+        log.debug("failed", exc_info=True)
+        where = f"{error.filename}: " if error.filename else ""
+        return _leave(NewsError(f"{where}{error.strerror or error}."))
+    finally:
+        _finish()
 
 
-def _leave(sentence: str, code: int) -> int:
-    print(f"newsdesk: {sentence}", file=sys.stderr)  # noqa: T201 - the console is where this belongs
-    return code
+def _open_streams() -> None:
+    """Whoever closes one of them wants to hear nothing there; what a terminal cannot show is no reason to stop."""
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _told(error: DatabaseError, archive: Path) -> NewsError:
+    """What is nobody's fault but ours is a bug, with its trace."""
+    told = in_words(error, archive)
+    if told is None:
+        raise error
+    log.debug("failed", exc_info=True)
+    return told
+
+
+def _leave(error: NewsError) -> int:
+    print(f"newsdesk: {error}", file=sys.stderr)  # noqa: T201 - the console is where this belongs
+    return MISUSED if isinstance(error, ConfigError) else FAILED
+
+
+def _finish() -> None:
+    """What could not be written is not tried again, with a trace, while Python ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _write_no_more()
+
+
+def _write_no_more() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -11,9 +11,9 @@ from rich.text import Text
 from bot.app.core import open_archive, open_core
 from bot.cli import show
 from bot.clock import WallClock
-from bot.errors import NewsError, NotFound
+from bot.errors import ConfigError, NewsError, NotFound
 from bot.intake import memory, tidings
-from bot.intake.addresses import spoken
+from bot.intake.addresses import canonical, spoken
 from bot.intake.files import PATIENCE, parse_file, spoken_path, walk
 from bot.intake.lists import read_opml, write_opml
 from bot.intake.policy import Policy, policy
@@ -48,6 +48,8 @@ async def poll(settings: Settings, arguments: argparse.Namespace) -> None:
 
 async def parse(settings: Settings, arguments: argparse.Namespace) -> int:
     """What the intake makes of each file; 1 when one of them is no feed."""
+    if arguments.url and not canonical(arguments.url):
+        raise ConfigError(f"“{arguments.url}” is no web address; --url is where the document came from.")
     feeds = failed = articles = 0
     worker, progress = ParseWorker(seconds=PATIENCE), show.Progress()
     try:

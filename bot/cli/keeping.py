@@ -6,7 +6,7 @@ import asyncio
 from rich.progress import Progress
 from rich.text import Text
 
-from bot.app.core import alone, open_archive
+from bot.app.core import alone, heed_absence, make_folder, open_archive
 from bot.app.doctor import examine
 from bot.archive.archive import MUCH_EMPTY, restore_archive, shrink_archive
 from bot.cli import show
@@ -18,6 +18,7 @@ from bot.settings import Settings
 
 async def backup(settings: Settings, arguments: argparse.Namespace) -> None:
     """A consistent copy, also while the bot runs."""
+    heed_absence(settings)
     async with open_archive(settings, load_regions(settings.file("regions.toml")), WallClock()) as archive:
         await archive.backup(arguments.file)
     show.console().print(Text(f"The archive is copied to {arguments.file} ({arguments.file.stat().st_size:,} bytes)."))
@@ -25,7 +26,7 @@ async def backup(settings: Settings, arguments: argparse.Namespace) -> None:
 
 async def restore(settings: Settings, arguments: argparse.Namespace) -> None:
     """Back from a copy; what is there now is kept beside it."""
-    settings.data.mkdir(parents=True, exist_ok=True)
+    make_folder(settings)
     with alone(settings.archive):  # a bot that runs would go on writing into what was put aside
         kept = await asyncio.to_thread(restore_archive, arguments.file, settings.archive)
     show.console().print(Text(f"The archive is back from {arguments.file}."))
@@ -35,6 +36,7 @@ async def restore(settings: Settings, arguments: argparse.Namespace) -> None:
 
 async def reindex(settings: Settings, arguments: argparse.Namespace) -> None:
     """Pack all texts and make the search index anew; stopped half-way, the next call goes on from there."""
+    heed_absence(settings)
     to = show.console()
     async with open_archive(settings, load_regions(settings.file("regions.toml")), WallClock()) as archive:
         if not arguments.really:
@@ -79,6 +81,7 @@ def _mb(size: int) -> str:
 async def prune(settings: Settings, arguments: argparse.Namespace) -> None:
     """Take articles older than a date out of the archive."""
     to, before = show.console(), show.start_of(arguments.before)
+    heed_absence(settings)
     async with open_archive(settings, load_regions(settings.file("regions.toml")), WallClock()) as archive:
         if not arguments.really:
             number = await archive.prunable(before)

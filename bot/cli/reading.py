@@ -35,7 +35,10 @@ async def latest(settings: Settings, arguments: argparse.Namespace) -> None:
             show.out(show.as_json(hit.article))
         return
     found = replace(found, understood="")  # nobody searched
-    show.print_found(show.console(), found, f"Nothing in the archive{f' of {region}' if region else ''} yet.")
+    nothing = (
+        f"Nothing in the archive of {region} yet." if region else f"Nothing in the archive {settings.archive} yet."
+    )
+    show.print_found(show.console(), found, nothing)
 
 
 async def search(settings: Settings, arguments: argparse.Namespace) -> None:
@@ -124,9 +127,9 @@ async def classify(settings: Settings, arguments: argparse.Namespace) -> None:
 
 
 def _lines() -> Iterator[dict[str, object]]:
-    for number, line in enumerate(sys.stdin, 1):
+    for number, line in enumerate(sys.stdin.buffer, 1):  # JSON is UTF-8, whatever the terminal is
         if line.strip():
-            yield _asked(line, number)
+            yield _asked(line.decode("utf-8-sig", "replace"), number)
 
 
 def _asked(line: str, number: int) -> dict[str, object]:
@@ -134,6 +137,8 @@ def _asked(line: str, number: int) -> dict[str, object]:
         asked = json.loads(line)
     except ValueError as error:
         raise NewsError(f"Line {number} is not JSON: {error}.") from error
+    except RecursionError:
+        raise NewsError(f"Line {number} is not JSON that anybody means: there are too many brackets.") from None
     if not isinstance(asked, dict) or "id" not in asked or "title" not in asked:
         raise NewsError(f'Line {number} is not an article: it must be an object with at least "id" and "title".')
     return asked

@@ -6,7 +6,7 @@ from collections import Counter
 
 from rich.text import Text
 
-from bot.app.core import open_core
+from bot.app.core import heed_absence, open_core
 from bot.app.reclassify import Change, Wish, reclassified
 from bot.cli import show
 from bot.errors import ConfigError
@@ -18,6 +18,7 @@ _SHOWN = 20  # changes one by one, and ways that many articles go
 async def reclassify(settings: Settings, arguments: argparse.Namespace) -> None:
     """What today's names and regions would make of every article; with --do, make it so."""
     wish = _wish(arguments)
+    heed_absence(settings)
     progress, began, skipped = show.Progress(), time.monotonic(), -1
     found, posts, owed, ways = 0, 0, 0, Counter[str]()
     async with open_core(settings) as core:

@@ -93,8 +93,14 @@ class Progress:
             self._wide = 0
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Rich would leave with 1; our door says what it means that nobody reads on."""
+        raise BrokenPipeError
+
+
 def console() -> Console:
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return _Console(highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
 def start_of(typed: str) -> datetime:

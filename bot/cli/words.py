@@ -20,7 +20,7 @@ def parser() -> argparse.ArgumentParser:
     root.add_argument(
         "--log-level",
         choices=["debug", "info", "warning", "error"],
-        help="how much is logged (run: info; else: warning)",
+        help="how much is logged (run: info; rehearse: error; else: warning)",
     )
     commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _running(commands)
@@ -51,6 +51,7 @@ def _running(commands: "Commands[argparse.ArgumentParser]") -> None:
     run = _command(commands, "run", running.run, "poll, deliver and answer commands until told to stop")
     run.set_defaults(usual_log_level="info")  # nobody watches it but the log
     rehearse = _command(commands, "rehearse", running.rehearse, "watch it all work, with no token and no network")
+    rehearse.set_defaults(usual_log_level="error")  # the page shows the rest, and what it warns of is meant
     rehearse.add_argument("--port", type=_port, default=8420, help="where the page is (8420; 0: any free one)")
     rehearse.add_argument(
         "--feeds", choices=["sample", "mine"], default="sample", help="the sample newsroom, or your feeds"
@@ -142,7 +143,7 @@ def _keeping(commands: "Commands[argparse.ArgumentParser]") -> None:
 
 
 def _port(text: str) -> int:
-    if text.isdigit() and int(text) < 65536:
+    if text.isdecimal() and int(text) < 65536:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
 
@@ -158,6 +159,6 @@ def _seconds(text: str) -> float:
 
 
 def _count(text: str) -> int:
-    if text.isdigit() and 1 <= int(text) <= 1000:
+    if text.isdecimal() and 1 <= int(text) <= 1000:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 1000")

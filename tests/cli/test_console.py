@@ -31,11 +31,20 @@ async def test_without_a_token_run_says_where_to_get_one_and_leaves_with_2(newsd
 
 
 @pytest.mark.parametrize(
-    "words", [[], ["dance"], ["latest", "--limit", "0"], ["search"], ["rehearse", "--pace", "never"]]
+    "words",
+    [
+        [],
+        ["dance"],
+        ["latest", "--limit", "0"],
+        ["search"],
+        ["rehearse", "--pace", "never"],
+        ["latest", "--limit", "²"],
+        ["parse", "x", "--url", "odd"],
+    ],
 )
 async def test_wrong_usage_leaves_with_2(newsdesk: Newsdesk, words: list[str]) -> None:
     done = await newsdesk(*words)
-    assert done.code == 2 and "usage:" in done.err
+    assert done.code == 2 and ("usage:" in done.err or "no web address" in done.err) and "_count" not in done.err
 
 
 async def test_a_wrong_setting_leaves_with_2_and_its_name(newsdesk: Newsdesk) -> None:
@@ -274,6 +283,17 @@ async def at_a_terminal(folder: Path, typed: str, *words: str) -> str:
     finally:
         os.close(ours)
         os.close(theirs)
+
+
+async def test_classify_reads_utf8_whatever_the_terminal_speaks(newsdesk: Newsdesk) -> None:
+    line = '\ufeff{"id": 1, "title": "Wahl in Zürich", "teaser": "Österreich schaut zu"}\r\n'
+    done = await newsdesk("classify", said=line, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert done.code == 0 and done.lines[0]["regions"] == ["europe"]
+
+
+async def test_classify_refuses_what_is_deeper_than_anybody_means(newsdesk: Newsdesk) -> None:
+    done = await newsdesk("classify", said="[" * 100_000)
+    assert done.code == 1 and done.err.startswith("newsdesk: Line 1 ") and len(done.err.splitlines()) == 1
 
 
 async def test_classify_tells_a_person_at_a_terminal_in_a_sentence(tmp_path: Path) -> None:

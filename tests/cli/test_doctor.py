@@ -19,6 +19,8 @@ async def test_doctor_says_what_is_wrong_and_what_to_do(newsdesk: Newsdesk) -> N
 
 
 async def test_doctor_says_what_it_is_looking_at_for_it_may_take_long(tmp_path: Path) -> None:
+    async with archive_in(tmp_path):
+        pass
     said: list[str] = []
     heard = {finding.part: len(said) async for finding in examine(Settings(data=tmp_path), said.append)}
     assert said[0].startswith("Looking at the file (0 of ") and said[-1] == "Asking Discord …"
