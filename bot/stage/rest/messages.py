@@ -133,6 +133,8 @@ async def edit(call: Call) -> Json:
         if set(call.fields) - {"flags"} or not channel.lets(call.user, Permission.MANAGE_MESSAGES):
             raise Refusal(50005)
         return _suppress(call, message)
+    if channel.thread is not None and channel.thread.archived:
+        raise Refusal(50083)
     draft = edited_draft(call, message, call.fields)
     if message.flags & MessageFlag.CROSSPOSTED:
         wait = call.stage.limits.wait(f"announcement {message.id}", ANNOUNCEMENT_EDITS, 3600.0)
