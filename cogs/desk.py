@@ -59,7 +59,7 @@ class DeskCommands(commands.GroupCog, group_name="desk", group_description="For 
         credit="No photo that does not name its credit",
         anew="Forget what this order said before; without it, what you leave out stays",
     )
-    @app_commands.autocomplete(region=choices.regions_or_all, tag=choices.forum_tags)
+    @app_commands.autocomplete(region=choices.regions_or_all, tag=choices.forum_tags, quiet=ordering.some_hours)
     async def subscribe(
         self,
         interaction: Admin,

@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
+import pytest
+
 from bot.delivery.terms import Terms, read_terms
+from bot.delivery.weekly import zones_like
 from bot.model import Subscription
 from tests.cogs.conftest import House, answer, text
 
@@ -62,3 +65,40 @@ async def test_a_tag_that_the_forum_no_longer_has_is_not_kept(house: House) -> N
     await house.archive.subscribe(replace(order, tag=1))
     await house.call(house.ada, "desk subscribe", region="africa", channel=forum, silent=True)
     assert (await the_order(house)).tag is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "hours", "zone"),
+    [
+        ("10pm-6am", "22:00-06:00", ""),
+        ("22.00 – 07.00", "22:00-07:00", ""),
+        ("22h-7h", "22:00-07:00", ""),
+        ("from 22:00 to 07:00 Berlin time", "22:00-07:00", "Europe/Berlin"),
+        ("22:00-07:00, europe/berlin", "22:00-07:00", "Europe/Berlin"),
+        ("10:30pm until 6am (New York)", "22:30-06:00", "America/New_York"),
+        ("22-7 UTC", "22:00-07:00", "UTC"),
+    ],
+)
+async def test_quiet_hours_are_taken_as_people_write_them(house: House, typed: str, hours: str, zone: str) -> None:
+    await ordered(house, quiet=typed)
+    terms = read_terms((await the_order(house)).options)
+    assert (terms.quiet, terms.zone) == (hours, zone)
+
+
+async def test_quiet_hours_are_offered_with_the_clock_they_go_by(house: House) -> None:
+    async def offered(typed: str) -> list[str]:
+        given = {"region": "africa", "channel": house.lobby, "quiet": typed}
+        return [each["value"] for each in await house.choices(house.ada, "desk subscribe", "quiet", **given)]
+
+    assert (await offered(""))[0] == "22:00-07:00 UTC"
+    assert (await offered("23-6"))[0] == "23:00-06:00 UTC"
+    assert await offered("10pm-6am par") == [f"22:00-06:00 {each}" for each in zones_like("par")[:25]]
+    assert (await offered("22-7 Paris")) == ["22:00-07:00 Europe/Paris"]
+    assert await offered("at night") == []
+
+
+async def test_a_round_up_takes_a_city_for_its_zone(house: House) -> None:
+    said = answer(await house.call(house.ada, "desk roundup", channel=house.lobby, zone="Paris"))
+    assert "every Monday at 09:00 (Europe/Paris)" in text(said)
+    said = answer(await house.call(house.ada, "desk roundup", channel=house.lobby, zone="Mars"))
+    assert text(said) == "“Mars” is no time zone; write one like Europe/Berlin."

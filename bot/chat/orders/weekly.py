@@ -57,6 +57,18 @@ async def order(desk: Desk, guild: int, channel: Destination, wish: Wish) -> str
     return f"{'Changed: ' if changed else ''}{said} The next one comes {await standing.coming(kept, plan, desk)}."
 
 
+def zone_meant(typed: str) -> str:
+    """The zone of that name, or of the city of that name; raise BadPlan with a sentence."""
+    try:
+        return find_zone(typed)
+    except BadPlan:
+        city = typed.strip().replace(" ", "_").casefold()
+        found = next((each for each in zones_like(typed) if each.rpartition("/")[2].casefold() == city), None)
+        if found is None:
+            raise
+        return found
+
+
 async def some_zones(interaction: Admin, typed: str) -> list[Choice[str]]:
     """Time zones that go by what was typed."""
     found = zones_like(typed) if typed.strip() else ["UTC"]
@@ -89,7 +101,7 @@ def _planned(desk: Desk, old: Plan | None, wish: Wish) -> Plan:
     if wish.time:
         new = replace(new, at=read_time(wish.time))
     if wish.zone:
-        new = replace(new, zone=find_zone(wish.zone))
+        new = replace(new, zone=zone_meant(wish.zone))
     if wish.regions:
         new = replace(new, regions=_wanted(desk.regions, wish.regions))
     same = old is not None and (old.weekday, old.at, old.zone) == (new.weekday, new.at, new.zone)
