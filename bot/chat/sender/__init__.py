@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -35,6 +35,7 @@ NONCE_HOLDS = timedelta(seconds=60)  # within it Discord surely knows a nonce ag
 SETTLING = timedelta(seconds=5)  # what left before we died may still arrive; a forum would not notice the double
 MOST_TAGS = 5  # of a forum post
 NOT_READY = timedelta(seconds=5)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class DiscordSender:
@@ -56,6 +57,7 @@ class DiscordSender:
         self._doors = Doors(self.line)
         self.publisher = Publisher(self.line, memory, allowance.published)
         self._rests: dict[str, float] = {}
+        self._unanswered: dict[str, datetime] = {}  # by target: when the line broke, or Discord failed
         self._made = lru_cache(maxsize=128)(card)  # one article goes to many channels at about the same time
 
     async def send(self, delivery: Delivery) -> Outcome:
@@ -105,15 +107,18 @@ class DiscordSender:
         place = await self._place(delivery, to_read=True)
         if not isinstance(place, Place):
             return place
-        age = self._clock.now() - (delivery.attempted or self._clock.now())
-        nonce = WAYS[place.kind].NONCE
-        if not nonce and age < SETTLING:
-            return Later("waiting for what may still arrive", SETTLING - age)
+        nonce, age = WAYS[place.kind].NONCE, self._clock.now() - (delivery.attempted or self._clock.now())
         if not place.readable:
             if nonce and age < NONCE_HOLDS and not read_terms(delivery.subscription.options).cap:
                 return None  # the same nonce cannot make a second message
             return Unknown(f"it may be out already: #{place.name} cannot be read without Read Message History")
-        return await self._look(delivery, place)
+        found = await self._look(delivery, place)
+        left = self._clock.now() - max(
+            self._unanswered.get(delivery.target, _LONG_AGO), delivery.attempted or _LONG_AGO
+        )
+        if found is None and not nonce and left < SETTLING:
+            return Later("waiting for what may still arrive", SETTLING - left)
+        return found
 
     def rest(self, target: str) -> float:
         """Seconds for which this target should be left alone, by Discord's own word."""
@@ -137,7 +142,10 @@ class DiscordSender:
         if not delivery.target.startswith("user:"):
             return find(self._client, delivery, to_read)
         place = await self._doors.open(int(delivery.target.partition(":")[2]))
-        return place if isinstance(place, Place) else _outcome(place, "")
+        if isinstance(place, Place):
+            return place
+        outcome = _outcome(place, "")  # nothing has left, for there was nowhere to
+        return Later(outcome.reason) if isinstance(outcome, Unknown) else outcome
 
     def _told(self, delivery: Delivery, place: Place, outcome: Outcome) -> Outcome:
         """With what follows from it: a publication, or the name of the place where something is amiss."""
@@ -191,6 +199,9 @@ class DiscordSender:
 
     async def _ask(self, delivery: Delivery, place: Place, made: Post) -> Answer:
         answer = await WAYS[place.kind].post(self.line, place, made, delivery.nonce)
+        self._unanswered.pop(delivery.target, None)
+        if _rule(answer).action == "unknown":
+            self._unanswered[delivery.target] = self._clock.now()
         if answer.spent:
             self._rests[delivery.target] = asyncio.get_running_loop().time() + answer.spent
         return answer
@@ -202,7 +213,10 @@ class DiscordSender:
         thread = self._client.get_channel(message)
         titled = thread.name if isinstance(thread, discord.Thread) else ""
         answer = await WAYS[place.kind].edit(self.line, place, message, made, titled)
-        match _outcome(answer, made.card.shown):
+        outcome = _outcome(answer, made.card.shown)
+        if isinstance(outcome, Suspended) and answer.code in WAYS[place.kind].OF_ONE:
+            outcome = Refused(outcome.reason)  # no reason to post nothing more there
+        match outcome:
             case Sent():
                 return Sent(message, made.card.shown)
             case Unknown(reason):

@@ -15,6 +15,9 @@ Message = Mapping[str, Any]
 Shows = Callable[[Message], bool]
 
 NONCE = True  # the same twice is one message, for a while
+ARCHIVED, LOCKED = 50083, 160005
+ANOTHERS = 50005  # who runs the bot gave it another account: what that one posted is not ours to edit
+OF_ONE = frozenset({ANOTHERS, ARCHIVED, LOCKED})
 PAGE = 100
 PAGES = 5  # so many messages since an attempt are looked through
 BEFORE = timedelta(seconds=60)  # our clock and Discord's may differ by so much
@@ -25,7 +28,24 @@ async def post(line: Line, place: Place, made: Post, nonce: str) -> Answer:
 
 
 async def edit(line: Line, place: Place, message: int, made: Post, titled: str = "") -> Answer:
-    return await line.ask(_message("PATCH", place.id, message), edit_body(made))
+    answer, asleep = await opened(line, place.id, _message("PATCH", place.id, message), edit_body(made))
+    if asleep and answer.ok:
+        await change(line, place.id, {"archived": True})
+    return answer
+
+
+async def opened(line: Line, thread: int, route: Route, body: Mapping[str, Any]) -> tuple[Answer, bool]:
+    """Edit, and whether a thread had to be opened for it: after a week in which nobody wrote there it is archived."""
+    answer = await line.ask(route, body)
+    asleep = answer.code == ARCHIVED
+    if asleep and (await change(line, thread, {"archived": False})).ok:
+        answer = await line.ask(route, body)
+    return answer, asleep
+
+
+async def change(line: Line, thread: int, so: Mapping[str, Any]) -> Answer:
+    """Change what a thread is called, or whether it is open."""
+    return await line.ask(Route("PATCH", "/channels/{channel_id}", channel_id=thread), so)
 
 
 async def look_back(line: Line, place: Place, since: datetime, shows: Shows, me: int) -> Message | Answer | None:

@@ -1,16 +1,20 @@
 """Posting in forums: each article a thread. There is no nonce here, so what is out is found among the threads."""
 
 from datetime import datetime
+from typing import Any
 
 from discord.http import Route
 
 from bot.chat.pages import cards
+from bot.chat.sender import channel
 from bot.chat.sender.channel import BEFORE, Message, Shows, mine
 from bot.chat.sender.place import Place
 from bot.chat.sender.post import Post, edit_body, forum_body
 from bot.chat.sender.request import Answer, Line
 
 NONCE = False
+GONE = 10003
+OF_ONE = channel.OF_ONE | {GONE}  # each post is a thread, and is deleted by itself
 MOST = 50  # threads since an attempt whose first message is read
 
 
@@ -21,9 +25,13 @@ async def post(line: Line, place: Place, made: Post, nonce: str) -> Answer:
 
 async def edit(line: Line, place: Place, message: int, made: Post, titled: str = "") -> Answer:
     """A thread's first message has the thread's own id. Its title follows, unless it says so already."""
-    answer = await line.ask(_first_message("PATCH", message), edit_body(made, in_forum=True))
-    if answer.ok and titled != made.card.title:  # Discord allows this twice in ten minutes; to stay behind does no harm
-        await line.ask(Route("PATCH", "/channels/{channel_id}", channel_id=message), {"name": made.card.title})
+    route = _first_message("PATCH", message)
+    answer, asleep = await channel.opened(line, message, route, edit_body(made, in_forum=True))
+    follows: dict[str, Any] = {} if titled == made.card.title else {"name": made.card.title}
+    if asleep:
+        follows["archived"] = True
+    if answer.ok and follows:  # Discord allows a new title twice in ten minutes; to stay behind does no harm
+        await channel.change(line, message, follows)
     return answer
 
 

@@ -1,6 +1,6 @@
 """How each kind of target is posted to: a new kind is a file like these, and a line in WAYS."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -17,6 +17,11 @@ class Way(Protocol):
     @property
     def NONCE(self) -> bool:
         """Whether Discord knows a post again by its nonce."""
+        ...
+
+    @property
+    def OF_ONE(self) -> Collection[int]:
+        """Discord's codes that speak of one post where of another kind of place they speak of the whole."""
         ...
 
     async def post(self, line: Line, place: Place, made: Post, nonce: str) -> Answer: ...

@@ -1,12 +1,13 @@
 """One test for each kind of place: announcement channels, forums, threads, direct messages."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.chat.sender.place import kind_of, missing
-from bot.model import Later, Sent, Suspended, Unknown
+from bot.model import Later, Outcome, Sent, Suspended, Unknown
 from bot.stage import Channel, Permission
 from tests.chat.scenes import Scene
 from tests.delivery.samples import a_delivery, an_order
@@ -145,6 +146,14 @@ async def test_a_person_gets_a_direct_message(scene: Scene) -> None:
     assert isinstance(found, Sent)
 
 
+async def test_what_found_no_way_to_a_person_is_not_taken_for_a_message_that_may_be_out(scene: Scene) -> None:
+    ada = next(iter(scene.stage.world.people.values()))
+    scene.stage.fault("reset-before", method="POST", path="/users/@me/channels")
+    delivery = a_delivery(1, f"user:{ada.id}", subscription=an_order(f"user:{ada.id}", guild=0, kind="dm"))
+    assert isinstance(await scene.sender.send(delivery), Later)
+    assert isinstance(await scene.sender.send(delivery), Sent)
+
+
 async def test_a_person_who_takes_no_messages_is_left_alone(scene: Scene) -> None:
     ada = next(iter(scene.stage.world.people.values()))
     ada.takes_dms = False
@@ -170,3 +179,56 @@ async def test_what_a_channel_is_and_lacks_can_be_told_before_it_is_subscribed(s
     assert found and category
     assert (kind_of(found), missing(found)) == ("forum", ["Send Messages"])
     assert kind_of(category) is None
+
+
+async def edited_in_a_forum(scene: Scene, change: Callable[[Channel], None]) -> tuple[Outcome, Channel]:
+    """A forum post is corrected after something became of its thread."""
+    forum = a_forum(scene)
+    await scene.settled()
+    delivery = scene.delivery(channel=forum, kind="forum")
+    sent = await scene.sender.send(delivery)
+    assert isinstance(sent, Sent)
+    (thread,) = threads(scene)
+    change(thread)
+    await scene.settled()
+    article = replace(delivery.article, title="Rain in Chad", teaser="It rains in Chad.")
+    edit = replace(delivery, article=article, edit=True, message=sent.message, shown=sent.shown, state="sent")
+    return await scene.sender.send(edit), thread
+
+
+async def test_a_correction_opens_an_archived_thread_and_leaves_it_as_it_was(scene: Scene) -> None:
+    def archive(thread: Channel) -> None:
+        assert thread.thread
+        thread.thread.archived = True
+
+    outcome, thread = await edited_in_a_forum(scene, archive)
+    assert isinstance(outcome, Sent)
+    assert scene.messages(thread)[0].embeds[0]["description"].startswith("It rains in Chad.")
+    assert thread.name == "Rain in Chad"
+    assert thread.thread and thread.thread.archived
+
+
+@pytest.mark.parametrize("fate", ["deleted", "locked"])
+async def test_a_correction_of_a_post_that_is_gone_or_locked_does_not_stop_its_forum(scene: Scene, fate: str) -> None:
+    def change(thread: Channel) -> None:
+        assert thread.thread
+        if fate == "deleted":
+            scene.guild.drop_channel(thread)
+        thread.thread.archived = thread.thread.locked = True
+
+    outcome, _ = await edited_in_a_forum(scene, change)
+    assert isinstance(outcome, Sent)
+
+
+async def test_a_correction_in_a_thread_opens_it_too(scene: Scene) -> None:
+    thread = scene.stage.world.open_thread(scene.channel, scene.stage.world.bot, "Rain")
+    scene.stage.world.announce_thread(thread)
+    await scene.settled()
+    delivery = scene.delivery(channel=thread, kind="thread")
+    sent = await scene.sender.send(delivery)
+    assert isinstance(sent, Sent) and thread.thread
+    thread.thread.archived = True
+    article = replace(delivery.article, title="Rain in Chad")
+    edit = replace(delivery, article=article, edit=True, message=sent.message, shown=sent.shown, state="sent")
+    assert isinstance(await scene.sender.send(edit), Sent)
+    assert scene.messages(thread)[0].content == "**Rain in Chad**" and thread.thread.archived
