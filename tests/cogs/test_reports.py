@@ -141,6 +141,11 @@ async def test_words_of_one_headline_will_do_and_of_several_are_asked_back(house
     assert "Several headlines have these words." in text(answer(await house.call(house.ada, "desk why", url="rain")))
 
 
+async def test_an_address_may_stand_in_the_brackets_that_discord_takes(house: House) -> None:
+    await house.accept(article(1, "Rain in Kenya"))
+    assert "Rain in Kenya" in text(answer(await house.call(house.ada, "desk why", url="<https://paper.test/1>")))
+
+
 async def test_an_address_nobody_knows_is_answered_in_a_sentence(house: House) -> None:
     said = answer(await house.call(house.ada, "desk why", url="https://nowhere.test/"))
     assert text(said).startswith("I know of no such article.")

@@ -35,6 +35,8 @@ async def test_an_articles_address_opens_it_like_a_headline(house: House) -> Non
     await house.accept(article(1, "Rain in Kenya"), article(2, "Tides of Japan"))
     shown = answer(await house.call(house.bob, "search", words="https://www.paper.test/1?utm_source=x"))
     assert "### [Rain in Kenya](https://paper.test/1)" in text(shown) and text(shown).startswith("-# ")
+    pointed = answer(await house.call(house.bob, "search", words="<https://paper.test/1>"))
+    assert "### [Rain in Kenya](https://paper.test/1)" in text(pointed)
     nothing = answer(await house.call(house.bob, "search", words="https://paper.test/3"))
     assert text(nothing).startswith("Nothing in the archive about “https")
 

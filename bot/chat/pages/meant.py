@@ -5,7 +5,7 @@ from typing import Any
 import discord
 
 from bot.chat.desk import desk_of, viewer_of
-from bot.chat.pages.pager import opened
+from bot.chat.pages.pager import opened, without_brackets
 from bot.errors import NotFound
 from bot.intake.addresses import canonical
 from bot.model import Article, Query
@@ -13,7 +13,7 @@ from bot.model import Article, Query
 
 async def article_meant(interaction: discord.Interaction[Any], typed: str) -> Article:
     """It; or a sentence to whoever typed what is no article, or might be several."""
-    desk, viewer, typed = desk_of(interaction), viewer_of(interaction), typed.strip()
+    desk, viewer, typed = desk_of(interaction), viewer_of(interaction), without_brackets(typed.strip())
     article = await opened(desk, Query(words=typed, viewer=viewer))
     article = article or await desk.archive.article_at(canonical(typed) or typed, viewer)
     if article is not None:

@@ -96,8 +96,14 @@ async def opened(desk: Desk, query: Query) -> Article | None:
     """The article that was picked from a list, or named by its address, if one was."""
     if found := _PICKED.fullmatch(query.words):
         return await desk.archive.article(int(found[1], 36), query.viewer)
-    address = _ADDRESS.fullmatch(query.words) and canonical(query.words)
+    pointed = without_brackets(query.words)
+    address = _ADDRESS.fullmatch(pointed) and canonical(pointed)
     return await desk.archive.article_at(address, query.viewer) if address else None
+
+
+def without_brackets(address: str) -> str:
+    """<https://…> is how an address is written where Discord should make no preview of it."""
+    return address[1:-1] if address.startswith("<") and address.endswith(">") else address
 
 
 async def soon(interaction: Reader, work: Awaitable[T], *, ephemeral: bool = True, in_place: bool = False) -> T:
@@ -312,7 +318,7 @@ def _heading(desk: Desk, query: Query, found: Found) -> str:
     if found.hits:
         return f"## {words or latest}{understood}"
     what = f"Nothing in the archive{f' about “{words}”' if words else ''}{f' in {where}' if where else ''}."
-    hint = "" if _limits(query) or _ADDRESS.fullmatch(query.words) else f"\n-# {_ELSE}"
+    hint = "" if _limits(query) or _ADDRESS.fullmatch(without_brackets(query.words)) else f"\n-# {_ELSE}"
     return f"{what}{understood}{hint}"
 
 
