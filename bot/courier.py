@@ -4,8 +4,9 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Collection, Coroutine, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
 
 from bot.clock import Clock
@@ -63,21 +64,7 @@ class Outbox(Protocol):
     async def sending(self, delivery: int, now: datetime) -> Delivery | None: ...
     async def settle(self, delivery: int, outcome: Outcome, now: datetime) -> None: ...
     async def in_flight(self) -> list[Delivery]: ...
-    async def wake_edits(self, target: str) -> None: ...
     async def suspend_target(self, target: str, reason: str) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Doubt:
-    """A delivery that left, and of which we do not know whether it arrived; with it those that were in one list."""
-
-    delivery: Delivery
-    looks: int = 0
-    listed: tuple[Delivery, ...] = ()
-
-    @property
-    def all(self) -> tuple[Delivery, ...]:
-        return (self.delivery, *self.listed)
 
 
 class Courier:
@@ -103,7 +90,7 @@ class Courier:
         self._busy: set[str] = set()
         self._running: set[asyncio.Task[None]] = set()
         self._resting: dict[str, datetime] = {}
-        self._doubts: dict[str, _Doubt] = {}
+        self._doubts: dict[str, int] = {}  # where something left and may be out or not, and how often we have looked
         self._news = news or asyncio.Event()
         self._overdue = True  # look into the outbox even while most lanes are busy
         self._stopping = False
@@ -134,11 +121,7 @@ class Courier:
     async def recover(self) -> None:
         """What was on its way when we died may be out or not: each is looked for before its lane goes on."""
         for delivery in await self._archive.in_flight():  # a failure here must end us: better late than twice
-            before = self._doubts.get(delivery.target)
-            if before:
-                self._doubts[delivery.target] = replace(before, listed=(*before.listed, delivery))
-            else:
-                self._doubts[delivery.target] = _Doubt(delivery)
+            self._doubts[delivery.target] = 0
             self._resting[delivery.target] = self._clock.now()
             log.info("looks back article=%d target=%s", delivery.article.id, delivery.target)
 
@@ -152,14 +135,14 @@ class Courier:
                 continue
             del self._resting[target]
             if target in self._doubts:
-                self._start(lanes, self._doubts.pop(target))
+                self._start(lanes, target, partial(self._find_out, target, self._doubts.pop(target)))
         free = self._lanes - len(self._busy)
         if not free or (free < self._lanes // 2 and not self._overdue):
             return  # one question for many lanes, not one for each
         self._overdue = False
         for delivery in await self._due(now, free):
             if delivery.target not in self._busy:
-                self._start(lanes, delivery)
+                self._start(lanes, delivery.target, partial(self._carry, delivery))
 
     async def _due(self, now: datetime, limit: int) -> list[Delivery]:
         try:
@@ -170,40 +153,24 @@ class Courier:
             log.exception("could not read the outbox")
             return []
 
-    def _start(self, lanes: asyncio.TaskGroup, owed: Delivery | _Doubt) -> None:
-        target = (owed.delivery if isinstance(owed, _Doubt) else owed).target
+    def _start(self, lanes: asyncio.TaskGroup, target: str, step: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self._busy.add(target)
-        lane = lanes.create_task(self._lane(target, owed), name=f"lane {target}")
+        lane = lanes.create_task(self._lane(target, step), name=f"lane {target}")
         self._running.add(lane)
         lane.add_done_callback(self._running.discard)
 
-    async def _lane(self, target: str, owed: Delivery | _Doubt) -> None:
+    async def _lane(self, target: str, step: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """One step of one lane; the boundary where anything unexpected becomes state and a line in the log."""
-        delivery = owed.delivery if isinstance(owed, _Doubt) else owed
         try:
-            if isinstance(owed, _Doubt):
-                await self._find_out(owed)
-            else:
-                await self._carry(owed)
-        except Exception:
-            log.exception("failed to deliver article=%d target=%s", delivery.article.id, target)
-            await self._clear_up(delivery)
+            await step()
+        except Exception:  # perhaps something left, perhaps its end could not be written down; an edit is repeated
+            log.exception("failed to deliver target=%s", target)
+            self._doubts[target] = 0
             self._rest(target, OURS)
         finally:
             self._busy.discard(target)
             self._rest(target, timedelta(seconds=self._sender.rest(target)))
             self._news.set()
-
-    async def _clear_up(self, delivery: Delivery) -> None:
-        """After a failure of our own: perhaps it left, perhaps it could not be written down. An edit is repeated."""
-        target, flying = delivery.target, [delivery]
-        try:
-            await self._archive.wake_edits(target)
-            flying = [each for each in await self._archive.in_flight() if each.target == target] or flying
-        except Exception:
-            log.exception("could not read or write the outbox")
-        if not _is_edit(delivery):
-            self._doubts[target] = _Doubt(flying[0], listed=tuple(flying[1:]))
 
     async def _carry(self, delivery: Delivery) -> None:
         """From the outbox to the target. What leaves has been written down before as leaving."""
@@ -219,7 +186,7 @@ class Courier:
         (delivery,) = left
         outcome = await self._try(self._sender.send(delivery), delivery)
         if isinstance(outcome, Unknown) and not _is_edit(delivery):
-            await self._find_out(_Doubt(delivery))
+            await self._find_out(delivery.target, 0)
         else:
             await self._settle(Later(outcome.reason) if isinstance(outcome, Unknown) else outcome, delivery)
 
@@ -228,13 +195,13 @@ class Courier:
         deliveries = await self._leave(*deliveries)
         if not deliveries:
             return
-        head, *others = deliveries
+        head = deliveries[0]
         outcome = await self._try(self._sender.send_list(deliveries), head)
         match outcome:
             case Unknown(reason) if _is_edit(head):
                 await self._settle(Later(reason), *deliveries)
             case Unknown():
-                await self._find_out(_Doubt(head, listed=tuple(others)))
+                await self._find_out(head.target, 0)
             case Refused(reason):
                 await self._settle(Later(f"refused as a list: {reason}"), *deliveries)
             case _:
@@ -278,49 +245,58 @@ class Courier:
         leaving = await asyncio.gather(*(self._archive.sending(each.id, now) for each in deliveries))
         return [each for each in leaving if each is not None]
 
-    async def _find_out(self, doubt: _Doubt) -> None:
+    async def _find_out(self, target: str, looks: int) -> None:
         """Look whether it is out; send it again only when it surely is not; ask a person when nobody can know."""
-        found = await self._sender.look_back(doubt.delivery)
+        flying = [each for each in await self._archive.in_flight() if each.target == target]
+        if not flying:
+            return  # what failed was not on its way, or has been settled all the same
+        found = await self._sender.look_back(flying[0])
         match found:
             case Sent():
-                await self._settle(found, *doubt.all)
-            case None if doubt.looks < LOOKS:
-                await self._again(doubt)
+                await self._settle(found, *flying)
+            case None if looks < LOOKS:
+                await self._again(flying, looks + 1)
             case None:
-                await self._settle(Later("Discord does not answer"), *doubt.all)
-            case Later(reason, after) if doubt.looks < LOOKS:
-                self._doubt_again(replace(doubt, looks=doubt.looks + 1), reason, after)
+                await self._settle(Later("Discord does not answer"), *flying)
+            case Later(reason, after) if after is not None or looks < LOOKS:  # who is told when to come, comes then
+                self._doubt_again(flying[0], looks if after else looks + 1, reason, after)
             case Unknown():
-                await self._settle(found, *doubt.all)
+                await self._settle(found, *flying)
             case Later(reason) | Refused(reason):
-                await self._settle(Unknown(f"it may be out already, and could not be looked for: {reason}"), *doubt.all)
+                await self._settle(Unknown(f"it may be out already, and could not be looked for: {reason}"), *flying)
             case Suspended(reason):
-                await self._settle(Unknown(f"it may be out already, and cannot be looked for: {reason}"), *doubt.all)
-                await self._archive.suspend_target(doubt.delivery.target, reason)
+                await self._settle(Unknown(f"it may be out already, and cannot be looked for: {reason}"), *flying)
+                await self._archive.suspend_target(target, reason)
 
-    async def _again(self, doubt: _Doubt) -> None:
-        """It surely is not out: once more, in the same form and with the same nonce."""
-        deliveries = await self._leave(*doubt.all)
+    async def _again(self, flying: list[Delivery], looks: int) -> None:
+        """It is not out, or its nonce still holds: once more, in the same form and with the same nonce.
+
+        Where that does not go at once, it stays in doubt: later on the nonce may no longer hold.
+        """
+        deliveries = await self._leave(*flying)
         if not deliveries:
             return
         head, *others = deliveries
-        sending = self._sender.send_list(deliveries) if others else self._sender.send(head)
-        outcome = await self._try(sending, head)
-        doubt = _Doubt(head, doubt.looks + 1, tuple(others))
-        if isinstance(outcome, Unknown):
-            self._doubt_again(doubt, outcome.reason)
-        elif isinstance(outcome, Refused) and others:
-            await self._settle(Later(f"refused as a list: {outcome.reason}"), *doubt.all)
-        else:
-            await self._settle(outcome, *doubt.all)
+        outcome = await self._try(self._sender.send_list(deliveries) if others else self._sender.send(head), head)
+        match outcome:
+            case Unknown(reason):
+                self._doubt_again(head, looks, reason)
+            case Later(reason, after) if not others:
+                self._doubt_again(head, looks, reason, after)
+            case Suspended(reason) if not others:
+                await self._archive.suspend_target(head.target, reason)
+                self._doubt_again(head, looks, reason)
+            case Refused(reason) if others:
+                await self._settle(Later(f"refused as a list: {reason}"), *deliveries)
+            case _:
+                await self._settle(outcome, *deliveries)
 
-    def _doubt_again(self, doubt: _Doubt, reason: str, after: timedelta | None = None) -> None:
+    def _doubt_again(self, head: Delivery, looks: int, reason: str, after: timedelta | None = None) -> None:
         """Its lane waits, without a seat in the van; in the archive it goes on as leaving."""
-        wait = after or min(FIRST_LOOK * 2 ** min(doubt.looks, 16), LONGEST_LOOK)
-        target = doubt.delivery.target
-        log.info("unsure article=%d target=%s reason=%s", doubt.delivery.article.id, target, reason)
-        self._doubts[target] = doubt
-        self._rest(target, wait)
+        wait = after or min(FIRST_LOOK * 2 ** min(looks, 16), LONGEST_LOOK)
+        log.info("unsure article=%d target=%s reason=%s", head.article.id, head.target, reason)
+        self._doubts[head.target] = looks
+        self._rest(head.target, wait)
 
     async def _settle(self, outcome: Outcome, *deliveries: Delivery, rests: bool = True) -> None:
         """Write down what became of them: one, or those that went as one list."""

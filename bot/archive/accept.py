@@ -104,6 +104,7 @@ def place(
     if before.regions == after.regions:
         return 0
     _revise(db, before, after, 0, now)
+    subscriptions.let_go(db, now, "article", article)
     if edits:
         outbox.mark_edits(db, article)
     new = set(after.regions) - set(before.regions)
@@ -162,6 +163,8 @@ def _meet_again(
         _revise(db, before, after, sighting.feed.id, now)
     if _differ(before, after, _SHOWN):
         outbox.mark_edits(db, known)
+    if set(before.regions) - set(after.regions):
+        subscriptions.let_go(db, now, "article", known)
     if state.quiet or sighting.silent or sighting.article.late:
         return after, corrected, 0
     late = set(after.regions) - set(before.regions)

@@ -106,7 +106,6 @@ class Archive:
         archive = cls(file, regions, aliases or Aliases(), now, folder)
         try:
             await archive._writer.start(migrate, index.merge_some)
-            await archive._write(outbox.wake_edits)
             await archive._write(rebuild.note_version)
         except DatabaseError as error:
             await archive.close()
@@ -253,14 +252,11 @@ class Archive:
     async def in_flight(self) -> list[Delivery]:
         return await self._read(outbox.in_flight)
 
-    async def wake_edits(self, target: str) -> None:
-        await self._write(outbox.wake_edits, target)
-
     async def suspend_target(self, target: str, reason: str) -> None:
-        await self._write(outbox.suspend, target, reason)
+        await self._write(subscriptions.suspend, target, reason)
 
     async def resume_target(self, target: str) -> None:
-        await self._write(outbox.resume, target)
+        await self._write(subscriptions.resume, target)
 
     async def release(self, deliveries: Sequence[int], *, drop: bool = False) -> int:
         return await self._write(outbox.release, deliveries, drop, self._now())

@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import assert_never, cast
 
-from bot.archive import articles
+from bot.archive import articles, subscriptions
 from bot.archive.connect import Connection, Row
 from bot.archive.moments import from_ms, ms_or_none, to_ms
 from bot.archive.rows import brings, marks, to_delivery, to_subscription
+from bot.archive.subscriptions import HELD, MOVED, TAKEN_BACK
 from bot.model import Article, Delivery, Later, Outcome, Owed, Refused, Sent, State, Suspended, Unknown
 
 UNSURE = "?"  # ends the digest of what a message shows while an edit may or may not have reached it
+_OUT_OF_LINE = ("suspended", "refused", "held")
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(hours=1)  # where nobody says how long to wait
 
 # The first open delivery of each target. A target is found by jumping from the one before, never by reading them all.
@@ -41,7 +43,6 @@ LIMIT :limit
 _EDITS = """
 SELECT d.*, min(d.published) FROM delivery d INDEXED BY delivery_edit WHERE d.edit > 0 AND d.state = 'sent'
     AND (d.due IS NULL OR d.due <= :now) AND d.target NOT IN (SELECT value FROM json_each(:busy))
-    AND NOT EXISTS (SELECT 1 FROM delivery o WHERE o.target = d.target AND o.edit = 2 AND o.edit > 0)
     AND NOT EXISTS (SELECT 1 FROM delivery o WHERE (o.state = 'sending' OR o.due IS NULL OR o.due <= :now) AND o.id = (
         SELECT id FROM delivery INDEXED BY delivery_line
         WHERE state IN ('pending', 'later', 'sending') AND target = d.target
@@ -52,22 +53,32 @@ GROUP BY d.target ORDER BY d.published LIMIT :limit
 
 
 def owe(db: Connection, article: Article, owed: Iterable[Owed], now: datetime) -> int:
-    """Write down what is owed for an article: once for each target, and once for each story there."""
+    """Write down what is owed for an article: once for each target, and once for each story there.
+
+    Only where the order still stands; and what it was once refused because nobody wanted it there, it is owed anew.
+    """
     story = db.execute("SELECT story FROM article WHERE id = ?", [article.id]).fetchone()["story"]
     published = to_ms(article.published or article.seen or now)
     made = 0
     for each in owed:
-        state, reason = _first_state(each)
         made += db.execute(
             """
-            INSERT OR IGNORE INTO delivery
-                (article, target, subscription, story, nonce, published, state, reason, due, made)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO delivery (article, target, subscription, story, nonce, published, state, reason, due, made)
+            SELECT :article, :target, s.id, :story, :nonce, :published,
+                CASE WHEN :held != '' THEN 'held' WHEN s.suspended != '' THEN 'suspended' ELSE 'pending' END,
+                iif(:held != '', :held, s.suspended), :due, :now
+            FROM subscription s WHERE s.id = :order AND s.ended IS NULL
+            ON CONFLICT DO UPDATE SET subscription = excluded.subscription, state = excluded.state,
+                reason = excluded.reason, due = excluded.due, made = excluded.made, settled = NULL
+            WHERE article = excluded.article AND delivery.state = 'refused' AND (
+                delivery.reason IN (:taken_back, :moved)
+                OR attempts = 0 AND delivery.reason IN (:held_back || :taken_back, :held_back || :moved))
             """,
-            [
-                *(article.id, each.target, each.subscription.id, story, nonce(story, each.target)),
-                *(published, state, reason, ms_or_none(each.due), to_ms(now)),
-            ],
+            {
+                **{"article": article.id, "target": each.target, "story": story, "nonce": nonce(story, each.target)},
+                **{"published": published, "held": each.held, "due": ms_or_none(each.due), "now": to_ms(now)},
+                **{"order": each.subscription.id, "taken_back": TAKEN_BACK, "moved": MOVED, "held_back": HELD},
+            },
         ).rowcount
     return made
 
@@ -119,15 +130,17 @@ def posted_since(db: Connection, target: str, since: datetime) -> list[datetime]
 def sending(db: Connection, delivery: int, now: datetime) -> Delivery | None:
     """It leaves now, as it is at this moment; None when nobody wants it any more.
 
-    What has changed since it was found due is in it, and what changes from here on marks it to be edited; also when it
+    Where it leaves once more because nobody knew whether it is out, the first time counts: from then on it may be. What
+    has changed since it was found due is in it, and what changes from here on marks it to be edited; also when it
     leaves once more, for by its nonce Discord may give back what left before. What is out already stays `sent`: an edit
     can be repeated without harm, and its attempts are counted from one. Until an edit is settled nobody knows what its
     message shows: only this attempt is told what it did show.
     """
+    subscriptions.let_go(db, now, "id", delivery, leaving=True)
     before = db.execute("SELECT shown FROM delivery WHERE id = ?", [delivery]).fetchone()
     left = db.execute(
         """
-        UPDATE delivery SET attempted = :now,
+        UPDATE delivery SET attempted = iif(state = 'sending', attempted, :now),
             attempts = CASE WHEN state = 'sent' AND due IS NULL THEN 1 ELSE attempts + 1 END,
             edit = CASE state WHEN 'sent' THEN 2 WHEN 'sending' THEN edit ELSE 0 END,
             shown = CASE state WHEN 'sent' THEN rtrim(shown, :unsure) || :unsure ELSE shown END,
@@ -143,8 +156,8 @@ def sending(db: Connection, delivery: int, now: datetime) -> Delivery | None:
 def settle(db: Connection, delivery: int, outcome: Outcome, now: datetime) -> None:
     """Write down what became of it."""
     row = db.execute("SELECT * FROM delivery WHERE id = ?", [delivery]).fetchone()
-    if row is None:
-        return
+    if row is None or (row["state"] in _OUT_OF_LINE and not isinstance(outcome, Sent)):
+        return  # taken back, say, while somebody looked whether its time had come
     match outcome:
         case Sent(message, shown, stale):
             # A change that came while the first message was on its way is not in it: its mark stays.
@@ -152,55 +165,42 @@ def settle(db: Connection, delivery: int, outcome: Outcome, now: datetime) -> No
             first = to_ms(now) if row["sent"] is None else row["sent"]
             is_out = {"state": "sent", "sent": first, "message": message, "shown": shown}
             _set(db, delivery, now, reason="", due=None, edit=edit, **is_out)
+        case _ if row["state"] == "sent":
+            _settle_edit(db, row, outcome, now)
         case Later(reason, after):
-            due = to_ms(now + (after if after is not None else _wait(row["attempts"])))
-            if row["state"] == "sent":
-                _set(db, delivery, now, reason=reason, due=due, edit=1)
-            else:
-                _set(db, delivery, now, state="later", reason=reason, due=due)
+            _set(db, delivery, now, state="later", reason=reason, due=_due(row, after, now))
         case Refused(reason):
-            state = "sent" if row["state"] == "sent" else "refused"
-            _set(db, delivery, now, state=state, reason=reason, due=None, edit=0)
+            _set(db, delivery, now, state="refused", reason=reason, due=None, edit=0)
         case Suspended(reason):
-            waits = suspend(db, row["target"], reason)
-            if row["state"] == "sent":
-                _set(db, delivery, now, reason=reason, edit=1 if waits else 0)
-            else:
-                _set(db, delivery, now, state="suspended", reason=reason)
+            subscriptions.suspend(db, row["target"], reason)
+            _set(db, delivery, now, state="suspended", reason=reason)
         case Unknown(reason):  # parked: a person may look, and release or drop it; its lane goes on
-            state = "sent" if row["state"] == "sent" else "held"
-            _set(db, delivery, now, state=state, reason=reason)
+            _set(db, delivery, now, state="held", reason=reason)
+        case _:
+            assert_never(outcome)
+    subscriptions.let_go(db, now, "id", delivery)  # it may have been taken back while it was on its way
+
+
+def _settle_edit(db: Connection, row: Row, outcome: Later | Refused | Suspended | Unknown, now: datetime) -> None:
+    """What is out stays out; what it shows is another matter."""
+    match outcome:
+        case Later(reason, after):
+            _set(db, row["id"], now, reason=reason, due=_due(row, after, now), edit=1)
+        case Unknown(reason):
+            _set(db, row["id"], now, reason=reason, due=_due(row, None, now), edit=1)
+        case Refused(reason):
+            _set(db, row["id"], now, reason=reason, due=None, edit=0)
+        case Suspended(reason):
+            waits = subscriptions.suspend(db, row["target"], reason)
+            _set(db, row["id"], now, reason=reason, edit=1 if waits else 0)
         case _:
             assert_never(outcome)
 
 
 def in_flight(db: Connection) -> list[Delivery]:
-    """What may or may not be out."""
-    return deliveries(db, db.execute("SELECT * FROM delivery WHERE state = 'sending' ORDER BY id").fetchall())
-
-
-def wake_edits(db: Connection, target: str = "") -> None:
-    """Edits that were on their way when the bot died, or failed in this target, are due again."""
-    db.execute("UPDATE delivery SET edit = 1 WHERE edit = 2 AND edit > 0 AND ? IN ('', target)", [target])
-
-
-def suspend(db: Connection, target: str, reason: str) -> bool:
-    """Nothing goes to this target until somebody acts; all that is owed to it waits. False: nobody wants it there."""
-    orders = db.execute("UPDATE subscription SET suspended = ? WHERE target = ? AND ended IS NULL", [reason, target])
-    db.execute(
-        "UPDATE delivery SET state = 'suspended', reason = ? WHERE target = ? AND state IN ('pending', 'later')",
-        [reason, target],
-    )
-    return orders.rowcount > 0
-
-
-def resume(db: Connection, target: str) -> None:
-    """Somebody acted: all that waited is due."""
-    db.execute("UPDATE subscription SET suspended = '' WHERE target = ?", [target])
-    db.execute(
-        "UPDATE delivery SET state = 'pending', reason = '', due = NULL WHERE target = ? AND state = 'suspended'",
-        [target],
-    )
+    """What may or may not be out, in the order in which it left."""
+    rows = db.execute("SELECT * FROM delivery WHERE state = 'sending' ORDER BY target, published, article").fetchall()
+    return deliveries(db, rows)
 
 
 def release(db: Connection, deliveries: Sequence[int], drop: bool, now: datetime) -> int:
@@ -262,17 +262,10 @@ def holding(db: Connection) -> list[int]:
     return [row["guild"] for row in rows]
 
 
-def _first_state(owed: Owed) -> tuple[State, str]:
-    if owed.held:
-        return "held", owed.held
-    if owed.subscription.suspended:
-        return "suspended", owed.subscription.suspended
-    return "pending", ""
-
-
-def _wait(attempts: int) -> timedelta:
-    """Twice as long after each attempt."""
-    return min(FIRST_WAIT * (1 << min(max(attempts - 1, 0), 20)), LONGEST_WAIT)
+def _due(row: Row, after: timedelta | None, now: datetime) -> int:
+    """When to try again: as told, or twice as long after each attempt."""
+    own = min(FIRST_WAIT * (1 << min(max(row["attempts"] - 1, 0), 20)), LONGEST_WAIT)
+    return to_ms(now + (own if after is None else after))
 
 
 def _set(db: Connection, delivery: int, now: datetime, **values: object) -> None:

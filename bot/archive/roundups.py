@@ -49,15 +49,14 @@ def of_week(db: Connection, viewer: int, since: datetime, until: datetime) -> li
 
 def owe(db: Connection, order: Subscription, week: int, roundup: Roundup, refused: str, now: datetime) -> bool:
     """Write down a week's round-up, or why there is none: once, and only while the order stands as it was read."""
-    state, reason = ("suspended", order.suspended) if order.suspended else ("pending", "")
-    if refused:
-        state, reason = "refused", refused
     story = short_hash("round-up", str(week))
     return bool(
         db.execute(
             f"""
             INSERT INTO delivery (article, target, subscription, story, nonce, published, state, reason, made, listed)
-            SELECT :article, s.target, s.id, :story, :nonce, :published, :state, :reason, :now, :listed
+            SELECT :article, s.target, s.id, :story, :nonce, :published,
+                CASE WHEN :refused != '' THEN 'refused' WHEN s.suspended != '' THEN 'suspended' ELSE 'pending' END,
+                iif(:refused != '', :refused, s.suspended), :now, :listed
             FROM subscription s WHERE s.id = :order AND s.ended IS NULL AND s.options = :options
             ON CONFLICT DO UPDATE SET subscription = excluded.subscription, published = excluded.published,
                 state = excluded.state, reason = excluded.reason, made = excluded.made, listed = excluded.listed,
@@ -69,8 +68,7 @@ def owe(db: Connection, order: Subscription, week: int, roundup: Roundup, refuse
                 "story": story,
                 "nonce": outbox.nonce(story, order.target),
                 "published": to_ms(roundup.until),
-                "state": state,
-                "reason": reason,
+                "refused": refused,
                 "now": to_ms(now),
                 "listed": from_roundup(roundup),
                 "order": order.id,

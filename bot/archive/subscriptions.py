@@ -8,10 +8,27 @@ from bot.archive.rows import columns, from_subscription, to_subscription
 from bot.model import Subscription
 
 TAKEN_BACK = "the subscription was taken back"  # of what surely was not out yet
+MOVED = "the article is in another region now"  # of that too
+HELD = "held, and "  # stands before either where a person had to look at it first
+# The standing order that wants a delivery's article for this target, under the strongest of its regions.
+_WANTED = """
+    SELECT s.id FROM subscription s, article a LEFT JOIN json_each(a.regions) r ON r.value = s.region
+    WHERE a.id = delivery.article AND s.target = delivery.target AND s.ended IS NULL
+    AND (s.region = '*' OR r.value IS NOT NULL) ORDER BY r.key IS NULL, r.key, s.id LIMIT 1
+"""
+# A delivery that nobody ordered any more, or whose article has left the region for which it was ordered.
+_STRAY = """
+    NOT EXISTS (SELECT 1 FROM subscription s WHERE s.id = delivery.subscription AND s.ended IS NULL AND (
+        s.region = '*' OR delivery.article < 0
+        OR s.region IN (SELECT value FROM json_each((SELECT regions FROM article WHERE id = delivery.article)))))
+"""
 
 
 def subscribe(db: Connection, subscription: Subscription, now: datetime) -> Subscription:
-    """Place a standing order; for the same target and region, change it. It gets nothing old."""
+    """Place a standing order; for the same target and region, change it. It gets nothing old.
+
+    What had come to a stop in that target goes on, and what waits there for its hour is looked at anew.
+    """
     key = {"target": subscription.target, "region": subscription.region}
     values = from_subscription(subscription) | key
     created = {"created": to_ms(subscription.created or now)}
@@ -24,6 +41,9 @@ def subscribe(db: Connection, subscription: Subscription, now: datetime) -> Subs
         """,  # noqa: S608 our columns
         values | created,
     )
+    if not subscription.suspended:
+        resume(db, subscription.target)
+    db.execute("UPDATE delivery SET due = NULL WHERE target = ? AND state = 'later'", [subscription.target])
     return to_subscription(
         db.execute("SELECT * FROM subscription WHERE target = :target AND region = :region", key).fetchone()
     )
@@ -37,14 +57,7 @@ def unsubscribe(db: Connection, target: str, region: str, now: datetime) -> bool
     if row is None:
         return False
     db.execute("UPDATE subscription SET ended = ? WHERE id = ?", [to_ms(now), row["id"]])
-    _hand_over(db, row["id"], target)
-    db.execute(
-        """
-        UPDATE delivery SET reason = CASE state WHEN 'held' THEN ? ELSE ? END, state = 'refused', settled = ?
-        WHERE target = ? AND subscription = ? AND state IN ('pending', 'later', 'suspended', 'held')
-        """,
-        [f"held, and {TAKEN_BACK}", TAKEN_BACK, to_ms(now), target, row["id"]],
-    )
+    let_go(db, now, "target", target)
     return True
 
 
@@ -63,19 +76,39 @@ def of(db: Connection, target: str) -> list[Subscription]:
     return [to_subscription(row) for row in rows]
 
 
-def _hand_over(db: Connection, ended: int, target: str) -> None:
-    """What this target also wants for another region is owed under that order instead."""
+def suspend(db: Connection, target: str, reason: str) -> bool:
+    """Nothing goes to this target until somebody acts; all that is owed to it waits. False: nobody wants it there."""
+    orders = db.execute("UPDATE subscription SET suspended = ? WHERE target = ? AND ended IS NULL", [reason, target])
     db.execute(
-        """
-        UPDATE delivery SET subscription = (
-            SELECT s.id FROM subscription s, article a WHERE a.id = delivery.article
-            AND s.target = delivery.target AND s.ended IS NULL
-            AND (s.region = '*' OR s.region IN (SELECT value FROM json_each(a.regions))) LIMIT 1)
-        WHERE target = ? AND subscription = ? AND state IN ('pending', 'later', 'suspended', 'held')
-        AND EXISTS (
-            SELECT 1 FROM subscription s, article a WHERE a.id = delivery.article
-            AND s.target = delivery.target AND s.ended IS NULL
-            AND (s.region = '*' OR s.region IN (SELECT value FROM json_each(a.regions))))
-        """,
-        [target, ended],
+        "UPDATE delivery SET state = 'suspended', reason = ? WHERE target = ? AND state IN ('pending', 'later')",
+        [reason, target],
+    )
+    return orders.rowcount > 0
+
+
+def resume(db: Connection, target: str) -> None:
+    """Somebody acted: all that waited is due."""
+    db.execute("UPDATE subscription SET suspended = '' WHERE target = ?", [target])
+    db.execute(
+        "UPDATE delivery SET state = 'pending', reason = '', due = NULL WHERE target = ? AND state = 'suspended'",
+        [target],
+    )
+
+
+def let_go(db: Connection, now: datetime, column: str, value: int | str, *, leaving: bool = False) -> None:
+    """What waits, and is no longer wanted as it was ordered, is owed under another order of its target, or refused.
+
+    Of what has left already, only where it leaves once more, because it is not out.
+    """
+    states = "'pending', 'later', 'sending'" if leaving else "'pending', 'later', 'suspended', 'held'"
+    stray = f"{column} = :value AND state IN ({states}) AND {_STRAY}"
+    given = {"value": value, "taken_back": TAKEN_BACK, "moved": MOVED, "held": HELD, "now": to_ms(now)}
+    db.execute(f"UPDATE delivery SET subscription = ({_WANTED}) WHERE {stray} AND EXISTS ({_WANTED})", given)  # noqa: S608
+    db.execute(
+        f"""
+        UPDATE delivery SET state = 'refused', settled = :now, reason = iif(state = 'held', :held, '') || iif(
+            (SELECT ended FROM subscription s WHERE s.id = delivery.subscription) IS NULL, :moved, :taken_back)
+        WHERE {stray}
+        """,  # noqa: S608 our columns
+        given,
     )

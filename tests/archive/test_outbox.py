@@ -1,9 +1,12 @@
 """What is owed goes out in order, one at a time in each target, and is settled once."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from bot.model import Later, Refused, Sent, Suspended, Unknown
-from tests.archive.conftest import Room
+from tests.archive.conftest import Room, owed_by_region
 from tests.builders import NOON, a_subscription, an_article
 
 
@@ -128,3 +131,86 @@ async def test_a_subscription_taken_back_is_owed_nothing_unless_another_region_w
     (due,) = await room.archive.due_deliveries(room.now)
     assert (due.article.title, due.subscription.region) == ("Both", "europe")
     assert await room.archive.outbox() == {"pending": 1, "refused": 1}
+
+
+async def test_an_edit_of_which_nobody_wrote_down_the_end_is_due_again(room: Room) -> None:
+    await room.archive.subscribe(a_subscription())
+    await room.takes_in(an_article("Rain", regions=("africa",)))
+    (due,) = await room.archive.due_deliveries(room.now)
+    await room.archive.settle(due.id, Sent(1, "shown"), room.now)
+    await room.takes_in(an_article("Rain", regions=("africa",), teaser="It rains."))
+    await room.archive.sending(due.id, room.now)
+    assert [each.id for each in await room.archive.due_deliveries(room.now)] == [due.id]
+
+
+async def test_what_was_taken_back_is_not_called_back_by_who_only_looked_at_the_clock(room: Room) -> None:
+    await room.archive.subscribe(a_subscription())
+    await room.takes_in(an_article("Rain", regions=("africa",)))
+    (due,) = await room.archive.due_deliveries(room.now)
+    await room.archive.unsubscribe("channel:100", "africa")
+    await room.archive.settle(due.id, Later("quiet hours", timedelta(hours=1)), room.now)
+    assert await room.archive.outbox() == {"refused": 1}
+
+
+@pytest.mark.parametrize("outcome", [Later("429"), Suspended("no permission"), Unknown("it may be out")])
+async def test_what_was_taken_back_while_it_was_on_its_way_waits_for_nothing(
+    room: Room, outcome: Later | Suspended | Unknown
+) -> None:
+    await room.archive.subscribe(a_subscription())
+    await room.takes_in(an_article("Rain", regions=("africa",)))
+    (due,) = await room.archive.due_deliveries(room.now)
+    await room.archive.sending(due.id, room.now)
+    await room.archive.unsubscribe("channel:100", "africa")
+    await room.archive.settle(due.id, outcome, room.now)
+    assert await room.archive.outbox() == {"refused": 1}
+
+
+async def test_what_was_taken_back_is_owed_again_for_a_region_that_is_ordered_and_comes_late(room: Room) -> None:
+    await room.archive.subscribe(a_subscription(region="africa"))
+    await room.takes_in(an_article("Rain", regions=("africa",)))
+    await room.archive.unsubscribe("channel:100", "africa")
+    await room.archive.subscribe(a_subscription(region="europe"))
+    await room.takes_in(an_article("Rain", regions=("africa", "europe")))
+    (due,) = await room.archive.due_deliveries(room.now)
+    assert (due.article.title, due.subscription.region) == ("Rain", "europe")
+
+
+async def test_what_was_dropped_by_a_person_stays_dropped(room: Room) -> None:
+    await room.archive.subscribe(a_subscription(region="africa"))
+    await room.takes_in(an_article("Rain", regions=("africa",)))
+    (due,) = await room.archive.due_deliveries(room.now)
+    await room.archive.settle(due.id, Unknown("it may be out"), room.now)
+    await room.archive.release([due.id], drop=True)
+    await room.archive.subscribe(a_subscription(region="europe"))
+    await room.takes_in(an_article("Rain", regions=("africa", "europe")))
+    assert await room.archive.outbox() == {"refused": 1}
+
+
+async def test_an_order_that_is_given_again_wakes_what_waited_for_somebody_to_act(room: Room) -> None:
+    await room.archive.subscribe(a_subscription())
+    await room.takes_in(an_article("Rain", regions=("africa",)))
+    await room.archive.suspend_target("channel:100", "no permission")
+    await room.archive.subscribe(a_subscription(silent=True))
+    assert await room.archive.outbox() == {"pending": 1}
+
+
+async def test_what_is_owed_follows_the_order_as_it_stands_now_not_as_it_was_read(room: Room) -> None:
+    for target in ("channel:1", "channel:2"):
+        await room.archive.subscribe(a_subscription(target))
+    await room.archive.suspend_target("channel:1", "no permission")
+    (kept,) = (await room.takes_in(an_article("Rain"))).new
+    article = replace(kept, regions=("africa",))
+    owed = owed_by_region(article, await room.archive.subscriptions())
+    await room.archive.resume_target("channel:1")
+    await room.archive.unsubscribe("channel:2", "africa")
+    assert await room.archive.owe(article, owed, room.now) == 1
+    assert await room.archive.outbox() == {"pending": 1}
+
+
+async def test_an_order_that_says_otherwise_of_its_hours_lets_go_at_once_what_they_kept_back(room: Room) -> None:
+    await room.archive.subscribe(a_subscription())
+    await room.takes_in(an_article("Rain", regions=("africa",)))
+    (due,) = await room.archive.due_deliveries(room.now)
+    await room.archive.settle(due.id, Later("quiet hours", timedelta(hours=9)), room.now)
+    await room.archive.subscribe(a_subscription(options='{"cap": 2}'))
+    assert len(await room.archive.due_deliveries(room.now)) == 1

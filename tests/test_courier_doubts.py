@@ -1,0 +1,111 @@
+"""What may or may not be out: looked for, repeated or left to a person, and nothing else is taken for it."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.archive import Archive
+from bot.courier import LOOKS
+from bot.delivery.route import route
+from bot.model import Later, Sent, Suspended, Unknown
+from tests.delivery.samples import an_order
+from tests.test_courier import House, house
+
+__all__ = ["house"]
+
+
+async def test_what_failed_before_it_left_is_not_looked_for(house: House) -> None:
+    class Full(Archive):
+        failures = 1
+
+        async def sending(self, *given: Any) -> Any:
+            if Full.failures:
+                Full.failures = 0
+                raise OSError("the disk is full")
+            return await super().sending(*given)
+
+    await house.archive.subscribe(an_order())
+    house.archive.__class__ = Full
+    await house.prints("One")
+    house.start()
+    async with asyncio.timeout(5):
+        while Full.failures:
+            await asyncio.sleep(0.005)
+        while await house.archive.outbox() != {"sent": 1}:
+            house.passes(minutes=6)
+            await asyncio.sleep(0.005)
+    assert house.mailbox.looked == []
+
+
+async def test_who_is_told_when_to_look_again_asks_no_person_before(house: House) -> None:
+    await house.archive.subscribe(an_order())
+    house.mailbox.answers = [Unknown("reset")]
+    house.mailbox.looks = [*[Later("not connected to Discord", timedelta(seconds=5))] * (LOOKS + 5), Sent(7)]
+    await house.prints("One")
+    house.start()
+    async with asyncio.timeout(5):
+        while house.mailbox.looks:
+            house.passes(seconds=6)
+            await asyncio.sleep(0.005)
+    await house.settles(sent=1)
+
+
+@pytest.mark.parametrize("then", [Later("429", timedelta(minutes=5)), Suspended("the bot lacks Send Messages")])
+async def test_what_may_be_out_and_cannot_be_repeated_at_once_is_looked_for_again(
+    house: House, then: Later | Suspended
+) -> None:
+    """Its nonce held when we began, and may not hold when Discord lets us go on."""
+    await house.archive.subscribe(an_order())
+    house.mailbox.answers, house.mailbox.looks = [Unknown("reset"), then], [None, Sent(7)]
+    await house.prints("One")
+    house.start()
+    async with asyncio.timeout(5):
+        while house.mailbox.looks:
+            house.passes(minutes=6)
+            await asyncio.sleep(0.005)
+    await house.settles(sent=1)
+    assert house.mailbox.titles() == ["One", "One"]
+
+
+async def test_what_is_taken_back_while_nobody_knows_whether_it_is_out_is_not_sent_again(house: House) -> None:
+    await house.archive.subscribe(an_order())
+    house.mailbox.answers = [Unknown("reset")]
+    house.mailbox.looks = [Later("503")]
+    await house.prints("One")
+    house.start()
+    await house.settles(sending=1)
+    async with asyncio.timeout(5):
+        while not house.mailbox.looked:
+            await asyncio.sleep(0.005)
+    await house.archive.unsubscribe("channel:100", "africa")
+    house.passes(minutes=6)
+    await house.settles(refused=1)
+    assert house.mailbox.titles() == ["One"]
+
+
+async def test_a_list_in_doubt_is_repeated_in_the_order_of_publication(house: House) -> None:
+    await house.archive.subscribe(an_order())
+    await house.prints("Two")
+    house.printed = -1
+    await house.prints("One")
+    for each in await house.archive.line("channel:100"):
+        await house.archive.sending(each.id, house.clock.now())
+    house.start()
+    await house.settles(sent=2)
+    assert house.mailbox.titles() == ["One + Two"]
+
+
+async def test_an_article_that_is_moved_while_it_waits_goes_only_where_it_is_wanted_now(house: House) -> None:
+    for number, region in ((1, "africa"), (2, "europe"), (3, "africa"), (3, "europe")):
+        await house.archive.subscribe(an_order(f"channel:{number}", region))
+    await house.prints("One")
+    (found,) = [each for each in await house.archive.due_deliveries(house.clock.now()) if each.target == "channel:1"]
+    await house.archive.place(found.article.id, ("europe",), '{"rule":"moved"}', route, house.clock.now())
+    house.start()
+    await house.settles(sent=2, refused=1)
+    assert sorted(house.mailbox.got) == [("channel:2", "One"), ("channel:3", "One")]
+    await house.archive.place(found.article.id, ("africa",), '{"rule":"moved"} ', route, house.clock.now())
+    house.courier.wake()
+    await house.settles(sent=3)
