@@ -7,6 +7,7 @@ import pytest
 from bot.delivery.terms import Terms, read_terms
 from bot.delivery.weekly import zones_like
 from bot.model import Subscription
+from bot.stage import Permission
 from tests.cogs.conftest import House, answer, text
 
 
@@ -102,3 +103,21 @@ async def test_a_round_up_takes_a_city_for_its_zone(house: House) -> None:
     assert "every Monday at 09:00 (Europe/Paris)" in text(said)
     said = answer(await house.call(house.ada, "desk roundup", channel=house.lobby, zone="Mars"))
     assert text(said) == "“Mars” is no time zone; write one like Europe/Berlin."
+
+
+async def test_the_longest_order_is_answered_and_listed(house: House) -> None:
+    role = house.guild.add_role("Readers")
+    role.mentionable = True
+    house.stage.world.withdraw(house.lobby, Permission.READ_MESSAGE_HISTORY)
+    longest = ", ".join(f"author:ab_cd_ef{number:02}" for number in range(26))
+    wishes = {"include": longest, "exclude": longest, "mention": role, "silent": True, "cap": 1000}
+    said = await ordered(house, **wishes, quiet="22-7 ComodRivadavia", colour="#d1495b", style="compact", credit=True)
+    assert "no photo without its credit" in said and "**Read Message History**" in said and len(said) <= 2000
+    listed = text(answer(await house.call(house.ada, "desk subscriptions")))
+    assert "no photo without its credit" in listed
+
+
+async def test_an_order_of_strange_letters_is_answered_too(house: House) -> None:
+    said = await ordered(house, include="_" * 500, exclude="_" * 500)
+    assert "every new article about **Africa**" in said
+    assert "→" in text(answer(await house.call(house.ada, "desk subscriptions")))

@@ -16,6 +16,7 @@ from bot.intake.addresses import spoken
 from bot.model import OPERATOR, ROUNDUP, Delivery, Feed, Source, Subscription
 
 MOST_ORDERS = 500  # of one server
+_WISH = 450  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,13 +173,18 @@ def _said(order: Subscription) -> list[str]:
     """What an order says beyond region and channel; since when it stands comes last."""
     said = []
     if order.include:
-        said.append(f"only what speaks of {escape(in_words(order.include))}")
+        said.append(f"only what speaks of {_wish(order.include)}")
     if order.exclude:
-        said.append(f"nothing that speaks of {escape(in_words(order.exclude))}")
+        said.append(f"nothing that speaks of {_wish(order.exclude)}")
     said += _to_whom(order)
     if order.tag:
         said.append("with a tag on every post")
     return [*said, *_terms(order), _since(order.created)]
+
+
+def _wish(wish: str) -> str:
+    """As much of it as an answer has room for, beside all else that an order may say."""
+    return escape(cut(in_words(wish), _WISH, 2 * _WISH, escaped=True))
 
 
 def _to_whom(order: Subscription) -> Iterator[str]:
