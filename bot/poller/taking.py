@@ -321,8 +321,7 @@ async def _breathe(number: int) -> None:
 
 def guard(succeeded: datetime | None, now: datetime) -> timedelta:
     """How old an article may be and still be news: the guard, and as long as we have not looked."""
-    away = now - succeeded if succeeded else timedelta(0)
-    return GUARD + away if away > GUARD else GUARD
+    return GUARD + max(now - succeeded, timedelta(0)) if succeeded else GUARD
 
 
 def with_page_tags(sighting: Sighting, before: Article | None) -> Sighting:

@@ -69,6 +69,12 @@ async def test_05_one_of_last_year_is_kept_and_not_posted(house: House) -> None:
     assert D.title in await kept(house)
 
 
+async def test_05_how_old_one_may_be_counts_from_when_we_last_looked(house: House) -> None:
+    house.clock.turn(timedelta(days=13))
+    recent, old = D.but(date=NOON - timedelta(days=5)), E.but(date=NOON - timedelta(days=15))
+    assert await prints(house, rss(recent, old, C, B, A)) == [D.title]
+
+
 async def test_06_one_from_the_future_is_posted_now_and_dated_now(house: House) -> None:
     early = D.but(date=NOON + timedelta(hours=5))
     assert await prints(house, rss(early, C, B, A), rss(early, C, B, A)) == [D.title]
