@@ -2,29 +2,19 @@
 
 import asyncio
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.intake.parse import Parsed, parse
-from bot.intake.worker import ParseWorker
-from bot.model import Document
 from tests.intake.test_shared_feeds import REPLAY, needs_shared
-from tests.polling import House, open_house
+from tests.polling import House, InThisProcess, open_house
 from tests.press import NOON, Item, atom, item, rss
 
 STORIES = [item(f"Story {number}", 30 - number) for number in range(24)]
 EXAMPLES = int(os.environ.get("NEWSDESK_EXAMPLES") or 15)
-
-
-class InThisProcess(ParseWorker):
-    """The parser without its process: it is the identity that is tested here, hundreds of times."""
-
-    async def parse(self, document: Document, known: Collection[str] = ()) -> Parsed:
-        return parse(document, frozenset(known))
 
 
 @st.composite
