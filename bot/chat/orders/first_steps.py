@@ -223,7 +223,8 @@ def _is_open(there: Destination) -> bool:
 
 async def _order(desk: Desk, guild: int, pairs: Iterable[tuple[str, Destination]]) -> str:
     """Give the orders, and tell what came of each. One that stands already is left as it is."""
-    told: list[str] = []
+    done: list[str] = []
+    failed: list[str] = []
     standing = {(each.target, each.region) for each in await desk.archive.subscriptions(guild)}
     for code, there in pairs:
         if (there.target, code) in standing:
@@ -231,10 +232,11 @@ async def _order(desk: Desk, guild: int, pairs: Iterable[tuple[str, Destination]
         try:
             there.must_be_open()
             await place(desk, Subscription(there.target, code, guild=guild, kind=there.kind, tag=there.tag_named("")))
-            told.append(_line(code, there, desk.regions))
+            done.append(_line(code, there, desk.regions))
         except NewsError as error:
-            told.append(f"- {error}")
-    return "Ordered:\n" + "\n".join(told) if told else "All of that is ordered already."
+            failed.append(str(error))
+    told = ["Ordered:", *done] if done else []
+    return "\n".join([*told, *dict.fromkeys(failed)]) or "All of that is ordered already."
 
 
 def _line(code: str, there: Destination, regions: Regions) -> str:
