@@ -1,6 +1,7 @@
 """Looks over settings, files, archive, token and feeds, and says what to do about what is wrong."""
 
 import json
+import logging
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
@@ -22,12 +23,15 @@ from bot.model import OPERATOR, ROUNDUP, Feed, Subscription
 from bot.regions import Regions, load_regions
 from bot.settings import Settings, shipped
 
+log = logging.getLogger(__name__)
+
 _SHOWN = 5  # failing feeds named one by one
 _TAGS = 10  # lines of tags and agreement
 _ABSENT = (
     "there is none at {} yet. It is made by: newsdesk feeds add URL. If you have one elsewhere, do this in the folder "
     "in which the bot runs, or set NEWSDESK_DATA"
 )
+_ODD = "{} has something in it that cannot be read ({}: {}). Bring back the last copy: newsdesk restore FILE"
 _WORTH_TELLING = 100 * 2**20  # bytes of the archive's file that nothing is in
 
 
@@ -68,6 +72,9 @@ async def examine(settings: Settings, told: Callable[[str], None] = lambda line:
         except DatabaseError as error:
             trouble = in_words(error, settings.archive)
             yield Finding("archive", False, str(trouble or f"{settings.archive} cannot be read ({error})."))
+        except Exception as error:  # the boundary: somebody has written into it what we never would
+            log.debug("could not look over the archive", exc_info=True)
+            yield Finding("archive", False, _ODD.format(settings.archive, type(error).__name__, error))
     else:  # who looks makes none: it might be the wrong folder
         yield Finding("archive", False, _ABSENT.format(settings.archive.absolute()))
     told("Asking Discord …")

@@ -22,6 +22,7 @@ PATIENCE = 60.0  # seconds to wait for another program's write, such as an opera
 NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)  # how a disk says that it is full, or that it fails
 NOT_OURS = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN)
 NO_DATABASE, DAMAGED = sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT
+DAMAGED_INDEX = sqlite3.SQLITE_CORRUPT_VTAB  # all of it can be made anew
 IN_USE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _PAGE = 8192
 _LONGEST_LOG = 4000  # pages of the write-ahead log until it is carried over into the file, which takes a while

@@ -70,6 +70,8 @@ def found(db: Connection, step: Step) -> list[str]:
     try:
         return list(step(db))
     except DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) == connect.DAMAGED_INDEX:
+            return [f"An index is damaged ({error}): {_REINDEX}"]
         return [f"The file is damaged ({error}): {_RESTORE}"]
     except ValueError as error:  # what was packed is not what comes out
         return [f"An article's text cannot be read ({error}): {_RESTORE}"]

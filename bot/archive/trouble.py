@@ -25,9 +25,12 @@ class NotOurs(ConfigError):
 
 def in_words(error: DatabaseError, path: Path) -> NewsError | None:
     """What to do about it; None where it is nothing that anybody but us can mend."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    whole = getattr(error, "sqlite_errorcode", 0)
+    code = whole & 0xFF
     if code == connect.NO_DATABASE:
         return NoArchive(f"{path} is no archive, or its first page is damaged. {_COPY}")
+    if whole == connect.DAMAGED_INDEX:
+        return NoArchive(f"The index of {path} is damaged, its articles are not. Make it anew: newsdesk reindex --do")
     if code == connect.DAMAGED:
         return NoArchive(f"{path} is damaged ({error}). {_COPY}")
     if code in connect.NOT_OURS:

@@ -16,6 +16,10 @@ from bot.errors import ConfigError, NewsError
 from bot.settings import Settings, from_environment
 
 DONE, FAILED, MISUSED = 0, 1, 2
+OURS = (
+    "That should not have happened ({}). See whether newsdesk doctor finds the archive damaged; if it does not, please "
+    "report this with the lines above."
+)
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +52,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         log.debug("failed", exc_info=True)
         where = f"{error.filename}: " if error.filename else ""
         return _leave(NewsError(f"{where}{error.strerror or error}."))
+    except Exception as error:
+        log.exception("failed")
+        return _leave(NewsError(OURS.format(type(error).__name__)))
     finally:
         _finish()
 
@@ -67,7 +74,8 @@ def _told(error: DatabaseError, archive: Path) -> NewsError:
     """What is nobody's fault but ours is a bug, with its trace."""
     told = in_words(error, archive)
     if told is None:
-        raise error
+        log.error("failed", exc_info=error)
+        return NewsError(OURS.format(error))
     log.debug("failed", exc_info=True)
     return told
 

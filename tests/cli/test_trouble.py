@@ -90,12 +90,46 @@ async def test_a_damage_in_the_midst_is_said_as_well(newsdesk: Newsdesk, tmp_pat
     assert "token: " in done.out, "it looks at the rest as well"
 
 
+async def test_a_damaged_index_is_made_anew_and_not_the_archive_brought_back(
+    newsdesk: Newsdesk, tmp_path: Path
+) -> None:
+    await filled(tmp_path / "data")
+    broken(tmp_path, "DELETE FROM words_data WHERE id > 10")
+    done = await newsdesk("search", "rain")
+    assert done.code == 1 and "Make it anew: newsdesk reindex --do" in done.err and "restore" not in done.err
+    done = await newsdesk("doctor")
+    assert done.code == 1 and "reindex --do" in done.out and "restore" not in done.out
+    assert (await newsdesk("reindex", "--do")).code == 0
+    assert (await newsdesk("search", "rain", "--json")).lines
+    assert "restore" not in (await newsdesk("doctor")).out
+
+
+@pytest.mark.parametrize(
+    "by_hand",
+    ["UPDATE article SET seen = 'x'", "UPDATE feed SET tags = 'nonsense'", "UPDATE article SET published = 9e15"],
+)
+async def test_what_nobody_of_us_would_write_stops_no_doctor_and_is_said_elsewhere(
+    newsdesk: Newsdesk, tmp_path: Path, by_hand: str
+) -> None:
+    await filled(tmp_path / "data")
+    broken(tmp_path, by_hand)
+    done = await newsdesk("doctor")
+    assert done.code == 1 and "restore" in done.out and "token: " in done.out and "Traceback" not in done.err
+    done = await newsdesk(*(["feeds", "list"] if "feed" in by_hand else ["latest"]))
+    assert done.code == 1 and "newsdesk doctor" in done.err.splitlines()[-1]
+
+
+def broken(folder: Path, by_hand: str) -> None:
+    with closing(sqlite3.connect(folder / "data" / "archive.db")) as db, db:
+        db.execute(by_hand)
+
+
 async def test_the_archive_of_a_newer_version_is_said_with_2_so_that_no_service_starts_it_again(
     newsdesk: Newsdesk, tmp_path: Path
 ) -> None:
     await filled(tmp_path / "data", 1)
-    with closing(sqlite3.connect(tmp_path / "data" / "archive.db")) as db, db:
-        db.execute("INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('newsdesk', 'later', '')")
+    later = "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('newsdesk', 'later', '')"
+    broken(tmp_path, later)
     done = await newsdesk("run", DISCORD_TOKEN="abc", NEWSDESK_DISCORD_API="http://127.0.0.1:1/api/v10")
     assert done.code == 2 and "made by a newer Newsdesk" in done.err and "Traceback" not in done.err
     assert "made by a newer Newsdesk" in (await newsdesk("doctor")).out
