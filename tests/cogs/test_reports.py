@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from bot.delivery.route import route
 from bot.intake import ledger
-from bot.model import OPERATOR, Feed, Later, Sent, Sighting, Subscription, Suspended
+from bot.model import OPERATOR, Feed, Later, Owed, Sent, Sighting, Subscription, Suspended
 from tests.cogs.conftest import NOON, House, answer, article, button, labels, text
 
 
@@ -107,7 +107,18 @@ async def test_what_became_of_an_article_in_many_channels_is_told_in_few_lines(h
     assert owed.endswith(f"owed to {' '.join(every)} for Africa")
     assert sent.endswith(f"sent to {' '.join(every[:10])}")
     status = text(answer(await house.call(house.ada, "desk status")))
-    assert status.count("Rain in Kenya") == 1 and f"{every[19]} and 5 more" in status
+    assert status.count("Rain in Kenya") == 1 and f"{every[14]} and 10 others" in status
+
+
+async def test_what_waits_for_one_reason_is_told_once(house: House) -> None:
+    await _order(house)
+    found = await house.accept(*(article(number, f"Story {number}") for number in range(1, 9)))
+    (order,) = await house.archive.subscriptions()
+    for each in found:
+        await house.archive.owe(each, [Owed(order.target, order, held="It brought 8 at once")], NOON)
+    shown = text(answer(await house.call(house.ada, "desk status")))
+    assert shown.count("It brought 8 at once") == shown.count("[Story") == 1
+    assert f"(https://paper.test/8) and 7 others → <#{house.lobby.id}>\n-# It brought 8 at once" in shown
 
 
 async def test_a_long_story_keeps_its_beginning_and_its_end(house: House) -> None:

@@ -24,7 +24,7 @@ from bot.regions import Regions
 
 _ROWS = 8  # of each part
 _WAITING = MOST_ORDERS  # deliveries that are looked at: those of one article at least
-_PLACES = 10  # channels of one line
+_PLACES = 5  # channels of one line
 _BEGINNING = 6  # lines of a story that stay when it is too long
 _CHARACTERS, _OCTETS = 3800, 7500
 _AFTER_WORDS = re.compile(r"(?<=\))(?:; |\. )")  # in a sentence that says why: each region's words on a line
@@ -167,22 +167,24 @@ async def _skipped(orders: Sequence[Subscription], desk: Desk) -> list[str]:
 def _deliveries(counts: dict[State, int], oldest: Sequence[Delivery]) -> Iterable[str]:
     told = [f"{counts[key]:,} {words}" for key, words in _STATES.items() if counts.get(key)]
     yield f"**Deliveries:** {', '.join(told) if told else 'nothing waits; all is out'}"
-    rows: dict[tuple[int, str], list[Delivery]] = {}
+    rows: dict[str, list[Delivery]] = {}
     for each in oldest:
-        rows.setdefault((each.article.id, each.reason), []).append(each)
+        rows.setdefault(each.reason or f"{each.state}:{each.article.id}", []).append(each)
+    is_all = len(oldest) < _WAITING
     for those in list(rows.values())[:_ROWS]:
         first, dues = those[0], [each.due for each in those if each.due]
         due = f" · again {relative(min(dues))}" if dues else ""
         reason = f"\n-# {escape(cut(clean(first.reason), 200))}{due}" if first.reason or due else ""
-        places = _together(where(each.subscription) for each in those)
-        yield f"{answers.headline(first.article, 80)} → {places}{reason}"
+        articles = list({each.article.id: answers.headline(each.article, 80) for each in those}.values())
+        places = _together(list(dict.fromkeys(where(each.subscription) for each in those)), _PLACES, is_all)
+        yield f"{_together(articles, 1, is_all)} → {places}{reason}"
 
 
-def _together(places: Iterable[str]) -> str:
-    """Each once; of many the first ones."""
-    every = list(dict.fromkeys(places))
-    rest = f" and {len(every) - _PLACES} more" if len(every) > _PLACES else ""
-    return f"{' '.join(every[:_PLACES])}{rest}"
+def _together(names: Sequence[str], most: int, is_all: bool) -> str:
+    """The first ones; and how many others there are, where all were looked at."""
+    rest = len(names) - most
+    others = "1 other" if rest == 1 else f"{rest} others"
+    return f"{' '.join(names[:most])} and {others if is_all else 'others'}" if rest > 0 else " ".join(names)
 
 
 def _unpublished(orders: Sequence[Subscription], waiting: Mapping[int, int]) -> Iterable[str]:
