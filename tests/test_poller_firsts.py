@@ -57,6 +57,7 @@ async def test_hundreds_of_first_polls_do_not_fill_the_memory(house: House, work
             house.web[f"/{number}"] = rss(A)
         polling = asyncio.create_task(poller.round())
         while archive.waiting < FIRSTS or len(house.web.asked) < 3 * FIRSTS:
+            assert not polling.done()
             await asyncio.sleep(0)
         document = Document("https://x.test/", 200, rss(A))
         await asyncio.gather(*(worker.parse(document) for _ in range(3 * FIRSTS)))  # so long, others might have come
