@@ -23,7 +23,7 @@ from bot.poller.completing import Completing
 from bot.poller.indexes import Indexes, remembered_addresses
 from bot.poller.learning import Lesson
 from bot.poller.placing import Placing
-from bot.poller.reading import Reading
+from bot.poller.reading import Reading, Unusable
 from bot.poller.telling import Telling
 from bot.poller.walking import Walking
 
@@ -271,21 +271,27 @@ class Taking:
         closed = False
         reached: Way = "" if way == "none" else way
         back = self._walking.back(url, parsed, way=reached, most=OLDER_PAGES, unchecked=unchecked(feed))
-        async for page in back:
-            reached = page.way
-            sightings = await sightings_in(page.parsed, feed, poll)
-            keys = [key for each in sightings for key in each.article.keys]
-            known = await self._archive.known_keys(feed, keys)
-            found = [each for each in sightings if known.isdisjoint(each.article.keys)] + found
-            if known:
-                closed = True
-                break
+        paging: str
+        try:
+            async for page in back:
+                reached = page.way
+                sightings = await sightings_in(page.parsed, feed, poll)
+                keys = [key for each in sightings for key in each.article.keys]
+                known = await self._archive.known_keys(feed, keys)
+                found = [each for each in sightings if known.isdisjoint(each.article.keys)] + found
+                if known:
+                    closed = True
+                    break
+            paging = reached or "none"
+        except Unusable as error:  # it has them, perhaps, but not now
+            log.info("could not read older pages feed=%s error=%s", spoken(feed.url), error)
+            paging = reached
         if not closed:
             await self._telling.of_gap(feed, poll.source, poll.now, len(found), parsed.count)
         log.warning(
             "found a gap feed=%s older=%d closed=%s", spoken(feed.url), len(found), "yes" if closed else "perhaps not"
         )
-        return found, replace(poll, memory=replace(poll.memory, gap=poll.now.isoformat(), paging=reached or "none"))
+        return found, replace(poll, memory=replace(poll.memory, gap=poll.now.isoformat(), paging=paging))
 
 
 async def sightings_in(parsed: Parsed, feed: Feed, poll: Poll) -> list[Sighting]:

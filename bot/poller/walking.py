@@ -12,6 +12,8 @@ from bot.poller.reading import Reading, Unusable
 
 log = logging.getLogger(__name__)
 
+_FOR_NOW = {"busy", "waiting", "server-error", "timeout", "unreachable", "cut-off"}
+
 
 @dataclass(frozen=True, slots=True)
 class OlderPage:
@@ -35,7 +37,8 @@ class Walking:
     ) -> AsyncIterator[OlderPage]:
         """The older pages, at most so many, until one brings nothing that was not on the pages before.
 
-        The certificate of the host `unchecked` is taken as it is.
+        The certificate of the host `unchecked` is taken as it is. Raises Unusable when a page cannot be had now, which
+        is not to say that there is none.
         """
         if way == "none":
             return
@@ -63,6 +66,8 @@ class Walking:
 
     async def _read(self, address: str, unchecked: str) -> Parsed | None:
         fetched = await self._fetcher.fetch(address, unchecked=unchecked)
+        if fetched.status in _FOR_NOW:
+            raise Unusable(fetched.status, fetched.error)
         if fetched.document is None:
             log.info("found no older page url=%s error=%s", spoken(address), fetched.error)
             return None

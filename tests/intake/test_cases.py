@@ -225,6 +225,14 @@ async def test_26_after_an_outage_the_older_pages_are_read_back_to_what_is_known
     assert house.web.asked_for("/feed?page=4") == []
 
 
+async def test_26_a_server_that_is_busy_when_its_older_pages_are_wanted_is_not_one_without(house: House) -> None:
+    house.web["/feed?page=2"] = house.web["/feed?paged=2"] = Answer(status=500)
+    assert await prints(house, rss(E, D)) == [D.title, E.title]
+    one, two = item("Dust over Chad", -1), item("Snow in Chile", -2)
+    house.web["/feed?page=2"] = rss(one, E)
+    assert await prints(house, rss(two)) == [D.title, E.title, one.title, two.title]
+
+
 async def test_27_without_guid_the_alternate_link_is_taken(house: House) -> None:
     links = '<link rel="self" href="https://mag.test/self"/><link rel="alternate" href="https://mag.test/alternate"/>'
     assert await prints(house, atom(Item(D.title, more=links, date=D.date), C)) == [D.title]
