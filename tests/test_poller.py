@@ -77,6 +77,20 @@ async def test_validators_are_sent_back_byte_for_byte(house: House) -> None:
     assert source.next_poll - house.clock.now() <= timedelta(minutes=10)
 
 
+async def test_a_clock_that_was_years_ahead_keeps_no_feed_waiting(house: House) -> None:
+    await house.add("/one", host="one.test")
+    await house.add("/two", host="two.test")
+    house.web["/one"], house.web["/two"] = rss(A), Answer(status=429, headers={"Retry-After": "9000"})
+    house.clock.turn(timedelta(days=3650))
+    await house.goes_round(timedelta(0))
+    house.clock.turn(timedelta(days=-3650))
+    slept = len(house.clock.slept)
+    house.web["/one"], house.web["/two"] = rss(B, A), rss(A)
+    lines = {line.feed: line.status for line in await house.poller.round()}
+    assert set(lines.values()) == {"ok"} and await house.posted() == [B.title]
+    assert max(house.clock.slept[slept:], default=timedelta(0)) < timedelta(minutes=1)
+
+
 async def test_a_page_in_place_of_a_feed_is_a_state_with_a_sentence_and_others_go_on(house: House) -> None:
     await house.add("/one")
     await house.add("/two")

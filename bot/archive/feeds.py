@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache, lru_cache
 
 from bot.archive.connect import Connection
@@ -21,6 +21,7 @@ _AGREE = """
     WHERE id = :source
 """
 _FORGET = "UPDATE source SET etag = NULL, modified = NULL, digest = NULL, next_poll = NULL"
+_FURTHEST = timedelta(days=10)  # no feed is ever left alone so long
 _NAMES = 4_000  # folded titles and addresses that are kept in mind
 _TOGETHER = (64, 16, 4, 1)  # sources that one statement settles
 
@@ -95,13 +96,16 @@ def sources(db: Connection) -> list[Source]:
 
 
 def due(db: Connection, now: datetime, limit: int) -> list[Source]:
-    """What is to be polled now, the longest waiting first; an address never polled goes before all."""
+    """What is to be polled now, the longest waiting first; an address never polled goes before all.
+
+    What would have to wait longer than anything ever does was written while the clock was wrong.
+    """
     rows = db.execute(
         f"""
-        SELECT * FROM source s WHERE (next_poll IS NULL OR next_poll <= ?) AND {_WANTED}
+        SELECT * FROM source s WHERE (next_poll IS NULL OR next_poll <= ? OR next_poll > ?) AND {_WANTED}
         ORDER BY next_poll IS NOT NULL, next_poll, id LIMIT ?
         """,  # noqa: S608 constant
-        [to_ms(now), limit],
+        [to_ms(now), to_ms(now + _FURTHEST), limit],
     )
     return [to_source(row) for row in rows]
 

@@ -43,7 +43,9 @@ class Manners:
     def silent_until(self, url: str, now: datetime) -> datetime | None:
         """When this host may be asked again, if it wants silence now."""
         until = self._silences.get(host_of(url))
-        if until is not None and until <= now:
+        if (
+            until is not None and not timedelta(0) < until - now <= RETRY_CAP
+        ):  # over, or heard while the clock was wrong
             del self._silences[host_of(url)]
             return None
         return until
@@ -108,7 +110,7 @@ class Manners:
     async def _keep_apart(self, house: _House) -> None:
         wait = house.left + self._apart - self._clock.now()
         if wait > timedelta(0):
-            await self._clock.sleep(wait)
+            await self._clock.sleep(min(wait, self._apart))  # the clock may have gone back meanwhile
 
     def _forget_old(self) -> None:
         if len(self._houses) > 10_000:
