@@ -75,7 +75,7 @@ class Paper:
 class Press:
     """All papers. What happens is drawn from `chance`; `recognisable` says which change of names can be followed."""
 
-    def __init__(self, chance: Random, clock: Clock, recognisable: Callable[[Story, str, str], bool]) -> None:
+    def __init__(self, chance: Random, clock: Clock, recognisable: Callable[..., bool]) -> None:
         self.chance = chance
         self.clock = clock
         self.recognisable = recognisable
@@ -185,7 +185,7 @@ class Press:
         for other in self.papers:
             if story and other.site == paper.site and other is not paper and len(other.listed) < MOST:
                 known = story.number in (*other.listed, *other.away)
-                if not known and self.recognisable(story, story.guid, story.slug):
+                if not known and self.recognisable(story, story.guid, story.slug, other.name):
                     other.listed.append(story.number)
 
     def one_of(self, paper: Paper) -> Story | None:
