@@ -10,6 +10,7 @@ from bot.archive.connect import Connection, DatabaseError, OperationalError
 from bot.archive.migrations import known
 from bot.archive.trouble import NoArchive, NoRoom, heed_strangers
 
+_FIRST = b"SQLite format 3\0"
 MUCH_EMPTY = 0.1  # of a file: worth giving back
 _PIECE = 256  # pages of a copy that are written at once
 
@@ -42,8 +43,17 @@ def _heed_what_is_there(file: Path, archive: Path) -> None:
         raise NoArchive(f"{file} belongs to the archive itself; a copy needs a name of its own.")
     if file.is_dir():
         raise NoArchive(f"{file} is a folder; name a file in it.")
-    if file.exists() and not file.is_file():
-        raise NoArchive(f"{file} is no ordinary file; a copy would take its place.")
+    if file.exists() and not (file.is_file() and _may_be_a_copy(file)):
+        raise NoArchive(f"{file} is there and is no copy of an archive; it is left as it is.")
+
+
+def _may_be_a_copy(file: Path) -> bool:
+    """Nothing yet, or some database."""
+    try:
+        with file.open("rb") as there:
+            return there.read(len(_FIRST)) in (b"", _FIRST)
+    except OSError as error:
+        raise NoRoom(f"{file} cannot be written ({error.strerror}).") from error
 
 
 def _written_first(unfinished: Path, file: Path) -> BinaryIO:

@@ -101,16 +101,15 @@ async def test_a_copy_takes_the_place_of_an_older_copy_and_of_nothing_else(
     (tmp_path / "link.db").symlink_to(home / "archive.db")
     here = (home / "archive.db").stat().st_ino
     own = ("archive.db", "../home/archive.db", "../link.db", "archive.db-wal", "archive.db-shm", "archive.db.lock")
-    for name, why in [
-        *((name, "belongs to the archive itself") for name in own),
-        ("", "is a folder"),
-        ("../pipe", "no"),
-    ]:
+    (tmp_path / "letter").write_text("Dear reader")
+    other = [("", "is a folder"), ("../pipe", "is no copy"), ("../letter", "is no copy")]
+    for name, why in [*((name, "belongs to the archive itself") for name in own), *other]:
         with pytest.raises(NoArchive, match=why):
             await archive.backup(home / name)
     with pytest.raises(NoRoom, match="cannot be written"):
         await archive.backup(tmp_path / "nowhere" / "copy.db")
     assert (home / "archive.db").stat().st_ino == here and (tmp_path / "pipe").is_fifo()
+    assert (tmp_path / "letter").read_text() == "Dear reader"
     await archive.backup(tmp_path / "copy.db")
     await archive.backup(tmp_path / "copy.db")
     assert not list(tmp_path.rglob("*.unfinished"))
