@@ -1,7 +1,7 @@
 """News sitemaps, and indexes of them, as sources: found, polled politely, posted once."""
 
 import gzip
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -40,7 +40,7 @@ def index(parts: Iterable[tuple[str, str]]) -> bytes:
     return f'<?xml version="1.0" encoding="UTF-8"?><sitemapindex {_SPACES}>{listed}</sitemapindex>'.encode()
 
 
-def tagged(body: bytes, tag: str) -> object:
+def tagged(body: bytes, tag: str) -> Callable[[Asked], Answer]:
     """Answers 304 to whoever holds the tag."""
 
     def answer(asked: Asked) -> Answer:
@@ -92,16 +92,16 @@ async def test_an_index_is_read_through_its_newest_parts_and_no_more(house: Hous
 
 
 async def test_each_part_is_asked_with_its_own_validators_also_while_the_index_stays_the_same(house: House) -> None:
-    house.web["/sitemap.xml"] = tagged(index([("/one.xml", ""), ("/two.xml", "")]), '"index"')  # type: ignore[assignment]
-    house.web["/one.xml"] = tagged(of_news(A), '"one"')  # type: ignore[assignment]
-    house.web["/two.xml"] = tagged(of_news(B), '"two"')  # type: ignore[assignment]
+    house.web["/sitemap.xml"] = tagged(index([("/one.xml", ""), ("/two.xml", "")]), '"index"')
+    house.web["/one.xml"] = tagged(of_news(A), '"one"')
+    house.web["/two.xml"] = tagged(of_news(B), '"two"')
     await house.add("/sitemap.xml")
     await house.goes_round()
     (line,) = await house.goes_round()
     assert (line.status, line.new) == ("unchanged", 0)
     held = {each.path: each.headers.get("If-None-Match") for each in house.web.asked[-3:]}
     assert held == {"/sitemap.xml": '"index"', "/one.xml": '"one"', "/two.xml": '"two"'}
-    house.web["/two.xml"] = tagged(of_news(C, B), '"two again"')  # type: ignore[assignment]
+    house.web["/two.xml"] = tagged(of_news(C, B), '"two again"')
     await house.goes_round()
     await house.goes_round()
     assert await house.posted() == [C.title]
