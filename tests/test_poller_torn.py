@@ -72,6 +72,14 @@ async def test_a_document_of_which_nothing_is_missing_is_whole(house: House, doc
     assert (source.status, source.etag) == ("ok", '"a"')
 
 
+async def test_the_first_item_is_no_article_before_it_is_whole(house: House) -> None:
+    await house.add()
+    whole = rss(A.but(link=""), B)
+    within_its_guid = whole[: whole.index(b"id-Rain") + 5]
+    assert await prints(house, rss(B), within_its_guid) == []
+    assert await prints(house, whole) == [A.title]
+
+
 async def test_an_atom_document_may_break_off_as_well(house: House) -> None:
     await house.add()
     whole = atom(D, C, B, A)

@@ -110,7 +110,7 @@ def whole_part(body: bytes) -> Whole:
     tags = list(_TAG.finditer(body))
     ends = [each for each in tags if each[1]]
     if not ends:
-        return Whole(body, torn=True)
+        return Whole(body[: tags[0].start()] if tags else body, torn=True)
     end = (body.find(b">", ends[-1].end()) + 1) or len(body)
     close = b"</" + root[1] + b">"
     if root[1] != b"rss":
