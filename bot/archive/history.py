@@ -10,6 +10,7 @@ from bot.archive.connect import Connection, Row
 from bot.archive.moments import from_ms
 from bot.model import OPERATOR, Event, Story, Viewer
 
+_PHOTO = re.compile(r"\burl='([^']*)'")  # as a revision keeps it
 _CREDENTIALS = re.compile(r"(?<=://)[^/?#]*@")
 
 
@@ -42,7 +43,7 @@ def _changed(db: Connection, article: int) -> list[Event]:
     found = []
     for row in rows:
         was = json.loads(zlib.decompress(row["was"]))
-        words = "; ".join(f"{part} was {_short(value)}" for part, value in was.items())
+        words = "; ".join(_was(part, value) for part, value in was.items())
         found.append(Event(from_ms(row["at"]), "changed", words))
     return found
 
@@ -82,6 +83,12 @@ def _became(row: Row) -> Iterable[tuple[int, str, str]]:
         yield last, "edited", row["reason"]
 
 
-def _short(value: object) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return f"“{text[:120]}{'…' if len(text) > 120 else ''}”"
+def _was(part: str, value: object) -> str:
+    """A part of an article before it was changed, for a person."""
+    verb = "were" if isinstance(value, list) else "was"
+    if not value:
+        return f"{part} {verb} missing"
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    photo = _PHOTO.search(text) if part == "image" else None
+    text = photo[1] if photo else text
+    return f"{part} {verb} “{text[:120]}{'…' if len(text) > 120 else ''}”"

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from bot.delivery.route import route
 from bot.intake import ledger
-from bot.model import OPERATOR, Feed, Later, Owed, Sent, Sighting, Subscription, Suspended
+from bot.model import OPERATOR, Feed, Image, Later, Owed, Sent, Sighting, Subscription, Suspended
 from tests.cogs.conftest import NOON, House, answer, article, button, labels, text
 
 
@@ -119,6 +119,19 @@ async def test_what_waits_for_one_reason_is_told_once(house: House) -> None:
     shown = text(answer(await house.call(house.ada, "desk status")))
     assert shown.count("It brought 8 at once") == shown.count("[Story") == 1
     assert f"(https://paper.test/8) and 7 others → <#{house.lobby.id}>\n-# It brought 8 at once" in shown
+
+
+async def test_what_an_article_was_before_is_told_in_words(house: House) -> None:
+    await house.accept(article(1))
+    await house.call(house.ada, "desk move", article="https://paper.test/1", region="europe")
+    (feed,) = await house.archive.feeds()
+    other = article(1, image=Image("https://paper.test/2.jpg"), authors=("Bo Ek", "Cy Fu"))
+    await house.archive.accept([Sighting(other, feed, b"2")], None, route, NOON)
+    await house.archive.accept([Sighting(article(1), feed, b"3")], None, route, NOON)
+    shown = text(answer(await house.call(house.ada, "desk why", url="https://paper.test/1")))
+    assert "changed: regions were “africa”" in shown
+    assert "authors were “Ann Low”; image was “https⁠://paper.test/1.jpg”" in shown
+    assert "authors were “Bo Ek, Cy Fu”; image was “https⁠://paper.test/2.jpg”" in shown
 
 
 async def test_a_long_story_keeps_its_beginning_and_its_end(house: House) -> None:
