@@ -103,3 +103,15 @@ async def test_a_servers_own_feeds_are_not_followed_and_that_is_told(house: Hous
     assert "Not for those of this server's own feeds" in text(said)
     alone = answer(await house.call(house.bob, "follow", house.stage.world.dm(house.bob), region="europe"))
     assert "own feeds" not in text(alone)
+
+
+async def test_whoever_cannot_be_written_to_is_told_once_and_what_to_do(house: House) -> None:
+    for region in ("africa", "europe"):
+        await house.call(house.bob, "follow", region=region)
+    shut = "this person does not accept direct messages from the bot"
+    await house.archive.suspend_target(f"user:{house.bob.id}", shut)
+    shown = text(answer(await house.call(house.bob, "following")))
+    assert shown.count("⚠️") == 1 and "Discord lets me send you no direct messages" in shown
+    assert "then say `/follow` again for one of these" in shown and "this person" not in shown
+    await house.call(house.bob, "follow", region="africa")
+    assert "⚠️" not in text(answer(await house.call(house.bob, "following")))

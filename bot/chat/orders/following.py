@@ -5,7 +5,7 @@ from dataclasses import replace
 from hashlib import blake2b
 
 from bot.chat.desk import Desk
-from bot.chat.orders.standing import Entry, Listing, state, understood
+from bot.chat.orders.standing import Entry, Listing, understood
 from bot.chat.pages.choices import EVERYTHING, region_name
 from bot.delivery.text import clean, escape
 from bot.delivery.wish import BadWish, fold, in_words, understand
@@ -16,6 +16,10 @@ MOST = 50  # standing orders of one reader
 _FULL = (
     "You follow as many authors and words as there is room for. `/following` lists them, with a button to stop each; "
     "then say this again."
+)
+_SHUT = (
+    "\n⚠️ **Nothing is sent:** Discord lets me send you no direct messages.\n-# Allow them in the privacy settings of a "
+    "server where we both are, then say `/follow` again for one of these."
 )
 _AUTHOR = re.compile(r'author:"([^"]*)"')
 _ALTERNATIVE = re.compile(r'(?:"[^"]*"|[^,"])+')
@@ -49,16 +53,16 @@ async def follow(desk: Desk, reader: int, guild: int, region: str | None, author
 async def listing(desk: Desk, reader: int) -> Listing:
     """All that a reader follows."""
     entries = []
-    for order in await desk.archive.subscriptions_of(target(reader)):
+    orders = await desk.archive.subscriptions_of(target(reader))
+    for order in orders:
         if order.region != EVERYTHING:
             name = region_name(desk.regions, order.region)
-            entries.append(Entry(f"**{escape(name)}**{state(order, '/follow')}", str(order.id)))
+            entries.append(Entry(f"**{escape(name)}**", str(order.id)))
             continue
-        for each in _apart(order.include).values():
-            text = f"{_shown(each)}{state(order, '/follow')}"
-            entries.append(Entry(text, f"{order.id}.{_mark(each)}"))
+        entries += [Entry(_shown(each), f"{order.id}.{_mark(each)}") for each in _apart(order.include).values()]
+    shut = any(each.suspended for each in orders)
     return Listing(
-        heading=f"## You follow ({len(entries)})",
+        heading=f"## You follow ({len(entries)}){_SHUT if shut else ''}",
         entries=entries,
         empty="You follow nothing yet. `/follow` sends you a direct message for every new article of a region, "
         "by an author or with certain words.",
