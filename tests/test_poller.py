@@ -10,7 +10,7 @@ import pytest
 
 from bot.intake.parse import MOST
 from bot.intake.schedule import counted, learned
-from bot.model import Subscription
+from bot.model import Query, Subscription
 from tests.fakes import Answer, Asked
 from tests.polling import House
 from tests.press import NOON, Item, item, rss
@@ -75,6 +75,16 @@ async def test_validators_are_sent_back_byte_for_byte(house: House) -> None:
     source = await house.source()
     assert source.failures == 0 and source.next_poll is not None
     assert source.next_poll - house.clock.now() <= timedelta(minutes=10)
+
+
+async def test_words_in_wrong_letters_are_put_right_though_no_byte_of_them_changes(house: House) -> None:
+    await house.add()
+    body = rss(A.but(title="Café à Kigali"))
+    for said, title in (("windows-1251", "CafГ©"), ("utf-8", "Café à Kigali")):
+        house.web["/feed"] = Answer(body, headers={"Content-Type": f"text/xml; charset={said}"})
+        await house.goes_round()
+        (hit,) = (await house.archive.latest(Query())).hits
+        assert hit.article.title.startswith(title)
 
 
 async def test_a_clock_that_was_years_ahead_keeps_no_feed_waiting(house: House) -> None:

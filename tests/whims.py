@@ -17,8 +17,8 @@ MOST = 12  # items of a document
 NUMBERED = ("numbered", "numbered too")  # two publishers who count from one, and print no links
 SHARING = ("one link", "one guid")
 ODD = (
-    "404", "410", "429", "429 until", "500", "503", "page", "empty", "cut", "torn", "torn", "bad gzip", "charset",
-    "301", "301", "302", "307", "308", "circle", "gzip", "unasked 304",
+    "404", "410", "429", "429 until", "500", "503", "page", "empty", "cut", "torn", "torn", "unclosed", "bad gzip",
+    "charset", "301", "301", "302", "307", "308", "circle", "gzip", "unasked 304",
 )  # fmt: skip
 VALIDATORS = ("none", "tag", "date", "both", "same tag", "stuck")
 
@@ -65,7 +65,7 @@ class Paper:
     away: list[int] = field(default_factory=list)  # left out for a while
     mood: str = "well"
     validators: str = "none"
-    served: list[tuple[bool, dict[int, Item]]] = field(default_factory=list)  # whole or not, and what was in it
+    served: list[tuple[str, dict[int, Item]]] = field(default_factory=list)  # how it ended, and what was in it
 
     @property
     def path(self) -> str:
@@ -230,12 +230,15 @@ class Press:
             return broken if paper.mood == "bad gzip" else Answer(body, headers=headers, cut=len(body) // 2)
         if paper.mood == "torn":
             return self.tears(paper, body, headers)
+        if paper.mood == "unclosed" and paper.listed:
+            paper.served.append(("unclosed", {n: self.stories[n].print for n in paper.listed}))
+            return Answer(body[: body.rindex(b"</item>") + 7], headers=headers)
         if paper.mood == "charset":
-            paper.served.append((True, {n: garbled(self.stories[n].print) for n in paper.listed}))
-            return Answer(body, headers={"Content-Type": "text/xml; charset=iso-8859-1"})
+            paper.served.append(("whole", {n: garbled(self.stories[n].print) for n in paper.listed}))
+            return Answer(body, headers={"Content-Type": "text/xml; charset=windows-1251"})
         if headers and paper.validators != "same tag" and held == (headers.get("ETag"), headers.get("Last-Modified")):
             return Answer(status=304, headers=headers)
-        paper.served.append((True, {n: self.stories[n].print for n in paper.listed}))
+        paper.served.append(("whole", {n: self.stories[n].print for n in paper.listed}))
         if paper.mood == "gzip":
             return Answer(gzip.compress(body), headers=headers | {"Content-Encoding": "gzip"})
         return Answer(body, headers=headers)
@@ -243,11 +246,11 @@ class Press:
     def tears(self, paper: Paper, body: bytes, headers: dict[str, str]) -> Answer:
         """A document that ends within an item, whose tag is that of the whole."""
         here = self.chance.randrange(len(paper.listed)) if paper.listed else -1
-        paper.served.append((False, {n: self.stories[n].print for n in paper.listed[: max(here, 0)]}))
+        paper.served.append(("torn", {n: self.stories[n].print for n in paper.listed[: max(here, 0)]}))
         if here < 0:
             return Answer(body[:-20], headers=headers)
-        title = f"Story {paper.listed[here]:04}".encode()
-        return Answer(body[: body.index(title) + 8], headers=headers)
+        began = body.index(f"<title>Story {paper.listed[here]:04}".encode())
+        return Answer(body[: self.chance.randrange(began, body.index(b"</item>", began) + 7)], headers=headers)
 
     def headers(self, paper: Paper) -> dict[str, str]:
         tag, date = {"ETag": self.tag(paper)}, {"Last-Modified": self.tag(paper)}

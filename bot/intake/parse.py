@@ -68,7 +68,8 @@ def parse(document: Document, known: Collection[str] = ()) -> Parsed:
     if root is not None and etree.QName(root).localname in {"urlset", "sitemapindex"}:
         return _from_sitemap(root, document.url)
     pieces = slices.cut(body)
-    marks = tuple(map(slices.mark, pieces.items)) if pieces else ()
+    letters = slices.letters(body, document.headers)
+    marks = tuple(slices.mark(each, letters) for each in pieces.items) if pieces else ()
     elements = _elements(root)
     if pieces and len(elements) == len(marks) and any(each in known for each in marks):
         unknown = [index for index, each in enumerate(marks) if each not in known]

@@ -1,7 +1,7 @@
 """A feed's bytes cut at its items, so that only those that are new or changed need be parsed."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from html.entities import html5
@@ -11,6 +11,7 @@ _NAMED = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,30});")
 _NUMBERED = re.compile(rb"&#([xX][0-9a-fA-F]{1,16}|[0-9]{1,20});?")
 _XML = {b"amp", b"lt", b"gt", b"quot", b"apos", b"AMP", b"LT", b"GT", b"QUOT"}
 _TAG = re.compile(rb"<(/?)((?:[A-Za-z_][\w.-]*:)?(?:item|entry))(?=[\s/>])")
+_DECLARED = re.compile(rb"\s*<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([A-Za-z0-9_.-]{1,40})")
 _FIRST = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?(?:item|entry)[\s>]|\"items\"\s*:")
 # Counters that move with every reader who passes by; they are shown nowhere.
 _RESTLESS = re.compile(
@@ -32,15 +33,23 @@ class Slices:
         return b"\n".join((self.head, *(each for index, each in enumerate(self.items) if index in wanted), self.tail))
 
 
-def digest(body: bytes) -> bytes:
+def letters(body: bytes, headers: Mapping[str, str]) -> bytes:
+    """In what a document is said to be written, where that is not UTF-8: the same bytes would be other words then."""
+    told = headers.get("content-type", "").lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
+    declared = _DECLARED.match(body)
+    said = (told, declared[1].decode().lower() if declared else "")
+    return "|".join(said).encode() if set(said) - {"", "utf-8", "utf8"} else b""
+
+
+def digest(body: bytes, letters: bytes = b"") -> bytes:
     """A hash of a document from its first item on: what stands before changes with every build."""
     first = _FIRST.search(body)
-    return blake2b(body[first.start() :] if first else body, digest_size=16).digest()
+    return blake2b(body[first.start() :] if first else body, digest_size=16, key=letters[:64]).digest()
 
 
-def mark(item: bytes) -> str:
+def mark(item: bytes, letters: bytes = b"") -> str:
     """A short name for exactly this print of an item."""
-    return blake2b(_RESTLESS.sub(b"", item), digest_size=8).hexdigest()
+    return blake2b(_RESTLESS.sub(b"", item), digest_size=8, key=letters[:64]).hexdigest()
 
 
 def cut(body: bytes) -> Slices | None:

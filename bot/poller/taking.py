@@ -78,7 +78,9 @@ class Taking:
         feeds = await self._archive.feeds_at(poll.source.id)
         poll = self._with_wishes(poll, feeds)
         silent = any(feed.polled is None for feed in feeds)
-        found = slices.digest(document.body) if document else poll.source.digest
+        found = poll.source.digest
+        if document:
+            found = slices.digest(document.body, slices.letters(document.body, document.headers))
         if found == poll.source.digest and not silent and not poll.memory.parts:
             return await self._nothing_new(poll, fetched)
         async with self._firsts if silent else contextlib.nullcontext():
