@@ -121,3 +121,15 @@ async def test_an_order_of_strange_letters_is_answered_too(house: House) -> None
     said = await ordered(house, include="_" * 500, exclude="_" * 500)
     assert "every new article about **Africa**" in said
     assert "→" in text(answer(await house.call(house.ada, "desk subscriptions")))
+
+
+async def test_everything_is_a_word_for_all_regions(house: House) -> None:
+    for typed in ("everything", "Every region", "all"):
+        said = answer(await house.call(house.ada, "desk subscribe", region=typed, channel=house.lobby))
+        assert "gets every new article from now on" in text(said)
+    assert (await the_order(house)).region == "*"
+
+
+async def test_regions_of_a_round_up_may_be_parted_by_semicolons(house: House) -> None:
+    said = answer(await house.call(house.ada, "desk roundup", channel=house.lobby, regions="africa; europe"))
+    assert "the week in **Africa**, **Europe**" in text(said)

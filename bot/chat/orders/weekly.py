@@ -109,7 +109,7 @@ def _planned(desk: Desk, old: Plan | None, wish: Wish) -> Plan:
 
 
 def _wanted(regions: Regions, typed: str) -> tuple[str, ...]:
-    codes = [choices.wanted_region(regions, each) for each in typed.split(",") if each.strip()]
+    codes = [choices.wanted_region(regions, each) for each in typed.replace(";", ",").split(",") if each.strip()]
     if choices.EVERYTHING in codes:
         return ()
     if len(set(codes)) > MOST_REGIONS:

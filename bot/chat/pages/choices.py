@@ -24,6 +24,7 @@ LONGEST = 100  # characters of a choice, both of what it shows and of what it st
 PATIENCE = 0.9  # seconds; after that nobody looks at the list any more
 EVERYTHING = "*"
 _EVERY_REGION = "All regions"
+_EVERY = frozenset(map(fold_tag, ("all", _EVERY_REGION, "every region", "everything")))
 _ROUND_UP = "Weekly round-up"
 _DAYS = ("today", "yesterday", "1 week ago", "1 month ago", "3 months ago", "1 year ago")
 
@@ -120,7 +121,7 @@ def region_name(regions: Regions, code: str) -> str:
 
 def wanted_region(regions: Regions, typed: str) -> str:
     """The code that a person means, or the sign for all of them."""
-    if typed.strip() == EVERYTHING or fold_tag(typed) in {"all", fold_tag(_EVERY_REGION)}:
+    if typed.strip() == EVERYTHING or fold_tag(typed) in _EVERY:
         return EVERYTHING
     return regions.named(typed).code
 
