@@ -61,11 +61,14 @@ class Publisher:
 
     async def run(self) -> None:
         """Until cancelled. What waits is kept for the next start."""
-        await self._load()
+        is_loaded = False
         while True:
             self._news.clear()
             wait = AGAIN
             try:
+                if not is_loaded:
+                    await self._load()
+                    is_loaded = True
                 wait = await self._round()
                 await self._save()
             except Exception:  # the boundary: a publication is worth no more than a line in the log

@@ -84,3 +84,23 @@ async def test_what_waits_survives_a_restart(scene: Scene, news: Channel) -> Non
     async with at_work(second):
         await until_published(scene, news, 1)
     await archive.close()
+
+
+async def test_a_memory_that_fails_stops_nobody(scene: Scene, news: Channel) -> None:
+    class Failing:
+        failures = 1
+
+        async def recall(self, key: str) -> str | None:
+            if self.failures:
+                self.failures = 0
+                raise OSError("the disk failed")
+            return None
+
+        async def remember(self, key: str, value: str) -> None:
+            pass
+
+    sender = DiscordSender(scene.client, REGIONS, memory=Failing())
+    async with at_work(sender):
+        await asyncio.sleep(0.01)
+        await sender.send(scene.delivery(1, news, kind="announcement", publish=True))
+        await until_published(scene, news, 1)
