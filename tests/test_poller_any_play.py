@@ -32,7 +32,7 @@ from tests.whims import ODD, VALIDATORS, Paper, Press, Story
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 FIRST = int(os.environ.get("NEWSDESK_FIRST_PLAY") or 1)
-PLAYS, STEPS = int(os.environ.get("NEWSDESK_PLAYS") or 3), int(os.environ.get("NEWSDESK_STEPS") or 30)
+PLAYS, STEPS = int(os.environ.get("NEWSDESK_PLAYS") or 3), int(os.environ.get("NEWSDESK_STEPS") or 20)
 TARGETS = {"channel:1": "*", "channel:2": "africa", "channel:3": "asia-pacific"}
 DYING = 0.05  # of all polls
 WELL_AGAIN = timedelta(days=9)  # by then even a feed that said it was gone has been asked again
@@ -60,7 +60,7 @@ class Model:
     torn: dict[str, int] = field(default_factory=dict)
 
     def takes(
-        self, paper: Paper, whole: bool, items: Mapping[int, Item], stories: Mapping[int, Story], age: Any
+        self, paper: Paper, ended: str, items: Mapping[int, Item], stories: Mapping[int, Story], age: Any
     ) -> None:
         """What a document changes."""
         for number, item in items.items():
@@ -77,8 +77,9 @@ class Model:
             self.printed[paper.name, number] = item
             self.guids.add((paper.name, number, story.guid))
             self.slugs.add((number, story.slug))
-        self.torn[paper.name] = 0 if whole else self.torn.get(paper.name, 0) + 1
-        if whole or self.torn[paper.name] >= TORN:
+        torn = self.torn.get(paper.name, 0)
+        self.torn[paper.name] = 0 if ended == "whole" else torn + 1
+        if ended == "whole" or (ended == "unclosed" and torn) or torn + 1 >= TORN:
             self.polled.add(paper.name)
 
     def _is_corrected(self, number: int, last: Item, item: Item) -> None:
@@ -194,6 +195,8 @@ class Play:
                 for _ in range(self.chance.choice([0, 0, 1, 2])):
                     self.press.happens(paper)
                 paper.mood = self.chance.choice(ODD) if self.chance.random() < 0.3 else "well"
+                if (paper.name, paper.mood) == ("bare", "charset"):
+                    paper.mood = "well"  # its words are all that tells its items apart: other words are other items
                 if self.chance.random() < 0.1:
                     paper.validators = self.chance.choice(VALIDATORS)
             for source in await life.archive.due_sources(self.clock.now()):
@@ -217,11 +220,11 @@ class Play:
         await asyncio.gather(polling, death, return_exceptions=True)
         life.mortal.calls_left = -1
         after = deepcopy(self.model)
-        for whole, items in paper.served[-1:]:
-            after.takes(paper, whole, items, self.press.stories, lambda item: self._is_late(item, source.succeeded))
+        for ended, items in paper.served[-1:]:
+            after.takes(paper, ended, items, self.press.stories, lambda item: self._is_late(item, source.succeeded))
         seen = [
-            (whole, {n: (each.title[11:], each.guid, each.link) for n, each in items.items()})
-            for whole, items in paper.served
+            (ended, {n: (each.title[11:], each.guid, each.link) for n, each in items.items()})
+            for ended, items in paper.served
         ]
         self.log.append(f"{self.clock.now():%d %H:%M} {paper.name}: {paper.mood}, {paper.validators}, {died=} {seen}")
         if not (paper.served or died) and self.chance.random() < 0.9:
@@ -272,7 +275,7 @@ class Play:
             for source in await life.archive.due_sources(self.clock.now()):
                 assert not await self._polls(life, source, dying=0)
             soonest = min(each.next_poll for each in await life.archive.sources() if each.next_poll)
-            self.clock.turn(max(soonest - self.clock.now(), timedelta(hours=6)))
+            self.clock.turn(max(soonest - self.clock.now(), timedelta(hours=12)))
         for source in await life.archive.sources():
             assert source.failures == 0 and source.next_poll, source
             # A quarter of an hour where validators do not work, or where news comes at other hours.

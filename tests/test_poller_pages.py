@@ -112,7 +112,7 @@ async def test_rule_16_a_document_that_takes_too_long_is_a_failure_like_another_
             await house.add()
             house.web["/feed"] = Answer(rss(A), headers={"ETag": '"a"'})
             await house.goes_round()
-            house.web["/feed"] = b"<rss><channel>" + b"<item><title><b>" * 400_000
+            house.web["/feed"] = b"<rss><channel>" + b"<item><title><b>" * 400_000 + b"</item></channel></rss>"
             (line,) = await house.goes_round(timedelta(hours=1))
             assert line.status == "too-heavy" and "longer than" in line.error
             assert (await house.source()).etag == '"a"'
