@@ -78,6 +78,8 @@ async def test_a_tag_that_the_forum_no_longer_has_is_not_kept(house: House) -> N
         ("22:00-07:00, europe/berlin", "22:00-07:00", "Europe/Berlin"),
         ("10:30pm until 6am (New York)", "22:30-06:00", "America/New_York"),
         ("22-7 UTC", "22:00-07:00", "UTC"),
+        ("22:00-07:00 America/New_York", "22:00-07:00", "America/New_York"),
+        ("10pm to 7 Amsterdam", "22:00-07:00", "Europe/Amsterdam"),
     ],
 )
 async def test_quiet_hours_are_taken_as_people_write_them(house: House, typed: str, hours: str, zone: str) -> None:

@@ -16,7 +16,7 @@ from bot.delivery.terms import BadTerms, Terms, make_terms, read_terms
 from bot.delivery.weekly import BadPlan, read_time, zones_like
 from bot.model import Subscription
 
-_TIME = r"\d{1,2}(?:[:.h]\d{2}|h)?\s*(?:am|pm)?"
+_TIME = r"\d{1,2}(?:[:.h]\d{2}|h\b)?(?:\s*[ap]m\b)?"
 _HOURS = re.compile(
     rf"(?:from\s+)?(?P<start>{_TIME})\s*(?:-|–|—|to|until)\s*(?P<end>{_TIME})[\s,(]*(?P<zone>[a-z].*?)?(?:\s+time)?\)?",
     re.IGNORECASE,
