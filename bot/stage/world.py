@@ -125,7 +125,8 @@ class World:
         return self.people[wanted]
 
     def person_by_token(self, token: str) -> User | None:
-        return next((user for user in self.people.values() if secrets.compare_digest(user.token, token)), None)
+        asked = token.encode(errors="surrogateescape")
+        return next((each for each in self.people.values() if secrets.compare_digest(each.token.encode(), asked)), None)
 
     def message(self, channel: Channel, key: int | str) -> Message:
         found = channel.messages.get(_number(key))
