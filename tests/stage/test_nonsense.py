@@ -95,7 +95,7 @@ async def test_what_is_nested_without_end_is_refused(wrong: WrongClient, place: 
     wrong.stage.violations.clear()
 
 
-async def test_a_token_of_any_letters_is_refused_like_every_other_wrong_one(wrong: WrongClient) -> None:
+async def test_a_token_of_any_letters_is_refused_like_every_other_wrong_one(wrong: WrongClient, place: Place) -> None:
     for token in ("Bot ünïcode", "Bot abc", "Bearer ñ", "é"):
         assert (await wrong.ask("GET", "/users/@me", token=token)).status == 401
 
