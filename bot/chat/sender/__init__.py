@@ -107,18 +107,23 @@ class DiscordSender:
         place = await self._place(delivery, to_read=True)
         if not isinstance(place, Place):
             return place
-        nonce, age = WAYS[place.kind].NONCE, self._clock.now() - (delivery.attempted or self._clock.now())
+        found = await self._look(delivery, place) if place.readable else None
+        return await self._not_found(delivery) if found is None else found
+
+    async def _not_found(self, delivery: Delivery) -> Outcome | None:
+        """What it means that it was not found, where it may have been closed to us while we looked."""
+        place, now = await self._place(delivery, to_read=True), self._clock.now()
+        if not isinstance(place, Place):
+            return place
+        nonce, age = WAYS[place.kind].NONCE, now - (delivery.attempted or now)
         if not place.readable:
             if nonce and age < NONCE_HOLDS and not read_terms(delivery.subscription.options).cap:
                 return None  # the same nonce cannot make a second message
             return Unknown(f"it may be out already: #{place.name} cannot be read without Read Message History")
-        found = await self._look(delivery, place)
-        left = self._clock.now() - max(
-            self._unanswered.get(delivery.target, _LONG_AGO), delivery.attempted or _LONG_AGO
-        )
-        if found is None and not nonce and left < SETTLING:
-            return Later("waiting for what may still arrive", SETTLING - left)
-        return found
+        last = min(age, now - self._unanswered.get(delivery.target, _LONG_AGO))
+        if not nonce and last < SETTLING:
+            return Later("waiting for what may still arrive", SETTLING - last)
+        return None
 
     def rest(self, target: str) -> float:
         """Seconds for which this target should be left alone, by Discord's own word."""

@@ -1,5 +1,6 @@
 """Deliveries to a Discord of our own, through the real library."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -268,3 +269,12 @@ def _shown(outcome: object) -> str:
 
 def _a_draft() -> Draft:
     return Draft(content="something else")
+
+
+async def test_a_channel_that_was_closed_to_us_while_we_looked_is_not_taken_for_empty(scene: Scene) -> None:
+    scene.stage.fault("slow", method="GET", path="/channels/*/messages", seconds=1)
+    left = replace(scene.delivery(), attempted=datetime.now(UTC) - timedelta(minutes=5))
+    looking = asyncio.create_task(scene.sender.look_back(left))
+    await scene.settled()  # it is on its way
+    scene.stage.world.withdraw(scene.channel, Permission.READ_MESSAGE_HISTORY)
+    assert isinstance(await looking, Unknown)
