@@ -1,5 +1,6 @@
 """What a poll keeps of the evidence: why an article is where it is, what its tags leave open, and who agrees."""
 
+import logging
 from dataclasses import replace
 from datetime import timedelta
 
@@ -36,6 +37,7 @@ async def _ledger(house: House, feed: Feed) -> ledger.Ledger:
 async def test_a_tag_that_nobody_mapped_is_told_once_with_a_suggestion(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO)
     feed = await house.add()
     tags = "<category>Slow Lane</category><category>opinion</category><category>Kenya</category>"
     first, second = item("Rain in Nairobi", 3, more=tags), item("Floods in Mombasa", 2, more=tags)

@@ -13,7 +13,7 @@ from tests.press import item, rss
 
 GOOD = Document("https://x.test/good", 200, rss(item("A story")))
 LARGE = Document("https://x.test/large", 200, rss(*[item(f"Story {number}") for number in range(1000)]))
-ENDLESS = b"<rss><channel>" + b"<item><title><b>" * 400_000
+ENDLESS = b"<rss><channel>" + b"<item><title><b>" * 400_000 + b"</item></channel></rss>"
 
 
 def endless(number: int = 0) -> Document:

@@ -19,7 +19,9 @@ from bot.model import Document
 from tests.press import item, rss
 
 GOOD = Document("https://x.test/", 200, rss(item("A story")))
-ENDLESS = Document("https://x.test/", 200, b"<rss><channel>" + b"<item><title><b>" * 400_000)
+ENDLESS = Document(
+    "https://x.test/", 200, b"<rss><channel>" + b"<item><title><b>" * 400_000 + b"</item></channel></rss>"
+)
 
 
 @pytest_asyncio.fixture
