@@ -380,7 +380,8 @@ class Play:
     # --- what is seen on the way ---
 
     def leaves(self, delivery: Delivery) -> None:
-        if delivery.attempts == 1 and not delivery.edit and not delivery.roundup:
+        is_first = delivery.attempts == 1 and not delivery.edit and not delivery.roundup
+        if is_first and not self.shaky.failing:  # of a list, some may leave while the disk keeps back the others
             self.lines.append((delivery.target, delivery))
 
     def left(self, request: Request) -> None:
@@ -412,6 +413,7 @@ class Play:
     async def ends(self) -> None:
         """All faults are gone, everybody has acted, and time passes."""
         self.log.append("--- the end")
+        self.doing = "prints and releases"  # of what is released only now, more have left already
         self.shaky.failing, self.outside.connected = 0.0, True
         for room in self.outside.rooms.values():
             room.writable = True
