@@ -138,8 +138,11 @@ class Play:
 
     async def settles(self) -> None:
         """Until nothing moves any more but what waits for Discord's answer."""
-        still, before = 0, (-1, -1)
+        still, before, looks = 0, (-1, -1), 0
         while still < 25:
+            looks += 1
+            if looks % 500 == 0:  # who was told to wait some milliseconds would ask for ever while the clock stands
+                self.clock.turn(timedelta(milliseconds=50))
             await asyncio.sleep(0.0002 if self.shaky.asked else 0)
             now = (self.shaky.ever, self.outside.asked)
             still = still + 1 if now == before and not self.shaky.asked else 0
