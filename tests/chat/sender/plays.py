@@ -222,7 +222,7 @@ class Play:
             owed = route(article, orders, held)
             for each in owed:
                 pair = (number_of(article), each.target)
-                if self.owed.get(pair) != "owed" and pair not in self.firsts | self.dropped:
+                if self.owed.get(pair, "forbidden") == "forbidden" and pair not in self.dropped:
                     self.owed[pair] = "owed"
             self.notes("owes", number_of(article), [each.target for each in owed])
             return owed
