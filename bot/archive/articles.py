@@ -1,13 +1,13 @@
 """Articles: kept once, loaded as they are, listed by region."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from bot.archive import identities, texts
-from bot.archive.connect import Connection
+from bot.archive.connect import Connection, Row
 from bot.archive.moments import SLOTS, time_key
 from bot.archive.rows import ARTICLE, clean, from_article, marks, to_article
 from bot.archive.search import index, normal
@@ -23,6 +23,7 @@ _TEXTS = ("title", "url", "teaser", "text", "language", "source_name", "why")
 _WITH_TEXT = "SELECT a.*, t.z FROM article a LEFT JOIN article_text t ON t.id = a.id"
 _INSERT = f"INSERT INTO article ({', '.join(ARTICLE)}, id, quiet, story) VALUES ({marks(len(ARTICLE) + 3)})"  # noqa: S608
 _UPDATE = f"UPDATE article SET {', '.join(f'{name} = ?' for name in ARTICLE)} WHERE id = ?"  # noqa: S608 our columns
+Unpack = Callable[[Connection, Row], texts.Printed]
 _NEWEST = "SELECT max(article) AS newest FROM article_region WHERE owner = ? AND region = ?"
 
 
@@ -69,7 +70,7 @@ def _digests(db: Connection, pairs: Iterable[tuple[int, int]]) -> dict[tuple[int
 # --- load -------------------------------------------------------------------------------------------------------
 
 
-def load(db: Connection, ids: Iterable[int]) -> dict[int, Article]:
+def load(db: Connection, ids: Iterable[int], read: Unpack = texts.unpack) -> dict[int, Article]:
     """The articles under these keys, as far as they exist."""
     wanted = list(dict.fromkeys(ids))
     found: dict[int, Article] = {}
@@ -78,7 +79,7 @@ def load(db: Connection, ids: Iterable[int]) -> dict[int, Article]:
         feeds = _addresses(db, chunk)
         rows = db.execute(f"{_WITH_TEXT} WHERE a.id IN ({marks(len(chunk))})", chunk)
         for row in rows:
-            found[row["id"]] = to_article(row, texts.unpack(db, row), tuple(feeds.get(row["id"], ())))
+            found[row["id"]] = to_article(row, read(db, row), tuple(feeds.get(row["id"], ())))
     return found
 
 

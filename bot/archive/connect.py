@@ -39,6 +39,7 @@ class Connection(sqlite3.Connection):
         self.numbers: dict[tuple[str, str], int] = {}
         self.addresses: dict[int, str] = {}
         self.taken: dict[int, int] = {}  # from a minute's first key up to this one
+        self.unreadable: set[int] = set()  # articles of which it was said that their texts cannot be read
         self.stopped = False
 
     def heed(self) -> None:

@@ -28,7 +28,7 @@ def is_due(db: Connection) -> bool:
 
 def learnt(db: Connection) -> bytes | None:
     """A dictionary of articles from all over the archive, if it packs others better than the newest one does."""
-    found = [plain[:_LONGEST] for plain in _sample(db, _SAMPLES)]
+    found = [plain[:_LONGEST] for plain in _sample(db, _SAMPLES) if plain]
     tried = found[::_TRIED]
     samples: list[bytes | bytearray | memoryview[int]] = [plain for at, plain in enumerate(found) if at % _TRIED]
     number = texts.newest(db)

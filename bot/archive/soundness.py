@@ -8,7 +8,7 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
-from bot.archive import articles, connect, rebuild
+from bot.archive import articles, connect, rebuild, texts
 from bot.archive.connect import Connection, DatabaseError, Row
 from bot.archive.search import index
 from bot.archive.search.compile import quoted
@@ -73,7 +73,7 @@ def found(db: Connection, step: Step) -> list[str]:
         if getattr(error, "sqlite_errorcode", 0) == connect.DAMAGED_INDEX:
             return [f"An index is damaged ({error}): {_REINDEX}"]
         return [f"The file is damaged ({error}): {_RESTORE}"]
-    except ValueError as error:  # what was packed is not what comes out
+    except (ValueError, TypeError) as error:  # what was packed is not what comes out
         return [f"An article's text cannot be read ({error}): {_RESTORE}"]
 
 
@@ -103,7 +103,7 @@ def _agree(db: Connection, sentence: str) -> Iterator[str]:
 def _words_of_articles(db: Connection, keys: Sequence[int]) -> Iterator[str]:
     """That articles are found by each of their words."""
     for key in keys:
-        for article in articles.load(db, [key]).values():
+        for article in articles.load(db, [key], texts.exactly).values():
             for place, words in index.entries(article, articles.marks_of(db, article)):
                 if not _is_found(db, key, place, sorted(words)):
                     yield f"Article {key} is not found by all its words in {place.table}: {_REINDEX}"
@@ -115,7 +115,7 @@ def _articles_of_words(db: Connection, first: str) -> Iterator[str]:
         rows = db.execute(
             "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid DESC LIMIT ?", [quoted(word), _EACH]
         )
-        for key, article in articles.load(db, [row[0] for row in rows]).items():
+        for key, article in articles.load(db, [row[0] for row in rows], texts.exactly).items():
             _, words = next(index.entries(article, articles.marks_of(db, article)))
             if len(word) < _CUT and word not in words and word not in set(map(stem, words)):
                 yield f"Article {key} is found by “{word}”, which it has not: {_REINDEX}"

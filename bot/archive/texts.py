@@ -7,6 +7,7 @@ the row, so that a list of links needs nothing unpacked; for a while it was pack
 """
 
 import json
+import logging
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ import zstandard
 
 from bot.archive.connect import Connection, Row
 from bot.model import Article, Image, Tag
+
+log = logging.getLogger(__name__)
 
 UNPACKED = {"teaser": "", "image": None}  # the columns of what is packed now
 _ZLIB = 0x78
@@ -50,7 +53,17 @@ def pack(db: Connection, article: Article) -> bytes:
 
 
 def unpack(db: Connection, row: Row) -> Printed:
-    """The long parts, out of a row of article with its z."""
+    """The long parts, out of a row of article with its z; of what cannot be read, what stands in the row. One damaged
+    text keeps no other from being read."""
+    try:
+        return exactly(db, row)
+    except (ValueError, TypeError) as error:
+        _tell(db, row, error)
+        return Printed(row["url"], row["teaser"], None, "", (), "")
+
+
+def exactly(db: Connection, row: Row) -> Printed:
+    """The same, raising ValueError or TypeError where it cannot be read."""
     url, teaser, pictured, text, tags, why = _parts(db, row)
     image = Image(*_read(pictured)[0]) if pictured else None
     return Printed(url, teaser, image, text, tuple(Tag(*each) for each in _read(tags)[0]) if tags else (), why)
@@ -58,13 +71,21 @@ def unpack(db: Connection, row: Row) -> Printed:
 
 def teaser_and_text(db: Connection, row: Row) -> tuple[str, str]:
     """What is scored of an article, out of a row with z and the columns that were not packed once."""
-    parts = _parts(db, row)
-    return parts[1], parts[3]
+    try:
+        _, teaser, _, text, *_ = _parts(db, row)
+    except ValueError as error:
+        _tell(db, row, error)
+        return row["teaser"], ""
+    return teaser, text
 
 
 def plain(db: Connection, row: Row) -> bytes:
-    """The long parts as they are before they are packed."""
-    _, *parts = _parts(db, row)
+    """The long parts as they are before they are packed; nothing of what cannot be read."""
+    try:
+        _, *parts = _parts(db, row)
+    except ValueError as error:
+        _tell(db, row, error)
+        return b""
     return _PART.join(("", *parts)).encode()
 
 
@@ -75,11 +96,22 @@ def packed_size(plain: Sequence[bytes], dictionary: bytes | None) -> int:
 
 
 def repack(db: Connection, row: Row) -> tuple[str, bytes] | None:
-    """The address, and the rest packed as we do today; None when it is."""
+    """The address, and the rest packed as we do today; None when it is, or cannot be read."""
     if row["url"] and row["z"] and row["z"][0] == newest(db):
         return None
-    url, *rest = _parts(db, row)
+    try:
+        url, *rest = _parts(db, row)
+    except ValueError as error:
+        _tell(db, row, error)
+        return None
     return url, _packed(db, ("", *rest))
+
+
+def _tell(db: Connection, row: Row, error: Exception) -> None:
+    """Once, for it is met again and again."""
+    if row["id"] not in db.unreadable:
+        db.unreadable.add(row["id"])
+        log.error("cannot read the text of article=%d: %s. Is the file damaged? newsdesk doctor", row["id"], error)
 
 
 # --- dictionaries -----------------------------------------------------------------------------------------------

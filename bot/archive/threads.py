@@ -141,7 +141,7 @@ class Writer:
             more = self._spare(connection)
             connection.execute("COMMIT")
             return more
-        except DatabaseError:
+        except Exception:  # whatever it is, what is to be written must go on
             log.exception("could not use spare time")
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
