@@ -76,8 +76,9 @@ async def test_what_fails_in_spare_time_ends_no_writing(room: Room) -> None:
         raise ValueError("a fault of our own")
 
     writer = Writer(room.archive.path.with_name("other.db"), durable=False)
-    await writer.start(lambda db: None, spare)
-    await writer.run(lambda db: db.execute("CREATE TABLE a (b)") and None)
-    await asyncio.wait_for(tried.wait(), 10)
-    await writer.run(lambda db: db.execute("INSERT INTO a VALUES (1)") and None)
+    async with asyncio.timeout(20):
+        await writer.start(lambda db: None, spare)
+        await writer.run(lambda db: db.execute("CREATE TABLE a (b)") and None)
+        await tried.wait()
+        await writer.run(lambda db: db.execute("INSERT INTO a VALUES (1)") and None)
     await writer.close()
