@@ -107,6 +107,28 @@ async def test_what_a_rare_word_is_likely_meant_for_is_shown_where_there_is_noth
     assert answer.suggestion == "election number 7"
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("kruschev", "khrushchev"),
+        ("kruschev cuba", "khrushchev cuba"),
+        ("netanjhu", "netanyahu"),
+        ("azarbajan", "azerbaijan"),
+        ("Кырызтан", "кыргызстан"),
+        ("kurschrev", ""),  # three slips
+        ("xhrushchew", ""),  # nobody errs in the first letter and in another
+        ("irna", ""),  # of short words two letters are half
+    ],
+)
+async def test_two_slips_in_a_long_name_are_asked_about(room: Room, typed: str, meant: str) -> None:
+    titles = ("Khrushchev in Cuba", "Netanyahu speaks", "Azerbaijan votes", "Кыргызстан голосует", "Ukraine")
+    await room.takes_in(*map(an_article, titles))
+    answer = await room.archive.search(Query(typed))
+    assert answer.suggestion == meant
+    assert [hit.article.title.casefold().startswith(meant.split()[0]) for hit in answer.hits] == [True] * bool(meant)
+    assert answer.understood.startswith(typed.split()[0])
+
+
 async def test_a_snippet_shows_the_place_with_the_words_marked(room: Room) -> None:
     filler = "Nothing of note happened there. " * 20
     await room.takes_in(

@@ -12,6 +12,7 @@ from bot.archive.search.query import Asked, Both, Either, Node, Term, Without
 from bot.archive.search.stem import stem
 
 _SHORTEST, _LONGEST = 4, 24  # letters of a word that is corrected
+_LONG, _FAR = 7, 2  # letters of a word in which so many slips may be; such a one is offered, never taken for certain
 _RARE, _MUCH = 3, 30  # a word this rare may be meant as one that is that much more frequent
 _MOST_COUNTED = 500
 _MOST_TRIED = 12  # neighbours looked for beside the other words
@@ -42,9 +43,11 @@ def corrected(db: Connection, asked: Asked, plan: Plan) -> Spelling:
         word = term.ways[0][0]
         known = _seen(db, plan, word)
         if known <= _RARE and len(unknown) + len(rare) < _MOST_WORDS:
-            better = _better(db, plan, word, known, [each for each in _words(asked.root) if each != word])
-            if better is not None:
+            beside = [each for each in _words(asked.root) if each != word]
+            if better := _better(db, plan, word, known, beside):
                 (rare if known else unknown)[word] = better
+            elif not known and len(word) >= _LONG and (better := _far(db, plan, word, beside)):
+                rare[word] = better
     certain = replace(asked, root=_changed(asked.root, unknown)) if unknown else None
     if not rare:
         return Spelling(certain)
@@ -70,6 +73,39 @@ def _better(db: Connection, plan: Plan, word: str, known: int, beside: list[str]
         together = _beside(db, plan, _likely(word, found), beside)
     better = next(iter(_likely(word, found, together)), None)
     return better if better is None or better in printed else _as_printed(db, plan, better, set(neighbours))
+
+
+def _far(db: Connection, plan: Plan, word: str, beside: list[str]) -> str | None:
+    """The likeliest word of a title that two slips make of this: a long foreign name is seldom only one letter wrong,
+    and seldom wrong in its first."""
+    rows = db.execute(
+        "SELECT term FROM title_word WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?",
+        [word[0], chr(ord(word[0]) + 1), len(word) - _FAR, len(word) + _FAR],
+    )
+    letters, near = set(word), []
+    for row in rows:
+        db.heed()
+        if len(letters ^ set(row[0])) <= 2 * _FAR and _slips(word, row[0]) <= _FAR:
+            near.append(row[0])
+    found = _seen_of(db, plan, near)
+    fewest = min((_slips(word, each) for each in found), default=0)
+    closest = {each: number for each, number in found.items() if _slips(word, each) == fewest}
+    return next(iter(_likely(word, closest, _beside(db, plan, _likely(word, closest), beside))), None)
+
+
+def _slips(word: str, other: str) -> int:
+    """How many letters were left out, put in, exchanged, or changed places with the next (Damerau, 1964), where each is
+    part of one slip at most."""
+    before: list[int] = []
+    line = list(range(len(other) + 1))
+    for at, letter in enumerate(word, 1):
+        earlier, before, line = before, line, [at]
+        for to, wanted in enumerate(other, 1):
+            best = min(before[to] + 1, line[to - 1] + 1, before[to - 1] + (letter != wanted))
+            if at > 1 and to > 1 and letter == other[to - 2] and word[at - 2] == wanted:
+                best = min(best, earlier[to - 2] + 1)
+            line.append(best)
+    return line[-1]
 
 
 def _as_printed(db: Connection, plan: Plan, word: str, neighbours: Collection[str]) -> str:
