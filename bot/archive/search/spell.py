@@ -1,6 +1,7 @@
 """Corrects what the archive does not know, and offers to correct what it hardly knows."""
 
 import json
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,7 @@ from bot.archive.search.stem import stem
 _SHORTEST, _LONGEST = 4, 24  # letters of a word that is corrected
 _LONG, _FAR = 7, 2  # letters of a word in which so many slips may be; such a one is offered, never taken for certain
 _RARE, _MUCH = 3, 30  # a word this rare may be meant as one that is that much more frequent
+_LONGEST_LOOK = 0.25  # seconds among the words of titles: in the largest of archives not all of them
 _MOST_COUNTED = 500
 _MOST_TRIED = 12  # neighbours looked for beside the other words
 _MOST_WORDS = 3  # words of one query
@@ -82,9 +84,10 @@ def _far(db: Connection, plan: Plan, word: str, beside: list[str]) -> str | None
         "SELECT term FROM title_word WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?",
         [word[0], chr(ord(word[0]) + 1), len(word) - _FAR, len(word) + _FAR],
     )
-    letters, near = set(word), []
+    letters, near, end = set(word), [], time.monotonic() + _LONGEST_LOOK
     for row in rows:
-        db.heed()
+        if time.monotonic() > end:
+            break
         if len(letters ^ set(row[0])) <= 2 * _FAR and _slips(word, row[0]) <= _FAR:
             near.append(row[0])
     found = _seen_of(db, plan, near)
