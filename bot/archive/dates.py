@@ -27,6 +27,7 @@ _MONTHS = [
 _WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _ISO = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:[tT ]\d{1,2}:\d{2}\S*)?")
 _DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")  # Americans put the month first, most others the day
 _QUARTER = re.compile(r"(?:(\d{4})[- ]?q([1-4])|q([1-4])[- ]?(\d{4}))")
 _AGO = re.compile(r"(?:(?:the )?(?:last|past) )?(\d{1,4}|[a-z]+) ?(minute|hour|day|week|month|year)s?( ago)?")
 _SHORT_AGO = re.compile(r"(\d{1,4})(h|d|w|mo|m|y)(?: ago)?")
@@ -46,6 +47,15 @@ def read_period(text: str, now: datetime) -> Period | None:
         return _calendar(plain) or _named_day(plain, now) or _ago(plain, now) or _written(plain, now)
     except (ValueError, OverflowError):
         return None
+
+
+def readings(text: str) -> tuple[str, str] | None:
+    """The two days that a date with slashes may be, to be typed so that they are one."""
+    found = _SLASHED.fullmatch(text.strip())
+    if not found or not all(1 <= int(each) <= 12 for each in found.groups()[:2]):
+        return None
+    first, second, year = int(found[1]), int(found[2]), found[3]
+    return f"{year}-{first:02}-{second:02}", f"{year}-{second:02}-{first:02}"
 
 
 def _range(plain: str, now: datetime) -> Period | None:
@@ -94,12 +104,15 @@ def _named_day(plain: str, now: datetime) -> Period | None:
 
 @lru_cache(maxsize=1_000)
 def _calendar(plain: str) -> Period | None:
-    """2026, 2026-03, 2026-03-14, 14.3.2026, 2026-Q1."""
+    """2026, 2026-03, 2026-03-14, 14.3.2026, 2026-Q1; 14/3/2026 and 3/14/2026, where only one of them can be a day."""
     if found := _QUARTER.fullmatch(plain):
         year, quarter = int(found[1] or found[4]), int(found[2] or found[3])
         return _month(year, quarter * 3 - 2), _month(year, quarter * 3 + 1)
     if found := _DAY_FIRST.fullmatch(plain):
         return _days(datetime(int(found[3]), int(found[2]), int(found[1]), tzinfo=UTC), 1)
+    if found := _SLASHED.fullmatch(plain):
+        day, month = sorted((int(found[1]), int(found[2])), reverse=True)
+        return _days(datetime(int(found[3]), month, day, tzinfo=UTC), 1) if day > 12 or day == month else None
     found = _ISO.fullmatch(plain)
     if not found:
         return None

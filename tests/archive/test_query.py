@@ -50,6 +50,7 @@ NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
         ("region:nowhere", "region AND nowhere; “nowhere” is no region"),
         ("nato -region:nowhere", "nato AND NOT (region AND nowhere); “nowhere” is no region"),
         ("before:never", "before AND never; “never” is no date"),
+        ("nato before:4/3/2026", "nato AND (before AND 4/3/2026); “4/3/2026” may be 2026-04-03 or 2026-03-04"),
         ("has:video rain", "(has AND video) AND rain; there is no has:video, but has:image"),
         ("rain sort:odd", "rain AND (sort AND odd); there is no sort:odd, but sort:new and sort:best"),
         (

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.archive.dates import Period, read_period
+from bot.archive.dates import Period, read_period, readings
 from bot.archive.search import normal
 from bot.archive.search.aliases import Aliases
 from bot.model import Order, Query
@@ -262,7 +262,9 @@ class _Reading:
         if key in _DATES:
             period = read_period(value, self.now)
             if period is None:
-                self.strange.append(f"“{value}” is no date")
+                either = readings(value)
+                wrong = f"may be {either[0]} or {either[1]}" if either else "is no date"
+                self.strange.append(f"“{value}” {wrong}")
             if period is None or negated:
                 return certain
             self._within(key, period)
