@@ -27,6 +27,7 @@ from bot.model import Document, Entry
 INDEX = "sitemap-index"
 TOMBSTONE = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"  # RFC 6721
 MOST = 1000  # entries of one document
+_MOST_MARKED = 20_000  # of its items whose prints are remembered: 400 KB for the longest of feeds
 # What feedparser is known to raise at hostile documents, instead of setting its bozo bit.
 _BREAKS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, AssertionError)
 
@@ -69,7 +70,7 @@ def parse(document: Document, known: Collection[str] = ()) -> Parsed:
         return _from_sitemap(root, document.url)
     pieces = slices.cut(body)
     letters = slices.letters(body, document.headers)
-    marks = tuple(slices.mark(each, letters) for each in pieces.items) if pieces else ()
+    marks = tuple(slices.mark(each, letters) for each in pieces.items[:_MOST_MARKED]) if pieces else ()
     elements = _elements(root)
     if pieces and len(elements) == len(marks) and any(each in known for each in marks):
         unknown = [index for index, each in enumerate(marks) if each not in known]

@@ -194,6 +194,14 @@ def test_only_items_whose_print_is_new_are_parsed_and_all_are_counted() -> None:
     assert second.count == 3 and second.marks[1] == first.marks[0]
 
 
+def test_of_the_longest_documents_not_every_print_is_remembered() -> None:
+    items = b"".join(b"<item><guid>%d</guid></item>" % number for number in range(20_010))
+    document = Document("https://x.test/", 200, b"<rss><channel>" + items + b"</channel></rss>")
+    first = parse(document)
+    assert (len(first.marks), len(first.entries)) == (20_000, 1000)
+    assert len(parse(document, first.marks).entries) == 1000
+
+
 def test_a_name_given_twice_makes_all_of_it_be_parsed() -> None:
     a, b, c = item("A story", 3), item("Another", 2), item("A third", 1)
     first = parse(Document("https://x.test/", 200, rss(b, a)))
