@@ -99,6 +99,13 @@ async def test_a_mended_word_is_told_as_the_article_has_it_not_as_some_word_of_i
         assert (answer.understood, len(answer.hits)) == (meant, 1)
 
 
+async def test_a_mended_word_is_told_with_the_marks_with_which_it_is_written(room: Room) -> None:
+    await room.takes_in(an_article("Озеро Байкал"), an_article("Η Αθήνα ψηφίζει"))
+    for typed, meant in (("Байкла", "байкал"), ("Αθήηνα", "αθήνα")):
+        answer = await room.archive.search(Query(typed))
+        assert (answer.understood, len(answer.hits)) == (meant, 1)
+
+
 async def test_what_a_rare_word_is_likely_meant_for_is_shown_where_there_is_nothing_else(room: Room) -> None:
     await room.takes_in(*(an_article(f"Election number {number}") for number in range(60)), an_article("Electoin"))
     answer = await room.archive.search(Query("electoin number 7"))

@@ -1,6 +1,7 @@
 """Corrects what the archive does not know, and offers to correct what it hardly knows."""
 
 import json
+import re
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from bot.archive.search.compile import LAST_KEY, Plan, quoted, visible
 from bot.archive.search.query import Asked, Both, Either, Node, Term, Without
 from bot.archive.search.stem import stem
 
+_WORD = re.compile(r"\w+")
 _SHORTEST, _LONGEST = 4, 24  # letters of a word that is corrected
 _LONG, _FAR = 7, 2  # letters of a word in which so many slips may be; such a one is offered, never taken for certain
 _RARE, _MUCH = 3, 30  # a word this rare may be meant as one that is that much more frequent
@@ -37,6 +39,14 @@ class Spelling:
     suggestion: str = ""  # the likely one, to be typed again
 
 
+@dataclass(frozen=True, slots=True)
+class _Mended:
+    """A word in place of one that was typed: as the index has it, and as people write it."""
+
+    word: str
+    written: str
+
+
 def corrected(db: Connection, asked: Asked, plan: Plan) -> Spelling:
     """Look at the words that are unknown or hardly known."""
     unknown: dict[str, str] = {}
@@ -50,11 +60,12 @@ def corrected(db: Connection, asked: Asked, plan: Plan) -> Spelling:
                 (rare if known else unknown)[word] = better
             elif not known and len(word) >= _LONG and (better := _far(db, plan, word, beside)):
                 rare[word] = better
-    certain = replace(asked, root=_changed(asked.root, unknown)) if unknown else None
+    mended = {word: _Mended(each, _as_written(db, plan, each)) for word, each in (unknown | rare).items()}
+    sure = {word: mended[word] for word in unknown}
+    certain = replace(asked, root=_changed(asked.root, sure)) if unknown else None
     if not rare:
         return Spelling(certain)
-    likely = replace(asked, root=_changed(asked.root, unknown | rare))
-    return Spelling(certain, likely, _spelt(asked.root, unknown | rare))
+    return Spelling(certain, replace(asked, root=_changed(asked.root, mended)), _spelt(asked.root, mended))
 
 
 def _better(db: Connection, plan: Plan, word: str, known: int, beside: list[str]) -> str | None:
@@ -120,6 +131,16 @@ def _as_printed(db: Connection, plan: Plan, word: str, neighbours: Collection[st
         forms = [each for each in dict.fromkeys(normal.words(text)) if stem(each) == root]
         if word not in forms:
             return next((each for each in forms if each in neighbours), next(iter(forms), word))
+    return word
+
+
+def _as_written(db: Connection, plan: Plan, word: str) -> str:
+    """A word with its marks, as the newest article with it has it: Байкал, not Баикал."""
+    keys = [] if word.isascii() else walk.keys(db, "words", (visible(quoted(word), plan.viewer), 0, LAST_KEY, 1))
+    for article in articles.load(db, keys).values():
+        for written in _WORD.findall(f"{article.title} {article.teaser} {article.text}".lower()):
+            if normal.fold(written) == word:
+                return str(written)
     return word
 
 
@@ -200,7 +221,7 @@ def _words(node: Node | None) -> list[str]:
     return [term.ways[0][0] for term in _correctable(node)]
 
 
-def _changed(node: Node | None, words: dict[str, str]) -> Node | None:
+def _changed(node: Node | None, words: dict[str, _Mended]) -> Node | None:
     return None if node is None else _each(node, lambda term: _respelt(term, words))
 
 
@@ -216,18 +237,21 @@ def _each(node: Node, change: Callable[[Term], Term]) -> Node:
             return node
 
 
-def _respelt(term: Term, words: dict[str, str]) -> Term:
+def _respelt(term: Term, words: dict[str, _Mended]) -> Term:
     if term.phrase or term.title or term.prefix or len(term.ways[0]) != 1 or term.ways[0][0] not in words:
         return term
     better = words[term.ways[0][0]]
-    return replace(term, text=better, ways=((better,),), spelt=better)
+    return replace(term, text=better.written, ways=((better.word,),), spelt=better.word)
 
 
-def _spelt(node: Node | None, words: dict[str, str]) -> str:
+def _spelt(node: Node | None, words: dict[str, _Mended]) -> str:
     """The query as it may have been meant, to be typed again."""
     match node:
         case Term():
-            return words.get(node.ways[0][0], node.text) if not node.phrase else f'"{node.text}"'
+            if node.phrase:
+                return f'"{node.text}"'
+            mended = words.get(node.ways[0][0])
+            return node.text if mended is None else mended.written
         case Both(parts):
             return " ".join(_spelt(part, words) for part in parts)
         case Either(parts):
