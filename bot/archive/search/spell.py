@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.archive import articles
 from bot.archive.connect import Connection
-from bot.archive.search import normal, walk
+from bot.archive.search import normal, slips, walk
 from bot.archive.search.compile import LAST_KEY, Plan, quoted, visible
 from bot.archive.search.query import Asked, Both, Either, Node, Term, Without
 from bot.archive.search.stem import stem
@@ -21,13 +21,6 @@ _LONGEST_LOOK = 0.25  # seconds among the words of titles: in the largest of arc
 _MOST_COUNTED = 500
 _MOST_TRIED = 12  # neighbours looked for beside the other words
 _MOST_WORDS = 3  # words of one query
-_ALPHABETS = (
-    "abcdefghijklmnopqrstuvwxyz",
-    "абвгдежзиклмнопрстуфхцчшщъыьэюяіїєґ",
-    "αβγδεζηθικλμνξοπρστυφχψω",
-    "ابتثجحخدذرزسشصضطظعغفقكلمنهوي",
-    "אבגדהוזחטיכלמנסעפצקרשת",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +63,7 @@ def corrected(db: Connection, asked: Asked, plan: Plan) -> Spelling:
 
 def _better(db: Connection, plan: Plan, word: str, known: int, beside: list[str]) -> str | None:
     """The likeliest neighbour of a word: one that stands beside the other words, then the most frequent."""
-    neighbours = list(dict.fromkeys(_neighbours(word)))
+    neighbours = list(dict.fromkeys(slips.neighbours(word)))
     found = _seen_of(db, plan, _existing(db, "title_word", neighbours))
     if known:
         found = {each: number for each, number in found.items() if number >= known * _MUCH}
@@ -99,27 +92,12 @@ def _far(db: Connection, plan: Plan, word: str, beside: list[str]) -> str | None
     for row in rows:
         if time.monotonic() > end:
             break
-        if len(letters ^ set(row[0])) <= 2 * _FAR and _slips(word, row[0]) <= _FAR:
+        if len(letters ^ set(row[0])) <= 2 * _FAR and slips.between(word, row[0]) <= _FAR:
             near.append(row[0])
     found = _seen_of(db, plan, near)
-    fewest = min((_slips(word, each) for each in found), default=0)
-    closest = {each: number for each, number in found.items() if _slips(word, each) == fewest}
+    fewest = min((slips.between(word, each) for each in found), default=0)
+    closest = {each: number for each, number in found.items() if slips.between(word, each) == fewest}
     return next(iter(_likely(word, closest, _beside(db, plan, _likely(word, closest), beside))), None)
-
-
-def _slips(word: str, other: str) -> int:
-    """How many letters were left out, put in, exchanged, or changed places with the next (Damerau, 1964), where each is
-    part of one slip at most."""
-    before: list[int] = []
-    line = list(range(len(other) + 1))
-    for at, letter in enumerate(word, 1):
-        earlier, before, line = before, line, [at]
-        for to, wanted in enumerate(other, 1):
-            best = min(before[to] + 1, line[to - 1] + 1, before[to - 1] + (letter != wanted))
-            if at > 1 and to > 1 and letter == other[to - 2] and word[at - 2] == wanted:
-                best = min(best, earlier[to - 2] + 1)
-            line.append(best)
-    return line[-1]
 
 
 def _as_printed(db: Connection, plan: Plan, word: str, neighbours: Collection[str]) -> str:
@@ -146,7 +124,9 @@ def _as_written(db: Connection, plan: Plan, word: str) -> str:
 
 def _likely(word: str, found: dict[str, int], together: Collection[str] = ()) -> list[str]:
     """The likeliest first."""
-    return sorted(found, key=lambda each: (each in together, _likeness(word, each), found[each], each), reverse=True)
+    return sorted(
+        found, key=lambda each: (each in together, slips.likeness(word, each), found[each], each), reverse=True
+    )
 
 
 def _seen_of(db: Connection, plan: Plan, words: Iterable[str]) -> dict[str, int]:
@@ -162,28 +142,6 @@ def _existing(db: Connection, table: str, words: Sequence[str]) -> set[str]:
     """Which of these the index has, whoever may see them."""
     question = f"SELECT term FROM {table} WHERE term IN (SELECT value FROM json_each(?))"  # noqa: S608 our tables
     return {row[0] for row in db.execute(question, [json.dumps(words)])}
-
-
-def _neighbours(word: str) -> Iterator[str]:
-    """All that one slip of the fingers makes of a word: the slip that is likeliest first."""
-    letters = next((each for each in _ALPHABETS if word[0] in each), _ALPHABETS[0])
-    cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
-    yield from (head + tail[1] + tail[0] + tail[2:] for head, tail in cuts if len(tail) > 1)
-    yield from (head + tail[1:] for head, tail in cuts if tail)
-    yield from (head + letter + tail for head, tail in cuts for letter in letters)
-    yield from (head + letter + tail[1:] for head, tail in cuts if tail for letter in letters)
-
-
-def _likeness(word: str, other: str) -> int:
-    """How likely one is a slip for the other: letters that changed places or were doubled, then the rest."""
-    if sorted(word) == sorted(other):
-        return 3
-    longer, shorter = (word, other) if len(word) > len(other) else (other, word)
-    doubled = any(
-        longer[:at] + longer[at + 1 :] == shorter and longer[at] in (longer[at - 1 : at] + longer[at + 1 : at + 2])
-        for at in range(len(longer))
-    )
-    return 2 if doubled else 1 if word[:1] == other[:1] else 0
 
 
 def _seen(db: Connection, plan: Plan, word: str) -> int:
