@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 LANES = 48  # deliveries on their way at once
 LOOK = timedelta(seconds=5)  # how often an idle courier looks whether something has fallen due
 LOOKS = 14  # times that an unknown end is looked back for, ever rarer, before a person must
+STUBBORN = 2 * LOOKS  # attempts at one post that Discord fails at, in some two hours
 FIRST_LOOK, LONGEST_LOOK = timedelta(seconds=1), timedelta(minutes=5)
 GRACE = 25.0  # seconds for what is on its way when we are told to stop
 HOUR = timedelta(hours=1)
@@ -91,6 +92,7 @@ class Courier:
         self._running: set[asyncio.Task[None]] = set()
         self._resting: dict[str, datetime] = {}
         self._doubts: dict[str, int] = {}  # where something left and may be out or not, and how often we have looked
+        self._served: datetime | None = None  # when anything last arrived anywhere
         self._news = news or asyncio.Event()
         self._overdue = True  # look into the outbox even while most lanes are busy
         self._stopping = False
@@ -257,7 +259,7 @@ class Courier:
             case None if looks < LOOKS:
                 await self._again(flying, looks + 1)
             case None:
-                await self._settle(Later("Discord does not answer"), *flying)
+                await self._settle(self._given_up(flying), *flying)
             case Later(reason, after) if after is not None or looks < LOOKS:  # who is told when to come, comes then
                 self._doubt_again(flying[0], looks if after else looks + 1, reason, after)
             case Unknown():
@@ -267,6 +269,15 @@ class Courier:
             case Suspended(reason):
                 await self._settle(Unknown(f"it may be out already, and cannot be looked for: {reason}"), *flying)
                 await self._archive.suspend_target(target, reason)
+
+    def _given_up(self, flying: list[Delivery]) -> Outcome:
+        """It surely is not out, and does not go. Where Discord fails at one post for hours, and not at others, or for
+        the better part of a day, a person looks at it, and its lane goes on."""
+        head = flying[0]
+        others_go = self._served is not None and head.attempted is not None and self._served > head.attempted
+        if len(flying) == 1 and head.attempts >= (STUBBORN if others_go else 4 * STUBBORN):
+            return Unknown(f"Discord failed at it {head.attempts} times; it is not out")
+        return Later("Discord does not answer")
 
     async def _again(self, flying: list[Delivery], looks: int) -> None:
         """It is not out, or its nonce still holds: once more, in the same form and with the same nonce.
@@ -308,6 +319,8 @@ class Courier:
             self._tell(delivery, outcome)
             self._on_settled(delivery, outcome)
         head = deliveries[0]
+        if isinstance(outcome, Sent):
+            self._served = self._clock.now()
         if _is_edit(head):
             return
         if rests and isinstance(outcome, Later) and outcome.after is not None:

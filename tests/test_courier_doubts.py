@@ -109,3 +109,29 @@ async def test_an_article_that_is_moved_while_it_waits_goes_only_where_it_is_wan
     await house.archive.place(found.article.id, ("africa",), '{"rule":"moved"} ', route, house.clock.now())
     house.courier.wake()
     await house.settles(sent=3)
+
+
+@pytest.mark.parametrize("others", [True, False])
+async def test_a_post_at_which_discord_always_fails_stops_its_lane_for_some_hours_and_not_for_ever(
+    house: House, others: bool
+) -> None:
+    """While nothing arrives anywhere it may be Discord that is ill, and we are more patient."""
+    await house.archive.subscribe(an_order())
+    await house.archive.subscribe(an_order("channel:200", "europe"))
+    house.mailbox.poison = "Poison"
+    await house.prints("Poison", "Bread")
+    house.start()
+    began, cakes = house.clock.now(), 0
+    async with asyncio.timeout(30):
+        while "held" not in await house.archive.outbox():
+            if others and house.clock.now() - began > timedelta(minutes=30 * cakes):
+                cakes += 1
+                await house.prints(f"Cake {cakes}", regions=("europe",))
+                while (await house.archive.outbox()).get("sent", 0) < cakes:
+                    await asyncio.sleep(0.001)
+            house.passes(minutes=1)
+            await asyncio.sleep(0.001)
+    taken = house.clock.now() - began
+    await house.settles(held=1, sent=cakes + 1)
+    assert house.mailbox.titles() == ["Bread"]
+    assert timedelta(hours=1) < taken < timedelta(hours=4 if others else 24) and (others or taken > timedelta(hours=4))

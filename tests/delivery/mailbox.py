@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.delivery.card import LIST
-from bot.model import Delivery, Outcome, Sent
+from bot.model import Delivery, Outcome, Sent, Unknown
 
 
 @dataclass
@@ -19,6 +19,7 @@ class Mailbox:
     rests: dict[str, float] = field(default_factory=dict)
     looked: list[str] = field(default_factory=list)
     nonces: list[str] = field(default_factory=list)
+    poison: str = ""  # the headline of what never arrives
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     under_way: int = 0
     most_under_way: int = 0
@@ -32,6 +33,8 @@ class Mailbox:
         await self.gate.wait()
         self.under_way -= 1
         answer = self.answers.pop(0) if self.answers else Sent(len(self.got) + 1, "shown")
+        if delivery.article.title == self.poison:
+            return Unknown("Discord did not answer (500)")
         (self.edited if delivery.edit else self.got).append((delivery.target, delivery.article.title))
         self.nonces.append(delivery.nonce)
         return answer
