@@ -60,6 +60,14 @@ class Destination:
         """The permissions without which nothing can be posted, as Discord's settings call them."""
         return [f"**{_NAMES[name]}**" for name in NEEDED[self.kind] if not getattr(self.permissions, name)]
 
+    def must_take(self, mention: discord.Role | None, publish: bool | None) -> None:
+        """Raise CannotPost with what stands in the way of an order that says so."""
+        self.must_be_open()
+        if mention:
+            self._must_mention(mention)
+        if publish and self.kind != "announcement":
+            raise CannotPost(f"{self.mention} is no announcement channel, so nothing can be published from it.")
+
     def must_be_open(self) -> None:
         """Raise CannotPost with the names of the permissions that are missing."""
         if lacks := self.lacks:
@@ -69,7 +77,7 @@ class Destination:
                 f"Give {them} to my role in the channel's settings, then say this again."
             )
 
-    def must_mention(self, role: discord.Role) -> None:
+    def _must_mention(self, role: discord.Role) -> None:
         """Raise CannotPost if a mention of that role would reach nobody."""
         if not (role.mentionable or self.permissions.mention_everyone):
             raise CannotPost(

@@ -9,7 +9,7 @@ from discord.app_commands import Choice
 
 from bot.chat.desk import Desk
 from bot.chat.orders import standing
-from bot.chat.orders.destination import CannotPost, Destination
+from bot.chat.orders.destination import Destination
 from bot.chat.orders.weekly import zone_meant
 from bot.chat.pages.choices import MOST
 from bot.delivery.terms import BadTerms, Terms, make_terms, read_terms
@@ -44,13 +44,8 @@ class Wish:
 
 async def order(desk: Desk, guild: int, channel: Destination, region: str, wish: Wish) -> str:
     """Place the order of a region for a channel, or change it; the answer to whoever gave it."""
-    channel.must_be_open()
-    if wish.mention:
-        channel.must_mention(wish.mention)
-    if wish.publish and channel.kind != "announcement":
-        raise CannotPost(f"{channel.mention} is no announcement channel, so nothing can be published from it.")
-    before = await desk.archive.subscriptions(guild)
-    found = next((each for each in before if (each.target, each.region) == (channel.target, region)), None)
+    channel.must_take(wish.mention, wish.publish)
+    found = await standing.found(desk, guild, channel.target, region)
     old = found if found and not wish.anew else Subscription(channel.target, region, guild=guild)
     wanted = replace(
         old,

@@ -50,6 +50,12 @@ async def place(desk: Desk, order: Subscription) -> tuple[Subscription, bool]:
     return kept, old is not None
 
 
+async def found(desk: Desk, guild: int, target: str, region: str) -> Subscription | None:
+    """The order that there is for a place and a region."""
+    orders = await desk.archive.subscriptions(guild)
+    return next((each for each in orders if (each.target, each.region) == (target, region)), None)
+
+
 async def take_back(desk: Desk, guild: int, value: str) -> None:
     """Take an order back; when somebody else was quicker, that is well too."""
     order = next((each for each in await desk.archive.subscriptions(guild) if str(each.id) == value), None)

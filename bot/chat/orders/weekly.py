@@ -8,7 +8,7 @@ from discord.app_commands import Choice
 
 from bot.chat.desk import Desk
 from bot.chat.orders import standing
-from bot.chat.orders.destination import CannotPost, Destination
+from bot.chat.orders.destination import Destination
 from bot.chat.pages import choices
 from bot.delivery.text import cut
 from bot.delivery.weekly import DAYS, MOST_REGIONS, BadPlan, Plan, find_zone, read_plan, read_time, zones_like
@@ -34,13 +34,8 @@ class Wish:
 
 async def order(desk: Desk, guild: int, channel: Destination, wish: Wish) -> str:
     """Place the order for a channel, or change it; the answer to whoever gave it."""
-    channel.must_be_open()
-    if wish.mention:
-        channel.must_mention(wish.mention)
-    if wish.publish and channel.kind != "announcement":
-        raise CannotPost(f"{channel.mention} is no announcement channel, so nothing can be published from it.")
-    before = await desk.archive.subscriptions(guild)
-    old = next((each for each in before if (each.target, each.region) == (channel.target, ROUNDUP)), None)
+    channel.must_take(wish.mention, wish.publish)
+    old = await standing.found(desk, guild, channel.target, ROUNDUP)
     plan = _planned(desk, read_plan(old.options) if old else None, wish)
     tag = channel.tag_named("")  # a forum that wants a tag on every post cannot have a round-up
     wanted = replace(
