@@ -77,14 +77,6 @@ class Destination:
                 f"Give {them} to my role in the channel's settings, then say this again."
             )
 
-    def _must_mention(self, role: discord.Role) -> None:
-        """Raise CannotPost if a mention of that role would reach nobody."""
-        if not (role.mentionable or self.permissions.mention_everyone):
-            raise CannotPost(
-                f"I cannot mention {role.mention}: let anyone mention that role in its settings, "
-                f"or give me the permission **{_NAMES['mention_everyone']}** in {self.mention}."
-            )
-
     def tag_named(self, name: str) -> int | None:
         """The forum's tag of that name; raise CannotPost where it has no such tag, or wants one and got none."""
         known = ", ".join(f"“{each}”" for each in self.tags)
@@ -100,6 +92,14 @@ class Destination:
             has = f"It has {known}." if known else "It has none."
             raise CannotPost(f"{self.mention} has no tag “{name.strip()[:40]}”. {has}")
         return found
+
+    def _must_mention(self, role: discord.Role) -> None:
+        """Raise CannotPost if a mention of that role would reach nobody."""
+        if not (role.mentionable or self.permissions.mention_everyone):
+            raise CannotPost(
+                f"I cannot mention {role.mention}: let anyone mention that role in its settings, "
+                f"or give me the permission **{_NAMES['mention_everyone']}** in {self.mention}."
+            )
 
 
 class Channels(app_commands.Transformer):
