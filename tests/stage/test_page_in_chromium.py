@@ -183,9 +183,8 @@ async def test_a_fault_put_together_word_by_word_can_be_taken_back(reader: Reade
 
 
 async def test_a_permission_withdrawn_from_the_panel_is_felt(reader: Reader, bot: Library) -> None:
-    await reader.page.locator("[data-part=world] summary").press(
-        "Enter"
-    )  # not by the mouse: what stands above it grows
+    # Not by the mouse: what stands above it grows.
+    await reader.page.locator("[data-part=world] summary").press("Enter")
     form = reader.page.get_by_test_id("world-form")
     await form.get_by_label("Channel", exact=True).select_option(label="#garden")
     await form.get_by_role("button", name="Let it happen").click()
