@@ -3,95 +3,40 @@
 import asyncio
 import contextlib
 import logging
-import random
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
-
-import discord
 
 from bot.almanac import Almanac
 from bot.archive import Archive
 from bot.chat.sender import DiscordSender
 from bot.courier import Courier
-from bot.delivery.card import GONE
 from bot.delivery.pace import Allowance, Pace
-from bot.delivery.route import route, wants
-from bot.delivery.terms import Terms, quiet_until, read_terms
+from bot.delivery.terms import Terms
 from bot.delivery.weekly import Plan
-from bot.model import ROUNDUP, Article, Delivery, Feed, Owed, Sighting, Subscription
-from tests.chat.sender.outside import GUILD, Outside, Request, Room, stories_in
+from bot.model import ROUNDUP, Article, Feed, Sighting, Subscription
+from tests.chat.sender.account import WEEKLY, Account, number_of, said, target_in
+from tests.chat.sender.outside import GUILD, stories_in
+from tests.chat.sender.shaky import Shaky
 from tests.delivery.samples import REGIONS
-from tests.fakes import Clock
 
-START = datetime.fromisoformat("2026-03-14T12:00:00+00:00")
 ORDERED = ("africa", "europe", "*")
 TARGETS = ("channel:11", "channel:12", "channel:13", "user:15")
-WEEKLY = "channel:14"
 FEEDS = ("https://a.test/feed", "https://b.test/feed")
 FATES = ("answered", "lost", "never", "arrives later", "500, done", "500", "429", "filtered")
 TIMEOUT = 0.3  # minutes after which no answer is waited for any more
-Pair = tuple[int, str]
 
 
-@dataclass
-class Shaky:
-    """The archive as the courier asks it: now and then the disk fails, before or after it has done as asked."""
-
-    archive: Archive
-    chance: random.Random
-    leaves: Callable[[Delivery], None]
-    failing: float = 0.0
-    asked: int = 0
-    ever: int = 0
-
-    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
-        async def ask(*given: Any, **more: Any) -> Any:
-            self.asked += 1
-            self.ever += name != "due_deliveries"  # which it asks for ever while the clock stands
-            try:
-                early = self.chance.random() < self.failing / 2
-                if early and name != "in_flight":
-                    raise OSError(f"the disk is full ({name})")
-                answer = await getattr(self.archive, name)(*given, **more)
-                if name == "sending" and answer:
-                    self.leaves(answer)
-                if self.chance.random() < self.failing / 2 and name != "in_flight":
-                    raise OSError(f"the disk failed ({name})")
-                return answer
-            finally:
-                self.asked -= 1
-
-        return ask
-
-
-class Play:
+class Play(Account):
     """One course of things. Whatever is chosen is chosen by its seed."""
 
     def __init__(self, seed: int, file: Path) -> None:
-        self.chance = random.Random(seed)
+        super().__init__(seed)
         self.file = file
-        self.clock = Clock(START)
-        kinds = {11: discord.ChannelType.text, 12: discord.ChannelType.text, 13: discord.ChannelType.forum}
-        rooms = [Room(number, kind) for number, kind in (kinds | {14: kinds[11], 1015: kinds[11]}).items()]
-        rooms[1].readable = self.chance.random() < 0.4
-        self.outside = Outside(self.clock, rooms)
-        self.outside.dies_with = lambda request: self.chance.random() < 0.5
-        self.outside.on_request = self.left
-        self.wrong: list[str] = []
-        self.log: list[str] = []
-        self.owed: dict[Pair, str] = {}
         self.titles: dict[int, dict[str, tuple[int, int]]] = {}  # by story and feed: the edition of headline and teaser
         self.regions: dict[int, dict[str, tuple[str, ...]]] = {}
         self.published: dict[int, datetime] = {}
-        self.keys: dict[int, int] = {}
-        self.firsts: set[Pair] = set()  # what has left once
-        self.dropped: set[Pair] = set()  # by a person, for good
-        self.lines: list[tuple[str, Delivery]] = []
-        self.doing = ""
-        self.changed_terms: set[str] = set()
 
     # --- the house ---
 
@@ -179,9 +124,6 @@ class Play:
         self.courier.wake()
         await self.settles()
 
-    def notes(self, *said: object) -> None:
-        self.log.append("    " + " ".join(map(str, said)))
-
     async def prints_new(self) -> None:
         held = "a flood" if self.chance.random() < 0.1 else ""
         for _ in range(self.chance.choice((1, 1, 2, 3))):
@@ -216,37 +158,6 @@ class Play:
         for each in accepted.new:
             self.keys[number] = each.id
         await self.is_no_longer_wanted(before, await self.kept(number))
-
-    def routing(self, held: str = "") -> Callable[[Article, Sequence[Subscription]], list[Owed]]:
-        def to(article: Article, orders: Sequence[Subscription]) -> list[Owed]:
-            owed = route(article, orders, held)
-            for each in owed:
-                pair = (number_of(article), each.target)
-                if self.owed.get(pair, "forbidden") == "forbidden" and pair not in self.dropped:
-                    self.owed[pair] = "owed"
-            self.notes("owes", number_of(article), [each.target for each in owed])
-            return owed
-
-        return to
-
-    async def kept(self, number: int) -> Article | None:
-        return await self.archive.article(self.keys.get(number, 0), None)
-
-    async def is_no_longer_wanted(self, before: Article | None, after: Article | None) -> None:
-        if before and after and before.regions != after.regions:
-            await self.looks_what_is_wanted(after)
-
-    async def looks_what_is_wanted(self, *articles: Article) -> None:
-        """What no order wants any more, and what nothing has left of yet, shall not come."""
-        orders = await self.archive.subscriptions()
-        flying = {(number_of(each.article), each.target) for each in await self.archive.in_flight()}
-        for pair, state in self.owed.items():
-            article = await self.kept(pair[0])
-            if article is None or state != "owed" or (articles and article.id not in {each.id for each in articles}):
-                continue
-            if not any(each.target == pair[1] and wants(each, article) for each in orders):
-                self.owed[pair] = "either" if pair in flying or self.times_out(pair) else "forbidden"
-                self.notes("no longer wanted", pair, self.owed[pair])
 
     async def answers(self, share: float = 0.7) -> None:
         for request in list(self.outside.waiting):
@@ -380,37 +291,6 @@ class Play:
             room.deleted.add(gone)
             self.notes("deleted", room.id, gone)
 
-    # --- what is seen on the way ---
-
-    def leaves(self, delivery: Delivery) -> None:
-        is_first = delivery.attempts == 1 and not delivery.edit and not delivery.roundup
-        if is_first and not self.shaky.failing:  # of a list, some may leave while the disk keeps back the others
-            self.lines.append((delivery.target, delivery))
-
-    def left(self, request: Request) -> None:
-        if not request.posts or self.target_of(request) == WEEKLY:
-            return
-        target = self.target_of(request)
-        for story in request.stories:
-            pair = (story, target)
-            if pair not in self.firsts:
-                self.firsts.add(pair)
-                if self.owed.get(pair, "forbidden") == "forbidden":
-                    self.wrong.append(f"{pair} left, though nobody wants it")
-
-    async def compares_order(self) -> None:
-        """What left first was first in its line, and left when its order lets it."""
-        lines, self.lines = self.lines, []
-        for target, sent in lines:
-            for each in await self.archive.line(target, 100):
-                is_new = each.attempts == 0 and "prints" not in self.doing
-                if is_new and not each.roundup and _key(each) < _key(sent):
-                    self.wrong.append(f"{said(sent)} left before {said(each)}")
-            orders = await self.archive.subscriptions_of(target)
-            quiet = [quiet_until(read_terms(each.options), self.clock.now()) for each in orders]
-            if quiet and all(quiet) and target not in self.changed_terms:
-                self.wrong.append(f"{said(sent)} left in quiet hours")
-
     # --- the end ---
 
     async def ends(self) -> None:
@@ -442,66 +322,6 @@ class Play:
         for each in rows:
             await self.tells(each)
 
-    async def waits(self) -> list[Delivery]:
-        rows = await self.archive.outbox_rows(100_000)
-        return [each for each in rows if each.state not in ("sent", "refused") or (each.edit and each.state == "sent")]
-
-    def counts(self) -> None:
-        for pair, state in self.owed.items():
-            times = self.times_out(pair)
-            if times > 1:
-                self.wrong.append(f"{pair} is out {times} times")
-            if state == "owed" and not times:
-                self.wrong.append(f"{pair} is lost")
-            if state == "forbidden" and times:
-                self.wrong.append(f"{pair} is out, though nobody wants it")
-        weekly: list[Any] = [each["content"] for each in self.outside.rooms[14].messages.values()]
-        if len(weekly) > len(set(weekly)):
-            self.wrong.append(f"a week is out twice: {weekly}")
-
-    def compares(self, row: Delivery) -> list[str]:
-        room = self.room_of(row.target)
-        if row.message in room.deleted or row.roundup:
-            return []
-        message = room.messages.get(row.message or 0)
-        if message is None:
-            return [f"{said(row)} has no message"]
-        shown = str((message["content"], message["embeds"]))
-        number = number_of(row.article)
-        if not message["components"]:
-            lines = message["embeds"][0]["description"].split("\n")
-            shown = next((each for each in lines if f"/s{number})" in each), "")
-            wanted = [row.article.title]
-        else:
-            wanted = [row.article.teaser] if room.is_forum else [row.article.title, row.article.teaser]
-        wrong = [f"{said(row)} does not show {each}: {shown}" for each in wanted if each not in shown]
-        if (GONE.lower() in shown.lower()) is not (row.article.gone is not None):
-            wrong.append(f"{said(row)} is gone: {row.article.gone}, and shows {shown}")
-        return wrong
-
-    async def tells(self, row: Delivery) -> None:
-        if row.roundup or row.article.id not in self.keys.values():
-            return
-        story = await self.archive.why(row.article.url, None)
-        told = [each.what for each in story.events if each.target == row.target] if story else []
-        if row.state == "sent" and ("sent" not in told or "to be edited" in told):
-            self.wrong.append(f"{said(row)} is told as {told}")
-        if row.state == "refused" and "refused" not in told:
-            self.wrong.append(f"{said(row)} is told as {told}")
-
-    # --- words ---
-
-    def times_out(self, pair: Pair) -> int:
-        number, target = pair
-        return sum(number in stories_in(each) for each in self.room_of(target).messages.values())
-
-    def room_of(self, target: str) -> Room:
-        kind, _, number = target.partition(":")
-        return self.outside.rooms[int(number) + (1000 if kind == "user" else 0)]
-
-    def target_of(self, request: Request) -> str:
-        return target_in(self.outside.rooms[request.room])
-
 
 class _Listener(logging.Handler):
     """A failure of our own that no disk is to blame for is a defect."""
@@ -516,23 +336,6 @@ class _Listener(logging.Handler):
             self._wrong.append(f"{record.getMessage()}: {error!r}")
 
 
-def target_in(room: Room) -> str:
-    return f"channel:{room.id}" if room.id < 1000 else f"user:{room.id - 1000}"
-
-
-def _key(each: Delivery) -> tuple[Any, int]:
-    return each.article.published, each.article.id
-
-
 def a_wish(target: str, region: str, options: str) -> Subscription:
     is_dm = target.startswith("user:")
     return Subscription(target, region, guild=0 if is_dm else GUILD, kind="dm" if is_dm else "text", options=options)
-
-
-def number_of(article: Article) -> int:
-    return int(article.url.rpartition("/s")[2]) if article.url else 0
-
-
-def said(row: Delivery) -> str:
-    what = f"{row.state}, edit {row.edit}, {row.reason!r}, {row.attempts} attempts"
-    return f"{(number_of(row.article), row.target)} ({what})"
