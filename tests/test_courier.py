@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -82,6 +82,29 @@ class House:
     def passes(self, **time: float) -> None:
         self.clock.moment += timedelta(**time)
         self.courier.wake()
+
+    async def passes_until(self, true: Callable[[], bool], **time: float) -> None:
+        """Time and again, for whoever rests may only now begin to."""
+        async with asyncio.timeout(5):
+            while not true():
+                self.passes(**time)
+                await asyncio.sleep(0.005)
+
+
+def full_once(step: str) -> type[Archive]:
+    """An archive whose disk is full when this is first to be written; afterwards there is room again."""
+
+    class Full(Archive):
+        failures = 1
+
+    async def fail_once(self: Archive, *given: Any) -> Any:
+        if vars(Full)["failures"]:
+            Full.failures = 0
+            raise OSError("the disk is full")
+        return await getattr(super(Full, self), step)(*given)
+
+    setattr(Full, step, fail_once)
+    return Full
 
 
 @pytest.fixture
@@ -363,23 +386,15 @@ async def test_what_is_taken_back_between_being_found_due_and_leaving_does_not_l
 
 
 async def test_a_failure_of_our_own_loses_no_correction(house: House) -> None:
-    class Full(Archive):
-        failures = 1
-
-        async def settle(self, *given: Any) -> None:
-            if self.failures:
-                Full.failures = 0
-                raise OSError("the disk is full")
-            await super().settle(*given)
-
+    full = full_once("settle")
     await house.archive.subscribe(an_order())
     house.start()
     await house.prints("One")
     await house.settles(sent=1)
-    house.archive.__class__ = Full
+    house.archive.__class__ = full
     await house.prints("One, corrected", url="https://a.test/One", keys=("url:One",))
     async with asyncio.timeout(5):
-        while Full.failures or not await house.archive.due_deliveries(house.clock.now()):
+        while vars(full)["failures"] or not await house.archive.due_deliveries(house.clock.now()):
             await asyncio.sleep(0.005)
         while await house.archive.due_deliveries(house.clock.now()):
             house.passes(minutes=6)  # time and again: its lane may only now begin to rest
