@@ -11,7 +11,7 @@ from bot.archive import articles, feeds, identities, memos, outbox, subscription
 from bot.archive.connect import Connection
 from bot.archive.moments import to_ms
 from bot.archive.rows import clean
-from bot.model import Accepted, Article, Learn, Recall, Route, Sighting, Source, Subscription, Tag
+from bot.model import Accepted, Article, Image, Learn, Recall, Route, Sighting, Source, Subscription, Tag
 
 # The parts of a print. Each has a hash of its own in the sighting, so that we can tell what one feed has changed.
 _PARTS = ("title", "url", "teaser", "text", "authors", "image", "regions", "tags", "published", "language")
@@ -273,4 +273,6 @@ def _plain(value: object) -> object:
         return [_plain(each) for each in value]
     if isinstance(value, Tag):
         return [value.term, value.scheme, value.label]
+    if isinstance(value, Image):
+        return value.url
     return value if value is None or isinstance(value, str) else str(value)

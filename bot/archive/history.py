@@ -10,7 +10,6 @@ from bot.archive.connect import Connection, Row
 from bot.archive.moments import from_ms
 from bot.model import OPERATOR, Event, Story, Viewer
 
-_PHOTO = re.compile(r"\burl='([^']*)'")  # as a revision keeps it
 _CREDENTIALS = re.compile(r"(?<=://)[^/?#]*@")
 
 
@@ -89,6 +88,4 @@ def _was(part: str, value: object) -> str:
     if not value:
         return f"{part} {verb} missing"
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    photo = _PHOTO.search(text) if part == "image" else None
-    text = photo[1] if photo else text
     return f"{part} {verb} “{text[:120]}{'…' if len(text) > 120 else ''}”"
