@@ -9,7 +9,7 @@ from discord.ext import commands
 from bot.chat.client import NewsClient
 from bot.chat.desk import Desk
 from bot.chat.matters import mapping, moving, notices, releases, reports, tidings
-from bot.chat.orders import first_steps, lists, offers, ordering, standing, weekly
+from bot.chat.orders import first_steps, hours, lists, offers, ordering, standing, weekly
 from bot.chat.orders.destination import Channels, Destination
 from bot.chat.pages import choices
 from bot.chat.pages.meant import article_meant
@@ -59,7 +59,7 @@ class DeskCommands(commands.GroupCog, group_name="desk", group_description="For 
         credit="No photo that does not name its credit",
         anew="Forget what this order said before; without it, what you leave out stays",
     )
-    @app_commands.autocomplete(region=choices.regions_or_all, tag=choices.forum_tags, quiet=ordering.some_hours)
+    @app_commands.autocomplete(region=choices.regions_or_all, tag=choices.forum_tags, quiet=hours.some_hours)
     async def subscribe(
         self,
         interaction: Admin,
