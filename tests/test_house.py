@@ -18,7 +18,7 @@ FLOORS: list[set[str]] = [
     {"cogs"},
     {"courier", "chat", "poller", "almanac", "keeper"},
     {"archive", "delivery", "intake"},
-    {"model", "errors", "clock", "settings", "regions", "written"},
+    {"model", "errors", "clock", "settings", "regions", "written", "wish"},
 ]
 NEIGHBOURS = {  # on one floor, and yet one stands on the other
     ("rehearsal", "app"),
@@ -27,6 +27,8 @@ NEIGHBOURS = {  # on one floor, and yet one stands on the other
     ("regions", "errors"),
     ("regions", "written"),
     ("written", "errors"),
+    ("wish", "model"),
+    ("wish", "errors"),
     ("chat", "delivery"),
 }
 APART = {"stage", "newsroom"}  # know nobody; only the rehearsal knows them

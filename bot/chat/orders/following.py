@@ -8,9 +8,9 @@ from bot.chat.desk import Desk
 from bot.chat.orders.standing import Entry, Listing, understood
 from bot.chat.pages.choices import EVERYTHING, region_name
 from bot.delivery.text import clean, escape
-from bot.delivery.wish import BadWish, fold, in_words, understand
 from bot.errors import NewsError
 from bot.model import OPERATOR, Subscription
+from bot.wish import BadWish, fold, in_words, understand
 
 MOST = 50  # standing orders of one reader
 _FULL = (

@@ -10,10 +10,10 @@ from bot.chat.sender.watch import OURS
 from bot.delivery.terms import read_terms
 from bot.delivery.text import clean, cut, escape
 from bot.delivery.weekly import Plan, read_plan
-from bot.delivery.wish import in_words
 from bot.errors import NewsError, NotFound
 from bot.intake.addresses import spoken
 from bot.model import OPERATOR, ROUNDUP, Delivery, Feed, Source, Subscription
+from bot.wish import in_words
 
 MOST_ORDERS = 500  # of one server
 _WISH = 450  # characters

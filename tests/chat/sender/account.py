@@ -9,9 +9,10 @@ import discord
 
 from bot.archive import Archive
 from bot.delivery.card import GONE
-from bot.delivery.route import route, wants
+from bot.delivery.route import route
 from bot.delivery.terms import quiet_until, read_terms
 from bot.model import Article, Delivery, Owed, Subscription
+from bot.wish import wants
 from tests.chat.sender.outside import Outside, Request, Room, stories_in
 from tests.chat.sender.shaky import Shaky
 from tests.fakes import Clock

@@ -1,5 +1,6 @@
-"""The small language of include and exclude: words, "phrases", tag:, author:, feed:, commas for "or", - for "not".
+"""What a standing order wishes: a region, and in a small language what shall be in the article, or not.
 
+Include and exclude are words, "phrases", tag:, author:, feed:, title:, with commas for "or" and - for "not".
 A wish is a list of alternatives, parted by commas or the word OR; in each, all that stands side by side must be there.
 
     sanctions iran, "red sea" -tag:podcast, author:"Jane Doe"
@@ -13,8 +14,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.errors import NewsError
-from bot.model import Article
+from bot.model import OPERATOR, Article, Subscription
 
+EVERY_REGION = "*"
 LONGEST = 500
 MOST_TERMS = 30
 FIELDS = ("tag", "author", "feed", "title")
@@ -38,6 +40,23 @@ class Term:
 
 
 Wish = tuple[tuple[Term, ...], ...]  # any of these, each of which is all of those
+
+
+def wants(subscription: Subscription, article: Article) -> bool:
+    """Whether this standing order is for this article."""
+    if article.owner not in (OPERATOR, subscription.guild):
+        return False  # another server's own feed
+    if subscription.region not in (EVERY_REGION, *article.regions):
+        return False
+    if subscription.include and not speaks_of(subscription.include, article):
+        return False
+    return not (subscription.exclude and speaks_of(subscription.exclude, article))
+
+
+def rank(subscription: Subscription, article: Article) -> tuple[int, int]:
+    """Which of a target's orders is foremost: the region's place in the article; one for all regions comes last."""
+    regions = article.regions
+    return (regions.index(subscription.region) if subscription.region in regions else len(regions), subscription.id)
 
 
 def speaks_of(wish: str, article: Article) -> bool:

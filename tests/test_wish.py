@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from bot.delivery.wish import BadWish, in_words, speaks_of, understand
 from bot.model import Tag
+from bot.wish import BadWish, in_words, speaks_of, understand
 from tests.delivery.samples import an_article
 
 ARTICLE = an_article(
