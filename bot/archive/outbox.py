@@ -12,10 +12,11 @@ from bot.archive import articles, subscriptions
 from bot.archive.connect import Connection, Row
 from bot.archive.moments import from_ms, ms_or_none, to_ms
 from bot.archive.rows import brings, marks, to_delivery, to_subscription
-from bot.archive.subscriptions import HELD, MOVED, TAKEN_BACK
+from bot.archive.subscriptions import HELD, REASONS
 from bot.model import Article, Delivery, Later, Outcome, Owed, Refused, Sent, State, Suspended, Unknown
 
 UNSURE = "?"  # ends the digest of what a message shows while an edit may or may not have reached it
+_UNWANTED = json.dumps(REASONS)
 _OUT_OF_LINE = ("suspended", "refused", "held")
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(hours=1)  # where nobody says how long to wait
 
@@ -71,13 +72,13 @@ def owe(db: Connection, article: Article, owed: Iterable[Owed], now: datetime) -
             ON CONFLICT DO UPDATE SET subscription = excluded.subscription, state = excluded.state,
                 reason = excluded.reason, due = excluded.due, made = excluded.made, settled = NULL
             WHERE article = excluded.article AND delivery.state = 'refused' AND (
-                delivery.reason IN (:taken_back, :moved)
-                OR attempts = 0 AND delivery.reason IN (:held_back || :taken_back, :held_back || :moved))
+                delivery.reason IN (SELECT value FROM json_each(:unwanted))
+                OR attempts = 0 AND delivery.reason IN (SELECT :held_back || value FROM json_each(:unwanted)))
             """,
             {
                 **{"article": article.id, "target": each.target, "story": story, "nonce": nonce(story, each.target)},
                 **{"published": published, "held": each.held, "due": ms_or_none(each.due), "now": to_ms(now)},
-                **{"order": each.subscription.id, "taken_back": TAKEN_BACK, "moved": MOVED, "held_back": HELD},
+                **{"order": each.subscription.id, "unwanted": _UNWANTED, "held_back": HELD},
             },
         ).rowcount
     return made

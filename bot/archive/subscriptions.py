@@ -2,32 +2,31 @@
 
 from datetime import datetime
 
+from bot.archive import articles
 from bot.archive.connect import Connection
 from bot.archive.moments import to_ms
 from bot.archive.rows import columns, from_subscription, to_subscription
-from bot.model import Subscription
+from bot.model import Article, Subscription
+from bot.wish import EVERY_REGION, rank, wants
 
 TAKEN_BACK = "the subscription was taken back"  # of what surely was not out yet
 MOVED = "the article is in another region now"  # of that too
-HELD = "held, and "  # stands before either where a person had to look at it first
-# The standing order that wants a delivery's article for this target, under the strongest of its regions.
-_WANTED = """
-    SELECT s.id FROM subscription s, article a LEFT JOIN json_each(a.regions) r ON r.value = s.region
-    WHERE a.id = delivery.article AND s.target = delivery.target AND s.ended IS NULL
-    AND (s.region = '*' OR r.value IS NOT NULL) ORDER BY r.key IS NULL, r.key, s.id LIMIT 1
-"""
-# A delivery that nobody ordered any more, or whose article has left the region for which it was ordered.
-_STRAY = """
+UNASKED = "the subscription does not ask for it any more"  # and of that: its words, or the article's, are others now
+HELD = "held, and "  # stands before each of them where a person had to look at it first
+REASONS = (TAKEN_BACK, MOVED, UNASKED)
+# A delivery that nobody ordered any more, or whose article may not be what its order wishes.
+_DOUBTFUL = """
     NOT EXISTS (SELECT 1 FROM subscription s WHERE s.id = delivery.subscription AND s.ended IS NULL AND (
-        s.region = '*' OR delivery.article < 0
-        OR s.region IN (SELECT value FROM json_each((SELECT regions FROM article WHERE id = delivery.article)))))
+        delivery.article < 0 OR s.include = '' AND s.exclude = '' AND (s.region = '*'
+            OR s.region IN (SELECT value FROM json_each((SELECT regions FROM article WHERE id = delivery.article))))))
 """
 
 
 def subscribe(db: Connection, subscription: Subscription, now: datetime) -> Subscription:
     """Place a standing order; for the same target and region, change it. It gets nothing old.
 
-    What had come to a stop in that target goes on, and what waits there for its hour is looked at anew.
+    What had come to a stop in that target goes on, and what waits there is looked at anew: for its hour, and whether
+    it is what the order wishes now.
     """
     key = {"target": subscription.target, "region": subscription.region}
     values = from_subscription(subscription) | key
@@ -44,6 +43,7 @@ def subscribe(db: Connection, subscription: Subscription, now: datetime) -> Subs
     if not subscription.suspended:
         resume(db, subscription.target)
     db.execute("UPDATE delivery SET due = NULL WHERE target = ? AND state = 'later'", [subscription.target])
+    let_go(db, now, "target", subscription.target)
     return to_subscription(
         db.execute("SELECT * FROM subscription WHERE target = :target AND region = :region", key).fetchone()
     )
@@ -101,14 +101,29 @@ def let_go(db: Connection, now: datetime, column: str, value: int | str, *, leav
     Of what has left already, only where it leaves once more, because it is not out.
     """
     states = "'pending', 'later', 'sending'" if leaving else "'pending', 'later', 'suspended', 'held'"
-    stray = f"{column} = :value AND state IN ({states}) AND {_STRAY}"
-    given = {"value": value, "taken_back": TAKEN_BACK, "moved": MOVED, "held": HELD, "now": to_ms(now)}
-    db.execute(f"UPDATE delivery SET subscription = ({_WANTED}) WHERE {stray} AND EXISTS ({_WANTED})", given)  # noqa: S608
-    db.execute(
-        f"""
-        UPDATE delivery SET state = 'refused', settled = :now, reason = iif(state = 'held', :held, '') || iif(
-            (SELECT ended FROM subscription s WHERE s.id = delivery.subscription) IS NULL, :moved, :taken_back)
-        WHERE {stray}
-        """,  # noqa: S608 our columns
-        given,
-    )
+    doubtful = db.execute(
+        f"SELECT * FROM delivery WHERE {column} = ? AND state IN ({states}) AND {_DOUBTFUL}",  # noqa: S608 our columns
+        [value],
+    ).fetchall()
+    found = articles.load(db, {row["article"] for row in doubtful})
+    orders = {target: of(db, target) for target in {row["target"] for row in doubtful}}
+    for row in doubtful:
+        article, standing = found.get(row["article"]), orders[row["target"]]
+        own = next((each for each in standing if each.id == row["subscription"]), None)
+        wanting = [] if article is None else [each for each in standing if wants(each, article)]
+        if own in wanting:
+            continue
+        if article is not None and wanting:
+            order = min(wanting, key=lambda each: rank(each, article))
+            db.execute("UPDATE delivery SET subscription = ? WHERE id = ?", [order.id, row["id"]])
+            continue
+        reason = TAKEN_BACK if own is None else MOVED if article is None or _is_elsewhere(article, own) else UNASKED
+        before = HELD if row["state"] == "held" else ""
+        db.execute(
+            "UPDATE delivery SET state = 'refused', settled = ?, reason = ? WHERE id = ?",
+            [to_ms(now), before + reason, row["id"]],
+        )
+
+
+def _is_elsewhere(article: Article, order: Subscription) -> bool:
+    return order.region not in (EVERY_REGION, *article.regions)

@@ -214,3 +214,44 @@ async def test_an_order_that_says_otherwise_of_its_hours_lets_go_at_once_what_th
     await room.archive.settle(due.id, Later("quiet hours", timedelta(hours=9)), room.now)
     await room.archive.subscribe(a_subscription(options='{"cap": 2}'))
     assert len(await room.archive.due_deliveries(room.now)) == 1
+
+
+async def test_what_waits_goes_over_only_to_an_order_that_wants_it(room: Room) -> None:
+    """Though its region is ordered: the words of the order count, and another order behind it may want it."""
+    await room.archive.subscribe(a_subscription(region="africa"))
+    await room.archive.subscribe(a_subscription(region="europe", exclude="podcast"))
+    both = ("africa", "europe")
+    await room.takes_in(an_article("A podcast", regions=both), an_article("Rain", regions=both))
+    await room.archive.unsubscribe("channel:100", "africa")
+    assert [each.article.title for each in await room.archive.line("channel:100")] == ["Rain"]
+    await room.archive.subscribe(a_subscription(region="*", include="snow"))
+    await room.archive.subscribe(a_subscription(region="*", target="channel:7"))
+    await room.archive.unsubscribe("channel:100", "europe")
+    assert await room.archive.line("channel:100") == []
+
+
+async def test_what_waits_goes_past_the_order_that_does_not_want_it_to_one_that_does(room: Room) -> None:
+    await room.archive.subscribe(a_subscription(region="africa"))
+    await room.archive.subscribe(a_subscription(region="europe", exclude="podcast"))
+    await room.archive.subscribe(a_subscription(region="*", include="podcast"))
+    await room.takes_in(an_article("A podcast", regions=("africa", "europe")))
+    await room.archive.unsubscribe("channel:100", "africa")
+    assert [each.subscription.region for each in await room.archive.line("channel:100")] == ["*"]
+
+
+async def test_an_order_that_now_leaves_out_what_waits_for_it_is_not_sent_that(room: Room) -> None:
+    await room.archive.subscribe(a_subscription())
+    await room.takes_in(*(an_article(title, regions=("africa",)) for title in ("A podcast", "Rain")))
+    await room.archive.suspend_target("channel:100", "no permission")
+    await room.archive.subscribe(a_subscription(exclude="podcast"))
+    assert [each.article.title for each in await room.archive.line("channel:100")] == ["Rain"]
+
+
+async def test_what_a_correction_made_unwanted_before_it_left_does_not_leave(room: Room) -> None:
+    await room.archive.subscribe(a_subscription(exclude="podcast"))
+    await room.takes_in(an_article("Rain", regions=("africa",)))
+    (due,) = await room.archive.due_deliveries(room.now)
+    await room.takes_in(an_article("Rain", regions=("africa",), teaser="Our podcast."))
+    assert await room.archive.sending(due.id, room.now) is None
+    (row,) = await room.archive.outbox_rows()
+    assert (row.state, row.reason) == ("refused", "the subscription does not ask for it any more")
