@@ -63,7 +63,9 @@ class Outbox(Protocol):
     async def list_of(self, delivery: int) -> list[Delivery]: ...
     async def posted_since(self, target: str, since: datetime) -> list[datetime]: ...
     async def sending(self, delivery: int, now: datetime) -> Delivery | None: ...
+    async def sending_list(self, deliveries: Sequence[int], now: datetime) -> list[Delivery]: ...
     async def settle(self, delivery: int, outcome: Outcome, now: datetime) -> None: ...
+    async def settle_list(self, deliveries: Sequence[int], outcome: Outcome, now: datetime) -> None: ...
     async def in_flight(self) -> list[Delivery]: ...
     async def suspend_target(self, target: str, reason: str) -> None: ...
 
@@ -182,15 +184,14 @@ class Courier:
         if listed := await self._list_with(delivery):
             await self._carry_list(listed)
             return
-        left = await self._leave(delivery)
-        if not left:
+        left = await self._archive.sending(delivery.id, self._clock.now())
+        if left is None:
             return
-        (delivery,) = left
-        outcome = await self._try(self._sender.send(delivery), delivery)
-        if isinstance(outcome, Unknown) and not _is_edit(delivery):
-            await self._find_out(delivery.target, 0)
+        outcome = await self._try(self._sender.send(left), left)
+        if isinstance(outcome, Unknown) and not _is_edit(left):
+            await self._find_out(left.target, 0)
         else:
-            await self._settle(Later(outcome.reason) if isinstance(outcome, Unknown) else outcome, delivery)
+            await self._settle(Later(outcome.reason) if isinstance(outcome, Unknown) else outcome, left)
 
     async def _carry_list(self, deliveries: list[Delivery]) -> None:
         """What a cap kept waiting, in one post. If it does not go as a list, each goes alone when its time has come."""
@@ -243,9 +244,7 @@ class Courier:
 
     async def _leave(self, *deliveries: Delivery) -> list[Delivery]:
         """Those of them that are still wanted, written down as leaving, and as they are now."""
-        now = self._clock.now()
-        leaving = await asyncio.gather(*(self._archive.sending(each.id, now) for each in deliveries))
-        return [each for each in leaving if each is not None]
+        return await self._archive.sending_list([each.id for each in deliveries], self._clock.now())
 
     async def _find_out(self, target: str, looks: int) -> None:
         """Look whether it is out; send it again only when it surely is not; ask a person when nobody can know."""
@@ -314,11 +313,14 @@ class Courier:
         if isinstance(outcome, Later) and outcome.after is not None:
             spread = timedelta(milliseconds=random.uniform(0, 250))  # noqa: S311 no secret: lanes shall not come back as one
             outcome = replace(outcome, after=outcome.after + spread)
+        head, *others = deliveries
+        if others:
+            await self._archive.settle_list([each.id for each in deliveries], outcome, self._clock.now())
+        else:
+            await self._archive.settle(head.id, outcome, self._clock.now())
         for delivery in deliveries:
-            await self._archive.settle(delivery.id, outcome, self._clock.now())
             self._tell(delivery, outcome)
             self._on_settled(delivery, outcome)
-        head = deliveries[0]
         if isinstance(outcome, Sent):
             self._served = self._clock.now()
         if _is_edit(head):

@@ -1,6 +1,9 @@
 """What a standing order says of the hour: quiet hours, a cap, and the list of what was over it."""
 
 import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 
 import pytest
 
@@ -129,3 +132,45 @@ async def test_a_list_that_is_refused_goes_out_one_by_one(house: House) -> None:
     house.passes(minutes=61)
     await house.settles(sent=2, later=1)
     assert house.mailbox.titles() == ["One", "Two + Three", "Two"]
+
+
+@asynccontextmanager
+async def cannot_be_written(house: House, title: str) -> AsyncIterator[None]:
+    """The disk fails when this article's delivery is written down as leaving, or as out."""
+    found = [each.id for each in await house.archive.outbox_rows() if each.article.title == title]
+    with closing(sqlite3.connect(house.archive.path, isolation_level=None)) as beside:
+        beside.execute(
+            f"""
+            CREATE TRIGGER failing BEFORE UPDATE ON delivery
+            WHEN new.state IN ('sending', 'sent') AND old.id = {found[0]}
+            BEGIN SELECT RAISE(ABORT, 'the disk failed'); END
+            """
+        )
+        yield
+        beside.execute("DROP TRIGGER failing")
+
+
+async def test_a_disk_that_fails_while_a_list_is_written_down_as_leaving_makes_it_no_shorter(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    await two_are_over_the_cap(house)
+    async with cannot_be_written(house, "Three"):
+        await house.passes_until(lambda: "failed to deliver" in caplog.text, minutes=61)
+    await house.passes_until(lambda: len(house.mailbox.titles()) > 1, minutes=61)
+    assert house.mailbox.titles() == ["One", "Two + Three"] and house.mailbox.looked == []
+
+
+async def test_a_disk_that_fails_while_a_list_is_written_down_as_out_leaves_all_of_it_in_doubt(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where a part of it would be in doubt, that might be sent once more alone."""
+    await two_are_over_the_cap(house)
+    house.mailbox.gate.clear()
+    await house.passes_until(lambda: house.mailbox.under_way > 0, minutes=61)
+    house.mailbox.looks = [Sent(2)]
+    async with cannot_be_written(house, "Three"):
+        house.mailbox.gate.set()
+        await house.passes_until(lambda: "failed to deliver" in caplog.text, seconds=0)
+    await house.passes_until(lambda: bool(house.mailbox.looked), minutes=6)
+    await house.settles(sent=3)
+    assert house.mailbox.titles() == ["One", "Two + Three"] and house.mailbox.looked == ["Two"]

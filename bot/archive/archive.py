@@ -246,8 +246,14 @@ class Archive:
     async def sending(self, delivery: int, now: datetime) -> Delivery | None:
         return await self._write(outbox.sending, delivery, now)
 
+    async def sending_list(self, deliveries: Sequence[int], now: datetime) -> list[Delivery]:
+        return await self._write(outbox.sending_list, deliveries, now)
+
     async def settle(self, delivery: int, outcome: Outcome, now: datetime) -> None:
         await self._write(outbox.settle, delivery, outcome, now)
+
+    async def settle_list(self, deliveries: Sequence[int], outcome: Outcome, now: datetime) -> None:
+        await self._write(outbox.settle_list, deliveries, outcome, now)
 
     async def in_flight(self) -> list[Delivery]:
         return await self._read(outbox.in_flight)

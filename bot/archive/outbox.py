@@ -154,6 +154,12 @@ def sending(db: Connection, delivery: int, now: datetime) -> Delivery | None:
     return replace(deliveries(db, [row])[0], shown=before["shown"]) if left else None
 
 
+def sending_list(db: Connection, deliveries: Sequence[int], now: datetime) -> list[Delivery]:
+    """They leave as one post: those that are still wanted, and either all of them or none."""
+    left = [sending(db, each, now) for each in deliveries]
+    return [each for each in left if each is not None]
+
+
 def settle(db: Connection, delivery: int, outcome: Outcome, now: datetime) -> None:
     """Write down what became of it."""
     row = db.execute("SELECT * FROM delivery WHERE id = ?", [delivery]).fetchone()
@@ -180,6 +186,12 @@ def settle(db: Connection, delivery: int, outcome: Outcome, now: datetime) -> No
         case _:
             assert_never(outcome)
     subscriptions.let_go(db, now, "id", delivery)  # it may have been taken back while it was on its way
+
+
+def settle_list(db: Connection, deliveries: Sequence[int], outcome: Outcome, now: datetime) -> None:
+    """Write down what became of a post in which there are several."""
+    for each in deliveries:
+        settle(db, each, outcome, now)
 
 
 def _settle_edit(db: Connection, row: Row, outcome: Later | Refused | Suspended | Unknown, now: datetime) -> None:
