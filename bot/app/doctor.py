@@ -1,5 +1,6 @@
 """Looks over settings, files, archive, token and feeds, and says what to do about what is wrong."""
 
+import asyncio
 import json
 import logging
 import os
@@ -10,6 +11,7 @@ from pathlib import Path
 import aiohttp
 
 from bot.app.core import open_archive
+from bot.archive import shape
 from bot.archive.archive import MUCH_EMPTY, Archive
 from bot.archive.connect import DatabaseError
 from bot.archive.trouble import in_words
@@ -31,6 +33,7 @@ _ABSENT = (
     "there is none at {} yet. It is made by: newsdesk feeds add URL. If you have one elsewhere, do this in the folder "
     "in which the bot runs, or set NEWSDESK_DATA"
 )
+_NO_MORE = "Nothing else of the archive was looked at."
 _ODD = "{} has something in it that cannot be read ({}: {}). Bring back the last copy: newsdesk restore FILE"
 _WORTH_TELLING = 100 * 2**20  # bytes of the archive's file that nothing is in
 
@@ -59,7 +62,11 @@ async def examine(settings: Settings, told: Callable[[str], None] = lambda line:
         yield Finding("files", False, str(error))
         return
     orders: list[Subscription] = []
-    if settings.archive.exists():
+    if not settings.archive.exists():  # who looks makes none: it might be the wrong folder
+        yield Finding("archive", False, _ABSENT.format(settings.archive.absolute()))
+    elif lost := await asyncio.to_thread(shape.lost, settings.archive):  # to open it may need what is lost
+        yield Finding("archive", False, " ".join([*lost, _NO_MORE]))
+    else:
         try:
             async with open_archive(settings, regions, WallClock()) as archive:
                 async for finding in _archive(archive, told):
@@ -75,8 +82,6 @@ async def examine(settings: Settings, told: Callable[[str], None] = lambda line:
         except Exception as error:  # the boundary: somebody has written into it what we never would
             log.debug("could not look over the archive", exc_info=True)
             yield Finding("archive", False, _ODD.format(settings.archive, type(error).__name__, error))
-    else:  # who looks makes none: it might be the wrong folder
-        yield Finding("archive", False, _ABSENT.format(settings.archive.absolute()))
     told("Asking Discord …")
     token = await _token(settings)
     yield token
@@ -122,7 +127,7 @@ def _names(classifier: Classifier, year: int) -> Finding:
 
 async def _archive(archive: Archive, told: Callable[[str], None]) -> AsyncIterator[Finding]:
     problems = await archive.check(lambda part, done, of: told(f"Looking at {part} ({done} of {of} done) …"))
-    yield Finding("archive", not problems, "; ".join(problems) or "file, index and articles agree")
+    yield Finding("archive", not problems, " ".join(problems) or "file, index and articles agree")
     free, size = await archive.empty()
     if free > max(size * MUCH_EMPTY, _WORTH_TELLING):
         words = f"{free // 2**20:,} MB of the archive's {size // 2**20:,} are empty, and will be filled"

@@ -22,6 +22,7 @@ from bot.archive import (
     prune,
     rebuild,
     roundups,
+    shape,
     soundness,
     subscriptions,
     upkeep,
@@ -346,6 +347,9 @@ class Archive:
         if finished and not await self._read(rebuild.is_over):
             finished = await self._write(rebuild.spare_step, owed=False)
         return finished
+
+    async def mend(self) -> None:
+        await self._write(shape.mend, owed=False)
 
     async def reindex(self, tell: Callable[[int, int], None] = lambda done, of: None) -> int:
         """Make the index anew, then take the old one out of the file."""

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
-from bot.archive import articles, connect, rebuild, texts
+from bot.archive import articles, connect, rebuild, shape, texts
 from bot.archive.connect import Connection, DatabaseError, Row
 from bot.archive.search import index
 from bot.archive.search.compile import quoted
@@ -32,13 +32,16 @@ Step = Callable[[Connection], Iterable[str]]
 
 def steps(db: Connection) -> list[tuple[str, Step]]:
     """What there is to be looked at, each in few words, and how."""
+    first: list[tuple[str, Step]] = [("the file", _file), ("its tables", _shape)]
     try:
+        if any(each.stops for each in shape.lacking(db)):
+            return first
         keys = articles.spread(db, _ARTICLES)
     except DatabaseError:
         keys = []  # the file is damaged, as its step will tell
     some = [keys[at : at + _TOGETHER] for at in range(0, len(keys), _TOGETHER)]
     return [
-        ("the file", _file),
+        *first,
         ("the version of the index", _version),
         *(("lists and indexes", partial(_agree, sentence=sentence)) for sentence in _AGREE),
         *(("articles, word by word", partial(_words_of_articles, keys=each)) for each in some),
@@ -60,6 +63,8 @@ def check(db: Connection) -> list[str]:
 
 def of_copy(db: Connection) -> list[str]:
     """Of a copy, which may be of an older shape: what nobody would want back."""
+    if lost := [each.sentence for each in shape.lacking(db) if not each.mends]:
+        return lost
     agree = [sentence for part in _AGREE for sentence in _agree(db, part)]
     words = [] if rebuild.is_stale(db) else _words_of_articles(db, articles.spread(db, _ARTICLES))
     return [*_file(db), *agree, *words]
@@ -87,6 +92,14 @@ def _file(db: Connection) -> Iterator[str]:
                 yield f"The file is damaged ({row[0]}): {_RESTORE}"
     finally:
         fresh.close()
+
+
+def _shape(db: Connection) -> Iterator[str]:
+    """That nothing is missing of which all else would speak as damaged, or not at all."""
+    lacks = shape.lacking(db)
+    yield from (each.sentence for each in lacks)
+    if any(each.stops for each in lacks):
+        yield "Nothing else was looked at."
 
 
 def _version(db: Connection) -> Iterator[str]:

@@ -8,6 +8,7 @@ from bot.errors import ConfigError, NewsError
 
 _WHOSE = "Give it, the files beside it and their folder to the user who runs Newsdesk, or set NEWSDESK_DATA."
 _STEPS = "_sqlite_migrations"  # where sqlite-utils lists what is done
+_WITHOUT = ("no such table", "no such fts5 table", "no such column")  # as SQLite begins to say it
 _COPY = "Stop the bot and bring back the last copy: newsdesk restore FILE."
 
 
@@ -37,6 +38,8 @@ def in_words(error: DatabaseError, path: Path) -> NewsError | None:
         return NotOurs(f"{path} cannot be opened for writing ({error}). {_WHOSE}")
     if code in connect.NO_ROOM:
         return NoRoom(f"{path} cannot be written ({error}). Is there room on its disk?")
+    if str(error).startswith(_WITHOUT):
+        return NoArchive(f"{path} has lost a part that every archive has ({error}). See what to do: newsdesk doctor")
     if code in connect.IN_USE:
         return NewsError(f"Another program has been writing to {path} for long. Try again when it is done.")
     return None

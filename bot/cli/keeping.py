@@ -45,9 +45,10 @@ async def reindex(settings: Settings, arguments: argparse.Namespace) -> None:
                     lambda part, done, of: seen.update(f"Looking at {part} ({done} of {of} done) …")
                 )
             to.print(
-                "; ".join(problems) or "File, index and articles agree. To make the index anew: newsdesk reindex --do"
+                " ".join(problems) or "File, index and articles agree. To make the index anew: newsdesk reindex --do"
             )
             return
+        await archive.mend()
         with Progress(console=to) as progress:
             packing = progress.add_task("Packing", total=None)
             await archive.pack(lambda done, of: progress.update(packing, completed=done, total=of))

@@ -90,6 +90,24 @@ async def test_a_damage_in_the_midst_is_said_as_well(newsdesk: Newsdesk, tmp_pat
     assert "token: " in done.out, "it looks at the rest as well"
 
 
+@pytest.mark.parametrize("table", ["revision", "memo", "words"])
+async def test_a_lost_table_is_named_with_what_to_do_and_nothing_asks_to_be_reported(
+    newsdesk: Newsdesk, tmp_path: Path, table: str
+) -> None:
+    await filled(tmp_path / "data")
+    broken(tmp_path, f"DROP TABLE {table}")
+    done = await newsdesk("doctor")
+    named = f"The index of {table}" if table == "words" else f"The table {table} ("
+    assert done.code == 1 and f"wrong archive: {named}" in done.out and "Traceback" not in done.err
+    assert ("restore FILE" in done.out, "reindex --do" in done.out) == (table != "words", table != "memo")
+    done = await newsdesk("search", "rain")
+    if table != "revision":
+        assert done.code == 1 and done.err.endswith("See what to do: newsdesk doctor\n") and "report" not in done.err
+    if table != "memo":
+        assert (await newsdesk("reindex", "--do")).code == 0
+        assert "ok    archive" in (await newsdesk("doctor")).out
+
+
 async def test_a_damaged_index_is_made_anew_and_not_the_archive_brought_back(
     newsdesk: Newsdesk, tmp_path: Path
 ) -> None:

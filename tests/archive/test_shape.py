@@ -1,0 +1,141 @@
+"""Whatever table, index or column is lost is named, with what to do; and what can be made anew is."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from sqlite_utils import Database
+
+from bot.archive import Archive, connect, shape
+from bot.archive.archive import restore_archive
+from bot.archive.migrations import migrate, migrations
+from bot.archive.trouble import NoArchive
+from bot.model import Query
+from bot.regions import Regions
+from tests.archive.conftest import Room
+from tests.builders import an_article
+
+_MENDED = {"words", "heads", "titles", "known_word", "head_word", "title_word", "article_region", "passing", "revision"}
+
+
+def made() -> list[tuple[str, str, str]]:
+    """All that migrations make: kind, name, table. Not what indexes of words keep for themselves."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "archive.db")
+        with closing(connect.writer(file, durable=False)) as db:
+            migrate(db)
+            question = "SELECT type, name, tbl_name FROM sqlite_schema WHERE sql > '' AND name NOT GLOB '*sqlite_*'"
+            found = [(row[0], row[1], row[2]) for row in db.execute(question)]
+    indexes = [name for kind, name, _ in found if name in {"words", "heads", "titles"}]
+    return [each for each in found if not each[1].startswith(tuple(f"{name}_" for name in indexes))]
+
+
+def lose(file: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(file)) as db, db:
+        for each in statements:
+            db.execute(each)
+
+
+async def wrong_with(file: Path, regions: Regions) -> str:
+    """What the doctor would say."""
+    lost = shape.lost(file)
+    if lost:
+        return " ".join(lost)
+    archive = await Archive.open(file, regions)
+    try:
+        return " ".join(await archive.check())
+    finally:
+        await archive.close()
+
+
+async def filled(file: Path, regions: Regions) -> None:
+    archive = await Archive.open(file, regions)
+    room = Room(archive)
+    await room.takes_in(an_article("Rain in Kenya", text="A good harvest", regions=("africa",)))
+    await archive.close()
+
+
+@pytest.mark.parametrize(("kind", "name", "table"), made())
+async def test_what_is_lost_is_named_and_comes_back_as_was_said(
+    regions: Regions, tmp_path: Path, kind: str, name: str, table: str
+) -> None:
+    file = tmp_path / "archive.db"
+    await filled(file, regions)
+    assert await wrong_with(file, regions) == ""
+    lose(file, "PRAGMA foreign_keys = OFF", f"DROP {kind} {name}")
+    said = await wrong_with(file, regions)
+    assert name in said and table in said, said
+    assert ("reindex --do" in said) == (kind == "index" or name in _MENDED), said
+    if "reindex --do" not in said:
+        assert "restore FILE" in said
+        return
+    archive = await Archive.open(file, regions)
+    await archive.mend()
+    await archive.reindex()
+    assert await archive.check() == []
+    assert [hit.article.title for hit in (await archive.search(Query("harvest"))).hits] == ["Rain in Kenya"]
+    await archive.close()
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("ALTER TABLE delivery DROP COLUMN listed", "delivery (what was posted, and what is owed) has lost its column"),
+        ("ALTER TABLE source DROP COLUMN memory", "source (the addresses of feeds) has lost its column memory"),
+        ("DROP TABLE words_config", "The index of words has lost a part of itself (words_config)"),
+    ],
+)
+async def test_what_is_lost_of_a_table_is_named(regions: Regions, tmp_path: Path, statement: str, said: str) -> None:
+    await filled(tmp_path / "archive.db", regions)
+    lose(tmp_path / "archive.db", statement)
+    wrong = await wrong_with(tmp_path / "archive.db", regions)
+    assert said in wrong and "restore FILE" in wrong and "reindex" not in wrong
+
+
+async def test_a_table_that_was_copied_without_its_key_is_named(regions: Regions, tmp_path: Path) -> None:
+    """As programs do it that copy rows: nothing would keep an article from being taken in twice."""
+    file = tmp_path / "archive.db"
+    await filled(file, regions)
+    lose(
+        file,
+        "CREATE TABLE other AS SELECT * FROM identity",
+        "DROP TABLE identity",
+        "ALTER TABLE other RENAME TO identity",
+    )
+    assert "may have two rows with the same hash now" in await wrong_with(file, regions)
+
+
+async def test_an_archive_of_an_older_shape_lacks_nothing_of_the_newer(regions: Regions, tmp_path: Path) -> None:
+    file = tmp_path / "archive.db"
+    with closing(connect.writer(file, durable=False)) as db:
+        migrations.apply(Database(db, execute_plugins=False), stop_before="states_are_counted")
+        assert shape.lacking(db) == []
+        db.execute("DROP INDEX source_due")
+        assert ["source_due" in each.sentence for each in shape.lacking(db)] == [True]
+
+
+async def test_a_copy_that_has_lost_a_table_is_not_put_in_the_archives_place(regions: Regions, tmp_path: Path) -> None:
+    copy, file = tmp_path / "copy.db", tmp_path / "archive.db"
+    await filled(copy, regions)
+    await filled(file, regions)
+    lose(copy, "DROP INDEX source_due", "DROP TABLE passing")
+    restore_archive(copy, file)
+    lose(copy, "DROP TABLE subscription")
+    with pytest.raises(
+        NoArchive, match=r"copy\.db is damaged: The table subscription .the standing orders. is missing"
+    ):
+        restore_archive(copy, file)
+    assert "reindex --do" in await wrong_with(file, regions)
+
+
+async def test_what_is_lost_for_good_is_not_made_anew_as_if_nothing_had_been(regions: Regions, tmp_path: Path) -> None:
+    file = tmp_path / "archive.db"
+    await filled(file, regions)
+    lose(file, "DROP TABLE delivery", "DROP INDEX source_due")
+    archive = await Archive.open(file, regions)
+    with pytest.raises(NoArchive, match="The table delivery"):
+        await archive.mend()
+    await archive.close()
+    lose(file, "CREATE INDEX source_due ON source(next_poll)")  # nothing was done by halves
