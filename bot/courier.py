@@ -42,8 +42,9 @@ class Sender(Protocol):
         """How many of these, from the first on, one list would hold; 0 where there can be none."""
         ...
 
-    async def look_back(self, delivery: Delivery) -> Outcome | None:
-        """For an attempt whose end is unknown: Sent, or None when it may safely be sent again."""
+    async def look_back(self, delivery: Delivery, listed: bool = False) -> Outcome | None:
+        """For an attempt whose end is unknown, of one or of several as a list: Sent, or None when it may safely be
+        sent again."""
         ...
 
     async def chores(self) -> None:
@@ -251,7 +252,7 @@ class Courier:
         flying = [each for each in await self._archive.in_flight() if each.target == target]
         if not flying:
             return  # what failed was not on its way, or has been settled all the same
-        found = await self._sender.look_back(flying[0])
+        found = await self._sender.look_back(flying[0], listed=len(flying) > 1)
         match found:
             case Sent():
                 await self._settle(found, *flying)

@@ -50,7 +50,7 @@ class Mailbox:
     async def chores(self) -> None:
         return
 
-    async def look_back(self, delivery: Delivery) -> Outcome | None:
+    async def look_back(self, delivery: Delivery, listed: bool = False) -> Outcome | None:
         self.looked.append(delivery.article.title)
         return self.looks.pop(0) if self.looks else None
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -32,10 +32,9 @@ from bot.regions import Regions
 log = logging.getLogger(__name__)
 
 NONCE_HOLDS = timedelta(seconds=60)  # within it Discord surely knows a nonce again; its real length is not published
-SETTLING = timedelta(seconds=5)  # what left before we died may still arrive; a forum would not notice the double
+SETTLING = timedelta(seconds=5)  # what has left may still arrive, also after we died; a forum would notice no double
 MOST_TAGS = 5  # of a forum post
 NOT_READY = timedelta(seconds=5)
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class DiscordSender:
@@ -57,7 +56,8 @@ class DiscordSender:
         self._doors = Doors(self.line)
         self.publisher = Publisher(self.line, memory, allowance.published)
         self._rests: dict[str, float] = {}
-        self._unanswered: dict[str, datetime] = {}  # by target: when the line broke, or Discord failed
+        self._began = self._clock.now()
+        self._left: dict[str, datetime] = {}  # by target: when something left of which we have no answer
         self._made = lru_cache(maxsize=128)(card)  # one article goes to many channels at about the same time
 
     async def send(self, delivery: Delivery) -> Outcome:
@@ -102,28 +102,39 @@ class DiscordSender:
         """What is done beside sending; until cancelled."""
         await self.publisher.run()
 
-    async def look_back(self, delivery: Delivery) -> Outcome | None:
-        """For an attempt whose end is not known: Sent, or None when it is surely safe to send again."""
+    async def look_back(self, delivery: Delivery, listed: bool = False) -> Outcome | None:
+        """For an attempt whose end is not known: Sent, or None when it is surely safe to send again.
+
+        `listed`: it left in one post with others. The nonce of that is not the one of what is left of it meanwhile.
+        """
+        began = self._clock.now()
         place = await self._place(delivery, to_read=True)
         if not isinstance(place, Place):
             return place
         found = await self._look(delivery, place) if place.readable else None
-        return await self._not_found(delivery) if found is None else found
+        return await self._not_found(delivery, began, listed) if found is None else found
 
-    async def _not_found(self, delivery: Delivery) -> Outcome | None:
+    async def _not_found(self, delivery: Delivery, began: datetime, listed: bool) -> Outcome | None:
         """What it means that it was not found, where it may have been closed to us while we looked."""
-        place, now = await self._place(delivery, to_read=True), self._clock.now()
+        place = await self._place(delivery, to_read=True)
         if not isinstance(place, Place):
             return place
-        nonce, age = WAYS[place.kind].NONCE, now - (delivery.attempted or now)
+        nonce, age = WAYS[place.kind].NONCE and not listed, self._clock.now() - (delivery.attempted or began)
         if not place.readable:
-            if nonce and age < NONCE_HOLDS and not read_terms(delivery.subscription.options).cap:
+            if nonce and timedelta(0) <= age < NONCE_HOLDS:
                 return None  # the same nonce cannot make a second message
             return Unknown(f"it may be out already: #{place.name} cannot be read without Read Message History")
-        last = min(age, now - self._unanswered.get(delivery.target, _LONG_AGO))
-        if not nonce and last < SETTLING:
-            return Later("waiting for what may still arrive", SETTLING - last)
+        if not nonce and (wait := SETTLING - self._since_it_left(delivery.target, began)) > timedelta(0):
+            return Later("waiting for what may still arrive", wait)
         return None
+
+    def _since_it_left(self, target: str, now: datetime) -> timedelta:
+        """How long ago anything can have left for it: by us, or by who died before we began. A clock that was turned
+        back meanwhile says nothing, so that we count anew."""
+        left = self._left.get(target, self._began)
+        if left > now:
+            left = self._left[target] = now
+        return now - left
 
     def rest(self, target: str) -> float:
         """Seconds for which this target should be left alone, by Discord's own word."""
@@ -203,10 +214,11 @@ class DiscordSender:
         return answer
 
     async def _ask(self, delivery: Delivery, place: Place, made: Post) -> Answer:
+        self._left[delivery.target] = self._clock.now()
         answer = await WAYS[place.kind].post(self.line, place, made, delivery.nonce)
-        self._unanswered.pop(delivery.target, None)
+        self._left.pop(delivery.target, None)
         if _rule(answer).action == "unknown":
-            self._unanswered[delivery.target] = self._clock.now()
+            self._left[delivery.target] = self._clock.now()
         if answer.spent:
             self._rests[delivery.target] = asyncio.get_running_loop().time() + answer.spent
         return answer
@@ -215,6 +227,8 @@ class DiscordSender:
         """Safe to repeat, so that not knowing is no more than having to try again."""
         if delivery.shown == made.card.shown:
             return Sent(message, delivery.shown)
+        if delivery.shown.endswith("?") and (wait := SETTLING - (self._clock.now() - self._began)) > timedelta(0):
+            return Later("waiting for an older edit that may still arrive", min(wait, SETTLING))
         thread = self._client.get_channel(message)
         titled = thread.name if isinstance(thread, discord.Thread) else ""
         answer = await WAYS[place.kind].edit(self.line, place, message, made, titled)

@@ -35,7 +35,7 @@ class Account:
         rooms = [Room(number, kind) for number, kind in (kinds | {14: kinds[11], 1015: kinds[11]}).items()]
         rooms[1].readable = self.chance.random() < 0.4
         self.outside = Outside(self.clock, rooms)
-        self.outside.dies_with = lambda request: self.chance.random() < 0.5
+        self.outside.dies_with = lambda request: self.chance.choice(("lost", "never", "arrives later"))
         self.outside.on_request = self.left
         self.wrong: list[str] = []
         self.log: list[str] = []
@@ -80,7 +80,8 @@ class Account:
             if article is None or state != "owed" or (articles and article.id not in {each.id for each in articles}):
                 continue
             if not any(each.target == pair[1] and wants(each, article) for each in orders):
-                self.owed[pair] = "either" if pair in flying or self.times_out(pair) else "forbidden"
+                may_be_out = pair in flying or self.times_out(pair) or pair in self.arriving()
+                self.owed[pair] = "either" if may_be_out else "forbidden"
                 self.notes("no longer wanted", pair, self.owed[pair])
 
     # --- what is seen on the way ---
@@ -168,6 +169,11 @@ class Account:
     def times_out(self, pair: Pair) -> int:
         number, target = pair
         return sum(number in stories_in(each) for each in self.room_of(target).messages.values())
+
+    def arriving(self) -> set[Pair]:
+        """What has left, and is still on its way though nobody waits for its answer."""
+        posts = [each for _, each in self.outside.arrives if each.posts]
+        return {(story, self.target_of(each)) for each in posts for story in each.stories}
 
     def room_of(self, target: str) -> Room:
         kind, _, number = target.partition(":")

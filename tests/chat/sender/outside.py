@@ -92,7 +92,7 @@ class Outside:
         self.arrives: list[tuple[datetime, Request]] = []
         self.asked = 0
         self.connected = True
-        self.dies_with: Callable[[Request], bool] = lambda request: False  # what arrives of what we died with
+        self.dies_with: Callable[[Request], str] = lambda request: "never"  # what becomes of what we died with
         self.on_request: Callable[[Request], None] = lambda request: None
         self.http = self
         self.user = SimpleNamespace(id=ME)
@@ -141,8 +141,11 @@ class Outside:
         try:
             said = await fate
         except asyncio.CancelledError:
-            if self.dies_with(asked):
-                self._try(asked)
+            match self.dies_with(asked):
+                case "lost":
+                    self._try(asked)
+                case "arrives later":
+                    self.arrives.append((asked.at + STILL_ARRIVES, asked))
             raise
         finally:
             self.waiting.remove(asked)

@@ -31,6 +31,9 @@ class Shaky:
                 answer = await getattr(self.archive, name)(*given, **more)
                 if name == "sending" and answer:
                     self.leaves(answer)
+                if name == "sending_list":
+                    for each in answer:
+                        self.leaves(each)
                 if self.chance.random() < self.failing / 2 and name != "in_flight":
                     raise OSError(f"the disk failed ({name})")
                 return answer

@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.chat.sender import DiscordSender
 from bot.chat.sender.place import kind_of, missing
 from bot.model import Later, Outcome, Sent, Suspended, Unknown
 from bot.stage import Channel, Permission
 from tests.chat.scenes import Scene
-from tests.delivery.samples import a_delivery, an_order
+from tests.delivery.samples import REGIONS, a_delivery, an_order
+from tests.fakes import Clock
 
 LONG_AGO = datetime.now(UTC) - timedelta(seconds=30)
 
@@ -93,11 +95,14 @@ async def test_an_archived_thread_is_found_too(scene: Scene) -> None:
 async def test_a_forum_post_that_never_arrived_is_known_to_be_missing(scene: Scene) -> None:
     forum = a_forum(scene)
     await scene.settled()
-    await scene.sender.send(scene.delivery(1, channel=forum, kind="forum"))
+    clock = Clock(datetime.now(UTC))
+    sender = DiscordSender(scene.client, REGIONS, clock)
+    await sender.send(scene.delivery(1, channel=forum, kind="forum"))
     other = replace(scene.delivery(2, channel=forum, kind="forum"), attempted=LONG_AGO)
-    assert await scene.sender.look_back(other) is None
-    just_now = replace(other, attempted=datetime.now(UTC))
-    assert isinstance(await scene.sender.look_back(just_now), Later)  # it may still be on the wire
+    found = await sender.look_back(other)
+    assert isinstance(found, Later) and found.after  # it may still be on the wire
+    clock.turn(found.after)
+    assert await sender.look_back(other) is None
 
 
 async def test_a_correction_in_a_forum_changes_post_and_title(scene: Scene) -> None:

@@ -1,0 +1,145 @@
+"""What left before we died may still arrive: nothing is sent again before that is over, whatever the clocks say."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, cast
+
+import discord
+
+from bot.chat.sender import SETTLING, DiscordSender
+from bot.model import Delivery, Later, Outcome, Sent, Unknown
+from tests.chat.sender.account import START
+from tests.chat.sender.outside import GUILD, Outside, Room
+from tests.delivery.samples import REGIONS, a_delivery, an_article, an_order
+from tests.fakes import Clock
+
+
+class Wire:
+    """A room, and a sender that can die and come back."""
+
+    def __init__(self, kind: discord.ChannelType, readable: bool = True) -> None:
+        self.clock = Clock(START)
+        self.room = Room(11, kind, readable=readable)
+        self.outside = Outside(self.clock, [self.room])
+        self.comes_back()
+
+    def comes_back(self) -> None:
+        self.sender = DiscordSender(cast(Any, self.outside), REGIONS, self.clock)
+
+    def delivery(self, number: int = 1, **order: Any) -> Delivery:
+        article = an_article(f"Story {number}", url=f"https://a.test/s{number}", id=number)
+        order_ = an_order("channel:11", guild=GUILD, **order)
+        return replace(
+            a_delivery(number, "channel:11", subscription=order_), article=article, attempted=START, attempts=2
+        )
+
+    async def asks(self, asking: Awaitable[Outcome | None], fate: str = "answered") -> Outcome | None:
+        """With each request answered so."""
+        task = asyncio.ensure_future(asking)
+        while not task.done():
+            for request in self.outside.waiting:
+                self.outside.answer(request, fate)
+            await asyncio.sleep(0)
+        return task.result()
+
+    async def dies_sending(self, delivery: Delivery) -> None:
+        """After it has left; it arrives some seconds later."""
+        self.outside.dies_with = lambda request: "arrives later"
+        task = asyncio.create_task(self.sender.send(delivery))
+        while not self.outside.waiting:
+            await asyncio.sleep(0)
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    def passes(self, **time: float) -> None:
+        self.clock.turn(timedelta(**time))
+        self.outside.time_passed()
+
+
+async def test_a_repeat_in_a_forum_that_was_under_way_when_we_died_is_waited_for() -> None:
+    """The first attempt was long ago, and that alone is written down."""
+    wire = Wire(discord.ChannelType.forum)
+    wire.passes(minutes=10)
+    await wire.dies_sending(wire.delivery())
+    wire.passes(seconds=1)
+    wire.comes_back()
+    found = await wire.asks(wire.sender.look_back(wire.delivery()))
+    assert isinstance(found, Later) and found.after
+    wire.clock.turn(found.after)
+    wire.outside.time_passed()
+    assert isinstance(await wire.asks(wire.sender.look_back(wire.delivery())), Sent)
+
+
+async def test_what_surely_never_arrived_is_sent_again_when_that_is_sure() -> None:
+    wire = Wire(discord.ChannelType.forum)
+    wire.passes(seconds=10)
+    assert await wire.asks(wire.sender.look_back(wire.delivery())) is None
+
+
+async def test_a_clock_that_was_turned_back_stops_no_forum_for_long() -> None:
+    wire = Wire(discord.ChannelType.forum)
+    wire.clock.turn(timedelta(days=-1))
+    found = await wire.asks(wire.sender.look_back(wire.delivery()))
+    assert isinstance(found, Later) and found.after == SETTLING
+    wire.clock.turn(found.after)
+    assert await wire.asks(wire.sender.look_back(wire.delivery())) is None
+
+
+async def test_a_clock_that_was_turned_back_makes_no_nonce_hold_longer() -> None:
+    """Where nothing can be read, and the attempt seems to lie ahead, a person must look."""
+    wire = Wire(discord.ChannelType.text, readable=False)
+    wire.clock.turn(timedelta(minutes=-10))
+    assert isinstance(await wire.asks(wire.sender.look_back(wire.delivery())), Unknown)
+
+
+async def test_who_looked_in_a_forum_before_it_arrived_does_not_know_afterwards_that_it_is_not_there() -> None:
+    """The answers to the look came late."""
+    wire = Wire(discord.ChannelType.forum)
+    await wire.dies_sending(wire.delivery())
+    wire.comes_back()
+    looking = asyncio.create_task(cast(Any, wire.sender.look_back(wire.delivery())))
+    while not wire.outside.waiting:
+        await asyncio.sleep(0)
+    wire.outside.answer(wire.outside.waiting[0], "answered")
+    while "archived" not in str([each.path for each in wire.outside.waiting]):
+        await asyncio.sleep(0)
+    wire.passes(seconds=10)
+    assert isinstance(await wire.asks(looking), Later)
+
+
+async def test_a_list_that_may_still_arrive_is_waited_for_before_its_articles_go_alone() -> None:
+    """Its nonce is not that of any of them."""
+    wire = Wire(discord.ChannelType.text)
+    wire.passes(minutes=10)
+    await wire.dies_sending(wire.delivery())
+    wire.comes_back()
+    assert isinstance(await wire.asks(wire.sender.look_back(wire.delivery(), listed=True)), Later)
+    wire.passes(seconds=6)
+    assert isinstance(await wire.asks(wire.sender.look_back(wire.delivery(), listed=True)), Sent)
+
+
+async def test_a_list_that_cannot_be_looked_for_is_left_to_a_person() -> None:
+    """Its nonce holds, but were it refused now, each of its articles would go alone."""
+    wire = Wire(discord.ChannelType.text, readable=False)
+    assert await wire.asks(wire.sender.look_back(wire.delivery())) is None
+    assert isinstance(await wire.asks(wire.sender.look_back(wire.delivery(), listed=True)), Unknown)
+
+
+async def test_an_edit_that_was_under_way_when_we_died_does_not_arrive_after_its_repeat() -> None:
+    wire = Wire(discord.ChannelType.text)
+    sent = await wire.asks(wire.sender.send(wire.delivery()))
+    assert isinstance(sent, Sent)
+    out = replace(wire.delivery(), edit=True, message=sent.message, shown=sent.shown)
+    await wire.dies_sending(replace(out, article=replace(out.article, title="An older correction")))
+    wire.comes_back()
+    unsure = replace(out, shown=f"{sent.shown}?", article=replace(out.article, title="The latest"))
+    later = await wire.asks(wire.sender.send(unsure))
+    assert isinstance(later, Later) and later.after
+    wire.clock.turn(later.after)
+    wire.outside.time_passed()
+    assert isinstance(await wire.asks(wire.sender.send(unsure)), Sent)
+    assert [each["content"] for each in wire.room.messages.values()] == ["**The latest**"]
