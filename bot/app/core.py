@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.archive.archive import Archive
 from bot.archive.search.aliases import load_aliases
+from bot.archive.trouble import NotOurs
 from bot.clock import Clock, WallClock
 from bot.delivery.route import route
 from bot.errors import ConfigError
@@ -81,11 +82,18 @@ def heed_absence(settings: Settings) -> None:
 
 
 @contextlib.asynccontextmanager
-async def open_archive(settings: Settings, regions: Regions, clock: Clock) -> AsyncIterator[Archive]:
-    """The archive alone, for questions that need no poll."""
+async def open_archive(
+    settings: Settings, regions: Regions, clock: Clock, *, reading: bool = False
+) -> AsyncIterator[Archive]:
+    """The archive alone, for questions that need no poll. For `reading`, it need not be ours to write to."""
     make_folder(settings)
     aliases = load_aliases(settings.file("aliases.tsv"))
-    archive = await Archive.open(settings.archive, regions, now=clock.now, aliases=aliases)
+    try:
+        archive = await Archive.open(settings.archive, regions, now=clock.now, aliases=aliases)
+    except NotOurs as error:
+        if not reading:
+            raise
+        archive = await Archive.read(settings.archive, regions, error, now=clock.now, aliases=aliases)
     try:
         yield archive
     finally:

@@ -68,7 +68,7 @@ async def examine(settings: Settings, told: Callable[[str], None] = lambda line:
         yield Finding("archive", False, " ".join([*lost, _NO_MORE]))
     else:
         try:
-            async with open_archive(settings, regions, WallClock()) as archive:
+            async with open_archive(settings, regions, WallClock(), reading=True) as archive:
                 async for finding in _archive(archive, told):
                     yield finding
                 orders = await archive.subscriptions()

@@ -28,12 +28,12 @@ from bot.archive import (
     upkeep,
 )
 from bot.archive.connect import Connection, DatabaseError
-from bot.archive.migrations import migrate
+from bot.archive.migrations import heed_shape, migrate
 from bot.archive.search import complete, index
 from bot.archive.search.aliases import Aliases
 from bot.archive.search.desk import SearchDesk
-from bot.archive.threads import Readers, TooSlow, Turns, Writer
-from bot.archive.trouble import in_words
+from bot.archive.threads import Locked, Readers, TooSlow, Turns, Writer
+from bot.archive.trouble import in_words, why_not_read
 from bot.archive.upkeep import MUCH_EMPTY
 from bot.archive.upkeep import restore as restore_archive
 from bot.archive.upkeep import shrink as shrink_archive
@@ -81,12 +81,13 @@ class Archive:
         regions: Regions,
         aliases: Aliases,
         now: Callable[[], datetime],
-        folder: TemporaryDirectory[str] | None,
+        writer: Writer | Locked,
+        folder: TemporaryDirectory[str] | None = None,
     ) -> None:
         self.path = path
         self._now = now
         self._folder = folder  # of an archive that is forgotten when it is closed
-        self._writer = Writer(path, durable=folder is None)
+        self._writer = writer
         self._look_up = Readers(path, _LOOK_UP, "look-up")
         self._rank = Readers(path, _RANK, "rank")
         self._turns = Turns()
@@ -104,13 +105,27 @@ class Archive:
         """Open the file, made and brought into today's shape where needed; ":memory:" is forgotten afterwards."""
         folder = await asyncio.to_thread(TemporaryDirectory, prefix="newsdesk-") if str(path) == ":memory:" else None
         file = Path(folder.name) / "archive.db" if folder else Path(path)
-        archive = cls(file, regions, aliases or Aliases(), now, folder)
+        writer = Writer(file, durable=folder is None)
+        archive = cls(file, regions, aliases or Aliases(), now, writer, folder)
         try:
-            await archive._writer.start(migrate, index.merge_some)
+            await writer.start(migrate, index.merge_some)
             await archive._write(rebuild.note_version)
         except DatabaseError as error:
             await archive.close()
             raise in_words(error, file) or error from error
+        return archive
+
+    @classmethod
+    async def read(
+        cls, path: Path, regions: Regions, reason: Exception, *, now: Callable[[], datetime], aliases: Aliases
+    ) -> Self:
+        """Open a file to which nothing can be written, for a reason that is told to whoever tries."""
+        archive = cls(path, regions, aliases, now, Locked(reason))
+        try:
+            await archive._read(heed_shape)
+        except DatabaseError as error:
+            await archive.close()
+            raise why_not_read(error, path) or reason from error
         return archive
 
     async def close(self) -> None:

@@ -6,6 +6,8 @@ from sqlite3 import DatabaseError, IntegrityError, OperationalError, Row
 
 import zstandard
 
+from bot.errors import Busy
+
 __all__ = [
     "Connection",
     "DatabaseError",
@@ -41,6 +43,16 @@ class Connection(sqlite3.Connection):
         self.taken: dict[int, int] = {}  # from a minute's first key up to this one
         self.unreadable: set[int] = set()  # articles of which it was said that their texts cannot be read
         self.stopped = False
+        self.lies: tuple[Path, object] | None = None  # a file that is read as it lies there, and how it lay at first
+
+    @property
+    def outdated(self) -> bool:
+        return self.lies is not None and self.lies[1] != _lying(self.lies[0])
+
+    def heed_others(self) -> None:
+        """What was read of a file as it lies there is worth nothing where another program has begun to write to it."""
+        if self.outdated:
+            raise Busy("Another program has begun to write to the archive. Please ask again.")
 
     def heed(self) -> None:
         """For work between two statements that may take long: stop, where the question has been stopped."""
@@ -78,11 +90,38 @@ def set_durable(connection: Connection, durable: bool) -> None:
 
 
 def reader(path: Path) -> Connection:
-    """A connection that cannot write, and never waits for one that does."""
+    """A connection that cannot write, and never waits for one that does.
+
+    Even to read, SQLite must write beside the file. Where it may not, the file is read as it lies there, for as long as
+    nobody writes to it; see `heed_others`.
+    """
     connection = _open(f"{path.absolute().as_uri()}?mode=ro")
+    try:
+        connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
+    except DatabaseError as error:
+        connection.close()
+        lay = _lying(path)
+        if lay is None or getattr(error, "sqlite_errorcode", 0) & 0xFF not in NOT_OURS:
+            raise
+        connection = _open(f"{path.absolute().as_uri()}?mode=ro&immutable=1")
+        connection.lies = path, lay
     connection.execute(f"PRAGMA cache_size = {_READER_CACHE}")
     connection.execute("PRAGMA query_only = ON")
     return connection
+
+
+def log_of(path: Path) -> Path | None:
+    """Where something is still, of what was written, that is not yet in the file itself."""
+    log = path.with_name(f"{path.name}-wal")
+    return log if log.exists() and log.stat().st_size else None
+
+
+def _lying(path: Path) -> tuple[int, int, int] | None:
+    """How the file is, as long as all that was written is in it; None where some of it is still in the log."""
+    if log_of(path):
+        return None
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _open(uri: str) -> Connection:

@@ -6,7 +6,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from bot.archive.connect import Connection
-from bot.archive.trouble import heed_strangers
+from bot.archive.trouble import NotOurs, heed_strangers
 
 migrations = Migrations("newsdesk")
 
@@ -16,6 +16,17 @@ def migrate(connection: Connection) -> None:
     database = Database(connection, execute_plugins=False)
     heed_strangers(connection, Path(connection.execute("PRAGMA database_list").fetchone()[2]), known())
     migrations.apply(database)
+
+
+def heed_shape(connection: Connection) -> None:
+    """Refuse to read what is not of today's shape."""
+    file = Path(connection.execute("PRAGMA database_list").fetchone()[2])
+    heed_strangers(connection, file, known())
+    if migrations.pending(Database(connection, execute_plugins=False)):
+        raise NotOurs(
+            f"{file} is of an older Newsdesk, and must be brought into today's shape before it can be read. Copy it to "
+            "where it may be written, and set NEWSDESK_DATA to that folder."
+        )
 
 
 def known() -> frozenset[str]:

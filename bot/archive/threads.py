@@ -154,6 +154,19 @@ class Writer:
             self._waits = owed
 
 
+class Locked:
+    """In the writer's place where nothing can be written: whatever is to be is refused with the reason."""
+
+    def __init__(self, reason: Exception) -> None:
+        self._reason = reason
+
+    async def run(self, work: Callable[..., R], *given: object, owed: bool = True) -> R:
+        raise self._reason
+
+    async def close(self) -> None:
+        """There is nothing to finish."""
+
+
 class _Work:
     """A piece of work for the writer, and its answer."""
 
@@ -229,18 +242,22 @@ class Readers:
         if not asked.start(connection):
             raise TooSlow("The archive has a lot to do just now. Please ask again in a moment.")
         try:
-            return _once_more(partial(question, connection, *given))
-        except OperationalError as error:
-            if asked.stopped:
+            answer = _once_more(partial(question, connection, *given))
+            connection.heed_others()
+            return answer
+        except DatabaseError as error:
+            if asked.stopped and isinstance(error, OperationalError):
                 raise TooSlow(_TOO_LONG) from error
+            connection.heed_others()
             raise
         finally:
             asked.end()
-            if asked.stopped:
+            if asked.stopped or connection.outdated:
                 self._part_with(connection)
 
     def _part_with(self, connection: Connection) -> None:
-        """While any statement of a stopped question is half read, all that comes after it would be stopped as well."""
+        """While any statement of a stopped question is half read, all that comes after it would be stopped as well; and
+        of a file that was read as it lay there, some is remembered."""
         self._own.connection = None
         self._connections.remove(connection)
         connection.close()
@@ -305,4 +322,4 @@ class _Asked:
             return not self._ended and self._connection is not None
 
 
-__all__ = ["DatabaseError", "Readers", "TooSlow", "Turns", "Writer"]
+__all__ = ["DatabaseError", "Locked", "Readers", "TooSlow", "Turns", "Writer"]

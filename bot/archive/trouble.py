@@ -1,5 +1,6 @@
 """What a database says when its file or its disk is in trouble, in a sentence for whoever can act on it."""
 
+import os
 from pathlib import Path
 
 from bot.archive import connect
@@ -34,6 +35,8 @@ def in_words(error: DatabaseError, path: Path) -> NewsError | None:
         return NoArchive(f"The index of {path} is damaged, its articles are not. Make it anew: newsdesk reindex --do")
     if code == connect.DAMAGED:
         return NoArchive(f"{path} is damaged ({error}). {_COPY}")
+    if code in connect.NOT_OURS and _is_read_only(path.parent):
+        return NotOurs(f"{path} is on a read-only disk, where it can be asked but not changed.")
     if code in connect.NOT_OURS:
         return NotOurs(f"{path} cannot be opened for writing ({error}). {_WHOSE}")
     if code in connect.NO_ROOM:
@@ -43,6 +46,24 @@ def in_words(error: DatabaseError, path: Path) -> NewsError | None:
     if code in connect.IN_USE:
         return NewsError(f"Another program has been writing to {path} for long. Try again when it is done.")
     return None
+
+
+def _is_read_only(folder: Path) -> bool:
+    try:
+        return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+    except OSError:
+        return False
+
+
+def why_not_read(error: DatabaseError, path: Path) -> NewsError | None:
+    """Of a file beside which nothing may be written: why not even that can be read which is there."""
+    log = connect.log_of(path)
+    if log is not None and getattr(error, "sqlite_errorcode", 0) & 0xFF in connect.NOT_OURS:
+        return NotOurs(
+            f"What was written last to {path} is still in {log}; the two can be read only where they may be written. "
+            "Copy both into a folder of your own, and set NEWSDESK_DATA to that."
+        )
+    return in_words(error, path)
 
 
 def heed_strangers(db: Connection, path: Path, known: frozenset[str]) -> None:

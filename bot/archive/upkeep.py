@@ -70,6 +70,7 @@ def _copy(db: Connection, unfinished: Path, written: BinaryIO) -> None:
         db.execute("BEGIN")
         db.execute("SELECT 1 FROM sqlite_schema").fetchone()
         db.backup(copy, pages=_PIECE, progress=lambda *_: os.fsync(written.fileno()))
+        db.heed_others()
         copy.execute("PRAGMA journal_mode = DELETE")
         os.fsync(written.fileno())
     finally:

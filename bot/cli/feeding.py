@@ -87,7 +87,8 @@ def _print_parsed(article: Article, as_json: bool) -> None:
 
 async def list_feeds(settings: Settings, arguments: argparse.Namespace) -> None:
     """Every feed with what became of its last poll."""
-    async with open_archive(settings, load_regions(settings.file("regions.toml")), WallClock()) as archive:
+    regions = load_regions(settings.file("regions.toml"))
+    async with open_archive(settings, regions, WallClock(), reading=True) as archive:
         feeds = await archive.feeds()
         sources = {source.id: source for source in await archive.sources()}
         kept = await archive.recalled(tidings.KEYS)
@@ -238,7 +239,8 @@ async def import_feeds(settings: Settings, arguments: argparse.Namespace) -> Non
 
 async def export_feeds(settings: Settings, arguments: argparse.Namespace) -> None:
     """The operator's feeds as OPML."""
-    async with open_archive(settings, load_regions(settings.file("regions.toml")), WallClock()) as archive:
+    regions = load_regions(settings.file("regions.toml"))
+    async with open_archive(settings, regions, WallClock(), reading=True) as archive:
         sys.stdout.write(write_opml(await archive.feeds(OPERATOR)))
 
 

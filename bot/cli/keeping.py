@@ -19,7 +19,8 @@ from bot.settings import Settings
 async def backup(settings: Settings, arguments: argparse.Namespace) -> None:
     """A consistent copy, also while the bot runs."""
     heed_absence(settings)
-    async with open_archive(settings, load_regions(settings.file("regions.toml")), WallClock()) as archive:
+    regions = load_regions(settings.file("regions.toml"))
+    async with open_archive(settings, regions, WallClock(), reading=True) as archive:
         await archive.backup(arguments.file)
     show.console().print(Text(f"The archive is copied to {arguments.file} ({arguments.file.stat().st_size:,} bytes)."))
 
@@ -38,7 +39,8 @@ async def reindex(settings: Settings, arguments: argparse.Namespace) -> None:
     """Pack all texts and make the search index anew; stopped half-way, the next call goes on from there."""
     heed_absence(settings)
     to = show.console()
-    async with open_archive(settings, load_regions(settings.file("regions.toml")), WallClock()) as archive:
+    regions = load_regions(settings.file("regions.toml"))
+    async with open_archive(settings, regions, WallClock(), reading=not arguments.really) as archive:
         if not arguments.really:
             with to.status("Looking …") as seen:
                 problems = await archive.check(
@@ -83,7 +85,8 @@ async def prune(settings: Settings, arguments: argparse.Namespace) -> None:
     """Take articles older than a date out of the archive."""
     to, before = show.console(), show.start_of(arguments.before)
     heed_absence(settings)
-    async with open_archive(settings, load_regions(settings.file("regions.toml")), WallClock()) as archive:
+    regions = load_regions(settings.file("regions.toml"))
+    async with open_archive(settings, regions, WallClock(), reading=not arguments.really) as archive:
         if not arguments.really:
             number = await archive.prunable(before)
             to.print(f"{number:,} articles are older than {before:%d %B %Y}. To take them out, add --do.")

@@ -28,7 +28,7 @@ async def latest(settings: Settings, arguments: argparse.Namespace) -> None:
     """Newest first, of one region or of all."""
     regions = load_regions(settings.file("regions.toml"))
     region = regions.named(arguments.region).code if arguments.region else None
-    async with open_archive(settings, regions, WallClock()) as archive:
+    async with open_archive(settings, regions, WallClock(), reading=True) as archive:
         found = await _pages(archive.latest, Query(region=region, viewer=None), arguments.limit)
     if arguments.json:
         for hit in found.hits:
@@ -55,7 +55,7 @@ async def search(settings: Settings, arguments: argparse.Namespace) -> None:
         order=arguments.order,
         viewer=None,
     )
-    async with open_archive(settings, regions, WallClock()) as archive:
+    async with open_archive(settings, regions, WallClock(), reading=True) as archive:
         found = await _pages(archive.search, query, arguments.limit)
     if arguments.json:
         for hit in found.hits:
@@ -77,7 +77,7 @@ async def _pages(ask: Callable[[Query], Awaitable[Found]], query: Query, limit: 
 async def why(settings: Settings, arguments: argparse.Namespace) -> None:
     """Where and when seen, which rule gave which region, what was sent, held or failed where."""
     regions = load_regions(settings.file("regions.toml"))
-    async with open_archive(settings, regions, WallClock()) as archive:
+    async with open_archive(settings, regions, WallClock(), reading=True) as archive:
         story = await archive.why(canonical(arguments.url) or arguments.url, None)
         trust = {each.url: policy(memory.read(each.memory).shared) for each in await archive.sources()}
     if story is None:

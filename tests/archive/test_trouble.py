@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.archive import Archive
+from bot.archive import Archive, memos, upkeep
 from bot.archive.archive import restore_archive
+from bot.archive.search.aliases import Aliases
+from bot.archive.threads import Readers
 from bot.archive.trouble import NoArchive, NotOurs
-from bot.errors import NewsError
+from bot.errors import Busy, NewsError
 from bot.model import Query
 from bot.regions import Regions
+from tests.builders import NOON
 
 
 async def made(file: Path, regions: Regions, *more: str) -> Path:
@@ -64,6 +67,41 @@ async def test_a_damaged_file_is_said_with_what_to_do(regions: Regions, tmp_path
     file.write_bytes(whole[: len(whole) // 3])
     with pytest.raises(NoArchive, match=r"archive\.db is damaged"):
         await Archive.open(file, regions)
+
+
+async def test_what_is_read_as_it_lies_there_is_worth_nothing_once_another_program_writes(
+    regions: Regions, tmp_path: Path
+) -> None:
+    file, copy = await made(tmp_path / "archive.db", regions), tmp_path / "copy.db"
+    nothing_beside = tmp_path / "archive.db-shm"
+    nothing_beside.symlink_to("nowhere")  # SQLite follows no link: it can write nothing there
+    one, two = Readers(file, 1, "one"), Readers(file, 1, "two")
+    for readers in (one, two):
+        assert await readers.run(memos.recall, "key") is None
+    nothing_beside.unlink()
+    with closing(sqlite3.connect(file)) as bot:
+        bot.execute("INSERT INTO memo VALUES ('key', 'new')")
+        bot.commit()
+        with pytest.raises(Busy, match="begun to write"):
+            await one.run(memos.recall, "key")
+        assert await one.run(memos.recall, "key") == "new"
+        with pytest.raises(Busy, match="begun to write"):
+            await two.run(upkeep.backup, copy)
+        assert not copy.exists()
+        await two.run(upkeep.backup, copy)
+        assert copy.exists()
+    await one.close()
+    await two.close()
+
+
+async def test_an_archive_that_is_only_read_says_why_to_whoever_would_write(regions: Regions, tmp_path: Path) -> None:
+    file = await made(tmp_path / "archive.db", regions)
+    reason = NotOurs("Not here.")
+    archive = await Archive.read(file, regions, reason, now=lambda: NOON, aliases=Aliases())
+    assert (await archive.latest(Query())).hits == ()
+    with pytest.raises(NotOurs, match="Not here"):
+        await archive.remember("key", "value")
+    await archive.close()
 
 
 async def test_a_folder_in_its_place_is_said(regions: Regions, tmp_path: Path) -> None:
