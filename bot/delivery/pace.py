@@ -121,3 +121,4 @@ class Allowance:
     brake: Brake = field(default_factory=Brake)
     spent: dict[str, float] = field(default_factory=dict)  # routes whose limit is used up, and until when
     published: dict[int, deque[float]] = field(default_factory=dict)  # by channel: when, in the last hour
+    time: Time = time.monotonic  # by which all of this is counted

@@ -1,6 +1,5 @@
 """Sends deliveries to Discord; what became of each is the answer, nothing is raised."""
 
-import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -54,7 +53,8 @@ class DiscordSender:
         self._clock = clock or WallClock()
         self.line = Line(client, allowance)
         self._doors = Doors(self.line)
-        self.publisher = Publisher(self.line, memory, allowance.published)
+        self.publisher = Publisher(self.line, memory, allowance.published, allowance.time)
+        self._time = allowance.time
         self._rests: dict[str, float] = {}
         self._began = self._clock.now()
         self._left: dict[str, datetime] = {}  # by target: when something left of which we have no answer
@@ -73,7 +73,7 @@ class DiscordSender:
         if delivery.edit and delivery.message is not None:
             return await self._edit(delivery, place, made, delivery.message)
         answer = await self._deliver(delivery, place, made)
-        return self._told(delivery, place, _posted(answer, delivery, place, made))
+        return await self._told(delivery, place, _posted(answer, delivery, place, made))
 
     async def send_list(self, deliveries: Sequence[Delivery]) -> Outcome:
         """One post for several, as many as room_in_list() has found to fit; or edit the list that is out."""
@@ -91,7 +91,7 @@ class DiscordSender:
         post = Post(found.card, subscription.mention, subscription.silent, tags)
         # A nonce of its own: the head's would give back another message, if that were sent alone some day.
         answer = await self._deliver(replace(head, nonce=f"l{head.nonce}"[:25]), place, post)
-        return self._told(head, place, _posted(answer, head, place, post))
+        return await self._told(head, place, _posted(answer, head, place, post))
 
     def room_in_list(self, deliveries: Sequence[Delivery]) -> int:
         """How many of these one list would hold; 0 where there can be none."""
@@ -139,7 +139,7 @@ class DiscordSender:
     def rest(self, target: str) -> float:
         """Seconds for which this target should be left alone, by Discord's own word."""
         until = self._rests.get(target, 0.0)
-        wait = until - asyncio.get_running_loop().time()
+        wait = until - self._time()
         if wait <= 0:
             self._rests.pop(target, None)
         return max(0.0, wait)
@@ -163,11 +163,11 @@ class DiscordSender:
         outcome = _outcome(place, "")  # nothing has left, for there was nowhere to
         return Later(outcome.reason) if isinstance(outcome, Unknown) else outcome
 
-    def _told(self, delivery: Delivery, place: Place, outcome: Outcome) -> Outcome:
+    async def _told(self, delivery: Delivery, place: Place, outcome: Outcome) -> Outcome:
         """With what follows from it: a publication, or the name of the place where something is amiss."""
         match outcome:
             case Sent(message) if message and place.kind == "announcement" and delivery.subscription.publish:
-                self.publisher.add(place.id, message)
+                await self.publisher.take(place.id, message)
             case Suspended(reason) if place.kind != "dm":
                 return Suspended(f"{reason} (in #{place.name})")
         return outcome
@@ -220,7 +220,7 @@ class DiscordSender:
         if _rule(answer).action == "unknown":
             self._left[delivery.target] = self._clock.now()
         if answer.spent:
-            self._rests[delivery.target] = asyncio.get_running_loop().time() + answer.spent
+            self._rests[delivery.target] = self._time() + answer.spent
         return answer
 
     async def _edit(self, delivery: Delivery, place: Place, made: Post, message: int) -> Outcome:
@@ -262,7 +262,7 @@ class DiscordSender:
                 return Later(outcome.reason) if isinstance(outcome, Unknown | Refused) else outcome
             case message:
                 shown = _found(message, made)  # of a list we cannot tell: this is one of its articles
-                return self._told(delivery, place, Sent(int(message["id"]), shown, stale=not shown))
+                return await self._told(delivery, place, Sent(int(message["id"]), shown, stale=not shown))
 
 
 def _of_list(deliveries: Sequence[Delivery]) -> tuple[str | None, Terms]:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import time
 from collections import deque
 from collections.abc import Mapping
 from typing import Protocol
@@ -11,6 +12,7 @@ from discord.http import Route
 
 from bot.chat.sender.errors import rule_for
 from bot.chat.sender.request import Line
+from bot.delivery.pace import Time
 
 log = logging.getLogger(__name__)
 
@@ -37,13 +39,22 @@ async def kept_waiting(memory: Memory) -> Mapping[int, int]:
 class Publisher:
     """Runs beside the courier; a post never waits for its publication."""
 
-    def __init__(self, line: Line, memory: Memory | None = None, done: dict[int, deque[float]] | None = None) -> None:
+    def __init__(
+        self,
+        line: Line,
+        memory: Memory | None = None,
+        done: dict[int, deque[float]] | None = None,
+        clock: Time = time.monotonic,
+    ) -> None:
         self._line = line
         self._memory = memory
+        self._clock = clock
         self._waiting: dict[int, deque[int]] = {}
         self._done = {} if done is None else done  # when each channel's publications of the last hour were made
         self._rests: dict[int, float] = {}
         self._news = asyncio.Event()
+        self._remembering = asyncio.Lock()
+        self._is_loaded = False
 
     def add(self, channel: int, message: int) -> None:
         """Publish this when there is room."""
@@ -52,6 +63,18 @@ class Publisher:
             waiting.append(message)
         while len(waiting) > MOST:
             log.warning("dropped publication channel=%d message=%d reason=too many wait", channel, waiting.popleft())
+        self.wake()
+
+    async def take(self, channel: int, message: int) -> None:
+        """Add it, and return when that is remembered: who dies then has forgotten nothing."""
+        self.add(channel, message)
+        try:
+            await self._remember()
+        except Exception:  # the post itself is out, and is worth more than its publication
+            log.exception("could not remember publication channel=%d message=%d", channel, message)
+
+    def wake(self) -> None:
+        """Look at once what may be published."""
         self._news.set()
 
     @property
@@ -61,16 +84,13 @@ class Publisher:
 
     async def run(self) -> None:
         """Until cancelled. What waits is kept for the next start."""
-        is_loaded = False
         while True:
             self._news.clear()
             wait = AGAIN
             try:
-                if not is_loaded:
-                    await self._load()
-                    is_loaded = True
+                await self._remember()
                 wait = await self._round()
-                await self._save()
+                await self._remember()
             except Exception:  # the boundary: a publication is worth no more than a line in the log
                 log.exception("could not publish")
             try:
@@ -83,24 +103,27 @@ class Publisher:
         """Publish what may be published now; return the seconds until more may."""
         soonest = AN_HOUR
         for channel in list(self._waiting):
-            while self._waiting[channel]:
+            while waiting := self._waiting[channel]:
                 if wait := self._wait(channel):
                     soonest = min(soonest, wait)
                     break
-                await self._publish(channel, self._waiting[channel].pop())
+                message = waiting[-1]  # which goes on waiting until we know: what we die with must not be forgotten
+                if await self._publish(channel, message) and message in waiting:
+                    waiting.remove(message)
         self._waiting = {channel: messages for channel, messages in self._waiting.items() if messages}
         return soonest
 
     def _wait(self, channel: int) -> float:
-        now = asyncio.get_running_loop().time()
+        now = self._clock()
         done = self._done.setdefault(channel, deque())
         while done and done[0] <= now - AN_HOUR:
             done.popleft()
         budget = done[0] + AN_HOUR - now if len(done) >= BUDGET else 0.0
         return max(0.0, budget, self._rests.get(channel, 0.0) - now)
 
-    async def _publish(self, channel: int, message: int) -> None:
-        now = asyncio.get_running_loop().time()
+    async def _publish(self, channel: int, message: int) -> bool:
+        """Whether that is over, one way or another."""
+        now = self._clock()
         route = Route(
             "POST",
             "/channels/{channel_id}/messages/{message_id}/crosspost",
@@ -114,20 +137,29 @@ class Publisher:
         if answer.ok or rule.action == "done":
             self._done[channel].append(now)
             log.info("published channel=%d message=%d", channel, message)
-        elif rule.action in {"later", "unknown", "stop"}:
-            self._waiting[channel].append(message)
+            return True
+        if rule.action in {"later", "unknown", "stop"}:
             self._rests[channel] = now + (answer.wait or AGAIN)
-        else:
-            log.warning("dropped publication channel=%d message=%d reason=%s", channel, message, rule.words)
+            return False
+        log.warning("dropped publication channel=%d message=%d reason=%s", channel, message, rule.words)
+        return True
 
-    async def _load(self) -> None:
-        kept = await self._memory.recall(_KEY) if self._memory else None
-        for channel, messages in json.loads(kept or "{}").items():
-            for message in messages:
-                self.add(int(channel), int(message))
-
-    async def _save(self) -> None:
-        if self._memory:
-            kept = {str(channel): list(messages) for channel, messages in self._waiting.items() if messages}
-            if (text := json.dumps(kept)) != (await self._memory.recall(_KEY) or "{}"):
+    async def _remember(self) -> None:
+        """What waits, as it is now; after what was remembered before we began."""
+        if self._memory is None:
+            return
+        async with self._remembering:
+            kept = await self._memory.recall(_KEY) or "{}"
+            if not self._is_loaded:
+                self._load(json.loads(kept))
+            text = json.dumps({str(channel): list(messages) for channel, messages in self._waiting.items() if messages})
+            if text != kept:
                 await self._memory.remember(_KEY, text)
+
+    def _load(self, kept: Mapping[str, list[int]]) -> None:
+        """What is new already is newer than what was kept."""
+        new, self._waiting = self._waiting, {}
+        for channel, messages in [*((int(number), kept[number]) for number in kept), *new.items()]:
+            for message in messages:
+                self.add(channel, message)
+        self._is_loaded = True

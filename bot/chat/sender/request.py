@@ -6,7 +6,6 @@ window is longer than its patience, even when there is room. So we take the answ
 own hook for judging a status, and keep to the limits that it names ourselves.
 """
 
-import asyncio
 import json
 import logging
 from collections.abc import Mapping
@@ -64,6 +63,7 @@ class Line:
         self._http = client.http
         allowance = allowance or Allowance()
         self._pace, self._brake, self._spent = allowance.pace, allowance.brake, allowance.spent
+        self._time = allowance.time
         self._is_new = True
 
     async def ask(
@@ -117,14 +117,14 @@ class Line:
         return Answer(0, words="no answer")
 
     def _wait(self, bucket: str) -> float:
-        until = self._spent.get(bucket, 0.0) - asyncio.get_running_loop().time()
+        until = self._spent.get(bucket, 0.0) - self._time()
         if until <= 0:
             self._spent.pop(bucket, None)
         return max(0.0, until)
 
     def _note(self, bucket: str, answer: Answer) -> None:
         """What an answer means for everything else that we send."""
-        now = asyncio.get_running_loop().time()
+        now = self._time()
         if wait := max(answer.spent, 0.0 if answer.whole_bot else answer.wait):
             self._spent[bucket] = now + wait
             if len(self._spent) > MOST_SPENT:

@@ -78,11 +78,37 @@ async def test_what_waits_survives_a_restart(scene: Scene, news: Channel) -> Non
     async with at_work(first):
         await first.send(scene.delivery(1, news, kind="announcement", publish=True))
         async with asyncio.timeout(5):
-            while not await archive.recall("announcements to publish"):
+            while not any(each.path.endswith("/crosspost") for each in scene.stage.requests):
                 await asyncio.sleep(0.01)
     second = DiscordSender(scene.client, REGIONS, memory=archive)
     async with at_work(second):
         await until_published(scene, news, 1)
+    await archive.close()
+
+
+async def test_an_announcement_that_is_out_is_remembered_before_that_is_told(scene: Scene, news: Channel) -> None:
+    """Who dies as soon as it is told, before anything is published, has forgotten nothing."""
+    archive = await Archive.open(":memory:", REGIONS)
+    first = DiscordSender(scene.client, REGIONS, memory=archive)
+    await first.send(scene.delivery(1, news, kind="announcement", publish=True))
+    second = DiscordSender(scene.client, REGIONS, memory=archive)
+    async with at_work(second):
+        await second.send(scene.delivery(2, news, kind="announcement", publish=True))
+        await until_published(scene, news, 2)
+    await archive.close()
+
+
+async def test_what_is_being_published_when_we_die_is_published_by_the_next(scene: Scene, news: Channel) -> None:
+    archive = await Archive.open(":memory:", REGIONS)
+    scene.stage.fault("hang", method="POST", path="/channels/*/messages/*/crosspost")
+    first = DiscordSender(scene.client, REGIONS, memory=archive)
+    async with at_work(first):
+        await first.send(scene.delivery(1, news, kind="announcement", publish=True))
+        while not any(each.path.endswith("/crosspost") for each in scene.stage.requests):
+            await asyncio.sleep(0.01)
+        await first.send(scene.delivery(2, news, kind="announcement", publish=True))
+    async with at_work(DiscordSender(scene.client, REGIONS, memory=archive)):
+        await until_published(scene, news, 2)
     await archive.close()
 
 
