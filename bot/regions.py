@@ -14,6 +14,7 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _KEYS = {"name": str, "colour": str, "emoji": str, "aliases": list, "places": list, "fallback": bool}
 _HOLLOW = {"and", "the", "of", "und", "et", "y", "e", "&"}  # they make no difference between two tags
 _LONGEST_CODE = 40
+_NAMED = 30  # regions, to somebody who has asked for one that is none
 _LONGEST_EMOJI = 16  # characters; some are made of many
 _LONGEST_TAG = 200  # characters; what is longer is no tag
 
@@ -84,8 +85,9 @@ class Regions:
         """The region that a person means by a code, a name or an alias."""
         code = text if text in self._by_code else self._spelt.get(fold_tag(text))
         if code is None:
-            known = ", ".join(self.codes)
-            raise UnknownRegion(f"There is no region “{text.strip()[:60]}”. The regions are: {known}.")
+            known, more = ", ".join(self.codes[:_NAMED]), len(self) - _NAMED
+            rest = f" and {more} more" if more > 0 else ""
+            raise UnknownRegion(f"There is no region “{text.strip()[:60]}”. The regions are: {known}{rest}.")
         return self._by_code[code]
 
 

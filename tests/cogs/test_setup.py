@@ -1,8 +1,11 @@
 """/desk setup, as those who run a server take their first steps."""
 
+import asyncio
+
 from bot.model import Feed
-from bot.stage import Channel, Message, Permission
-from tests.cogs.conftest import House, answer, labels, parts, text
+from bot.regions import Region, Regions
+from bot.stage import Channel, Message, Permission, Stage
+from tests.cogs.conftest import House, a_house, answer, labels, parts, text
 
 
 async def test_channels_that_bear_a_regions_name_are_proposed_and_ordered_on_a_click(house: House) -> None:
@@ -68,6 +71,63 @@ async def test_an_order_that_stands_already_is_left_as_it_is(house: House) -> No
     await house.press(house.ada, shown, named(shown, "su:go"))
     assert [each.silent for each in await house.archive.subscriptions()] == [True]
     assert text(shown).startswith("All of that is ordered already.")
+
+
+def areas(number: int) -> Regions:
+    return Regions(Region(f"area-{n}", f"Area {n}", 0x123456, "🌍", (f"Zone {n}",)) for n in range(number))
+
+
+async def test_of_more_regions_than_a_menu_holds_each_can_be_chosen_and_taken_back(stage: Stage) -> None:
+    async with a_house(stage, areas(60)) as house:
+        shown = answer(await house.call(house.ada, "desk setup"))
+        menus = [each for each in parts(shown) if str(each.get("custom_id", "")).startswith("su:regions")]
+        assert [len(each["options"]) for each in menus] == [20, 20, 20]
+        assert menus[2]["placeholder"] == "Which regions? Area 40 – Area 59"
+        await choose(house, shown, "su:regions", "area-3", "area-4")
+        await choose(house, shown, "su:channel", str(house.lobby.id))
+        await choose(house, shown, "su:regions2", "area-59")
+        await choose(house, shown, "su:regions1", "area-20")
+        assert f"**Area 3, Area 4, Area 20, Area 59** → <#{house.lobby.id}>" in text(shown)
+        await choose(house, shown, "su:regions1")
+        await choose(house, shown, "su:regions", "area-4")
+        async with house.restarted():
+            await house.press(house.ada, shown, named(shown, "su:go"))
+        ordered = await house.archive.subscriptions(house.guild.id)
+        assert [each.region for each in ordered] == ["area-4", "area-59"]
+
+
+async def test_a_whole_world_of_regions_is_ordered_by_menus_as_far_as_there_is_room(stage: Stage) -> None:
+    """As many as no answer has room for; each can be ordered by its name."""
+    async with a_house(stage, areas(300)) as house:
+        shown = answer(await house.call(house.ada, "desk setup"))
+        menus = [str(each["custom_id"]) for each in parts(shown) if "su:regions" in str(each.get("custom_id", ""))]
+        assert "75 more regions: `/desk subscribe`" in text(shown)
+        await choose(house, shown, "su:channel", str(house.lobby.id))
+        for number, name in enumerate(menus):
+            codes = [f"area-{n}" for n in range(number * 25, number * 25 + 25)]
+            await choose(house, shown, ":".join(name.split(":")[:2]), *codes)
+        assert "Area 0, " in text(shown) and "and 195 more" in text(shown)
+        await house.press(house.ada, shown, named(shown, "su:go"))
+        async with asyncio.timeout(30):
+            while not text(shown).startswith("Ordered:"):
+                await asyncio.sleep(0.01)
+        assert len(await house.archive.subscriptions(house.guild.id)) == 225
+        assert text(shown).startswith("Ordered:\n- **Area 0**") and "and 195 more" in text(shown)
+        said = answer(await house.call(house.ada, "desk subscribe", region="atlantis", channel=house.lobby))
+        assert "There is no region “atlantis”" in text(said) and text(said).endswith(" area-29 and 270 more.")
+
+
+async def test_what_is_ordered_on_a_click_is_what_was_proposed(stage: Stage) -> None:
+    async with a_house(stage, areas(40)) as house:
+        for number in range(40):
+            house.guild.add_channel(f"area-{number}")
+        shown = answer(await house.call(house.ada, "desk setup"))
+        assert "Area 29" in text(shown) and "Area 30" not in text(shown)
+        await house.press(house.ada, shown, named(shown, "su:match"))
+        assert len(await house.archive.subscriptions(house.guild.id)) == 30
+        assert "These channels bear" in text(shown) and "- **Area 39**" in text(shown)
+        await house.press(house.ada, shown, named(shown, "su:match"))
+        assert len(await house.archive.subscriptions(house.guild.id)) == 40
 
 
 async def test_where_there_is_no_feed_that_is_told(house: House) -> None:

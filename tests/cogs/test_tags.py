@@ -15,7 +15,7 @@ from bot.chat.sender.request import Line
 from bot.courier import Courier
 from bot.delivery.route import route
 from bot.model import Feed, Subscription
-from bot.regions import load_regions
+from bot.regions import Region, Regions, load_regions
 from bot.settings import Settings, shipped
 from bot.stage import Interaction, Message, Permission
 from tests.cogs.conftest import answer, button, labels, parts, text
@@ -131,6 +131,22 @@ async def test_another_region_is_picked_from_a_menu(scene: Scene) -> None:
     picked = await scene.stage.press(scene.ada, menu, select["custom_id"], ["europe"])
     said = text(answer(await picked.finished(10)))
     assert "means **Europe** from now on. 1 article that is here follows; nothing is posted for that." in said
+    (kept,) = await scene.house.archive.feeds(feed.owner)
+    assert kept.tags == {"Slow Lane": "europe"}
+
+
+async def test_of_more_regions_than_a_menu_holds_each_can_be_picked(scene: Scene) -> None:
+    feed = await own_feed(scene)
+    areas = [Region(f"area-{n}", f"Area {n}", 0x123456, "🌍", (f"Zone {n}",)) for n in range(50)]
+    scene.client.desk = replace(scene.desk, regions=Regions([*areas, *REGIONS]))
+    await polls(scene, printed("Talks begin", 2, "Slow Lane"))
+    (notice,) = told(scene)
+    menu = answer(await (await scene.stage.press(scene.ada, notice, button(notice, "A region …"))).finished(10))
+    selects = [each for each in parts(menu) if each["type"] == 3]
+    assert [len(each["options"]) for each in selects] == [20, 20, 18]
+    assert selects[1]["placeholder"] == "Which region? Area 20 – Area 39"
+    picked = await scene.stage.press(scene.ada, menu, selects[2]["custom_id"], ["europe"])
+    assert "means **Europe** from now on." in text(answer(await picked.finished(10)))
     (kept,) = await scene.house.archive.feeds(feed.owner)
     assert kept.tags == {"Slow Lane": "europe"}
 

@@ -20,6 +20,7 @@ from discord.ext import commands
 from bot.chat.desk import Desk, desk_of, speaks_for_all
 from bot.chat.matters import releases
 from bot.chat.orders.standing import feed_name
+from bot.chat.pages import menus
 from bot.chat.pages.choices import region_name
 from bot.chat.trouble import explain
 from bot.delivery.route import route
@@ -35,10 +36,10 @@ MOST = 4  # tags in one message that can be mapped one by one
 _NAMED = 30  # others
 _ASKED = "asked of tags:"  # before a button's key: the archive remembers which tags it speaks of
 _TAG = 60  # characters of each
-_CHOICES = 24  # regions in a menu, beside the one that is none
+_MENUS = 12  # of regions: an answer has room for no more
 _TEMPLATE = r"mt:(?P<feed>[0-9]{1,18}):(?P<tag>[0-9a-f]{16}):(?P<region>[a-z0-9-]{1,50})"
 _OTHER = r"mo:(?P<feed>[0-9]{1,18}):(?P<tag>[0-9a-f]{16})"
-_PICK = r"mp:(?P<feed>[0-9]{1,18}):(?P<tag>[0-9a-f]{16})"
+_PICK = r"mp(?P<menu>\d{0,2}):(?P<feed>[0-9]{1,18}):(?P<tag>[0-9a-f]{16})"
 _HEADING = (
     "🏷️ **Nobody has said what these tags mean.** Their articles go where their words point; "
     "once a tag has a region, so do all that carry it."
@@ -168,28 +169,29 @@ class Other(ui.DynamicItem[ui.Button[Any]], template=_OTHER):
             name = f"“{escape(cut(clean(tag), 100))}” in {escape(feed_name(feed))}"
             view = ui.LayoutView(timeout=None)
             view.add_item(ui.TextDisplay(f"What does {name} mean?"))
-            view.add_item(ui.ActionRow[Any](Pick(self.feed, self.tag, desk_of(interaction).regions)))
+            every = _menus(desk_of(interaction).regions)
+            for menu, options in enumerate(every):
+                pick = Pick(self.feed, self.tag, menu, options, several=len(every) > 1)
+                view.add_item(ui.ActionRow[Any](pick))
             await interaction.response.send_message(view=view, ephemeral=True)
         except Exception as error:
             await explain(interaction, error)
 
 
 class Pick(ui.DynamicItem[ui.Select[Any]], template=_PICK):
-    """A menu of the regions that a tag may mean."""
+    """A menu of the regions that a tag may mean, or one of several."""
 
-    def __init__(self, feed: int, short: str, regions: Regions | None = None) -> None:
+    def __init__(
+        self, feed: int, short: str, menu: int = 0, options: menus.Menu = (), *, several: bool = False
+    ) -> None:
         self.feed, self.tag = feed, short
-        options = [
-            discord.SelectOption(label=cut(region_name(regions, each.code), 100), value=each.code)
-            for each in list(regions or ())[:_CHOICES]
-            if regions
-        ]
-        options.append(discord.SelectOption(label="No region", value=NO_REGION))
-        super().__init__(ui.Select(placeholder="A region", options=options, custom_id=f"mp:{feed}:{short}"))
+        words = menus.named("Which region?", options, several)
+        name = f"mp{menu or ''}:{feed}:{short}"
+        super().__init__(ui.Select(placeholder=words, options=list(options), custom_id=name))
 
     @classmethod
     async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]) -> "Pick":
-        return cls(int(match["feed"]), match["tag"], desk_of(interaction).regions)
+        return cls(int(match["feed"]), match["tag"], int(match["menu"] or 0))
 
     async def callback(self, interaction: Interaction) -> None:
         try:
@@ -231,6 +233,12 @@ class Rest(ui.DynamicItem[ui.Button[Any]], template=r"mr:(?P<key>[0-9a-f]{16})")
 def add_to(client: commands.AutoShardedBot) -> None:
     """Make the buttons work, also in messages that were sent before a restart."""
     client.add_dynamic_items(Map, Other, Pick, Rest)
+
+
+def _menus(regions: Regions) -> list[menus.Menu]:
+    """The regions, and that it is none."""
+    none = discord.SelectOption(label="No region", value=NO_REGION)
+    return menus.menus([*menus.options(regions), none], _MENUS)
 
 
 async def _means(interaction: Interaction, number: int, short: str, region: str) -> str:

@@ -1,27 +1,31 @@
 """First steps in a server: which regions go to which channels, proposed or chosen, shown, and done on a click."""
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import discord
 from discord import ui
 from discord.ext import commands
 
-from bot.chat.desk import Desk, desk_of
+from bot.chat.desk import desk_of
 from bot.chat.orders.destination import KINDS, CannotPost, Destination, destination
 from bot.chat.orders.standing import place, without_feeds
+from bot.chat.pages import menus
 from bot.chat.pages.answers import listed
-from bot.chat.pages.choices import MOST, region_name
+from bot.chat.pages.choices import region_name
 from bot.chat.trouble import explain
-from bot.delivery.text import clean, cut, escape
+from bot.delivery.text import escape
 from bot.errors import NewsError
 from bot.model import Subscription
 from bot.regions import Region, Regions
 
 _MOST_SHUT = 10  # channels that are named
-_STATE = r"(?P<regions>[0-9a-f]{1,25}):(?P<channel>\d{1,20})"
+_MENUS = 9  # of regions: with all else, an answer has room for no more
+_SOON = 50  # orders that can be given in the seconds for which Discord waits
+_LINES, _NAMES = 30, 30  # of what was ordered, and of what was chosen, that are named
+_STATE = r"(?P<regions>[0-9a-f]{1,60}):(?P<channel>\d{1,20})"
 
 Admin = discord.Interaction[Any]
 
@@ -42,6 +46,11 @@ class Chosen:
         bits = int(match["regions"], 16)
         codes = tuple(code for index, code in enumerate(regions.codes) if bits >> index & 1)
         return cls(codes, int(match["channel"]))
+
+    def pick(self, menu: Collection[str], picked: Collection[str], regions: Regions) -> "Chosen":
+        """What is chosen once these are picked from a menu; what others offer stays as it was."""
+        kept = {code for code in self.regions if code not in menu}
+        return Chosen(tuple(code for code in regions.codes if code in kept or code in picked), self.channel)
 
 
 async def show(interaction: Admin) -> None:
@@ -86,32 +95,35 @@ class Propose(_Step, ui.DynamicItem[ui.Button[Any]], template=rf"su:match:{_STAT
         return cls(Chosen.read(match, regions), regions)
 
     async def step(self, interaction: Admin) -> None:
-        desk = desk_of(interaction)
-        pairs = [(region.code, there) for region, there in _namesakes(interaction, desk.regions) if _is_open(there)]
-        await _redraw(interaction, self.chosen, await _order(desk, interaction.guild_id or 0, pairs))
+        pairs = [(region.code, there) for region, there in (await _proposed(interaction))[0]]
+        await _redraw(interaction, self.chosen, await _order(interaction, pairs))
 
 
-class PickRegions(_Step, ui.DynamicItem[ui.Select[Any]], template=rf"su:regions:{_STATE}"):
-    """A menu of the regions."""
+class PickRegions(_Step, ui.DynamicItem[ui.Select[Any]], template=rf"su:regions(?P<menu>\d?):{_STATE}"):
+    """A menu of the regions, or one of several."""
 
-    def __init__(self, chosen: Chosen, regions: Regions) -> None:
+    def __init__(self, chosen: Chosen, regions: Regions, menu: int = 0) -> None:
         self.chosen = chosen
-        options = [
-            discord.SelectOption(label=cut(clean(each.name), 100), value=each.code, default=each.code in chosen.regions)
-            for each in list(regions)[:MOST]
-        ]
-        name = chosen.name("regions", regions)
-        super().__init__(
-            ui.Select(custom_id=name, placeholder="Which regions?", options=options, max_values=len(options))
+        every = _menus(regions, chosen)
+        offered = every[min(menu, len(every) - 1)]  # the operator may have fewer regions than before
+        self.offered = [each.value for each in offered]
+        select = ui.Select[Any](
+            custom_id=chosen.name(f"regions{menu or ''}", regions),
+            placeholder=menus.named("Which regions?", offered, len(every) > 1),
+            options=list(offered),
+            min_values=0,
+            max_values=len(offered),
         )
+        super().__init__(select)
 
     @classmethod
     async def from_custom_id(cls, interaction: Admin, item: ui.Item[Any], match: re.Match[str]) -> "PickRegions":
         regions = desk_of(interaction).regions
-        return cls(Chosen.read(match, regions), regions)
+        return cls(Chosen.read(match, regions), regions, int(match["menu"] or 0))
 
     async def step(self, interaction: Admin) -> None:
-        await _redraw(interaction, Chosen(tuple(self.item.values), self.chosen.channel))
+        chosen = self.chosen.pick(self.offered, self.item.values, desk_of(interaction).regions)
+        await _redraw(interaction, chosen)
 
 
 class PickChannel(_Step, ui.DynamicItem[ui.ChannelSelect[Any]], template=rf"su:channel:{_STATE}"):
@@ -137,7 +149,7 @@ class PickChannel(_Step, ui.DynamicItem[ui.ChannelSelect[Any]], template=rf"su:c
     async def step(self, interaction: Admin) -> None:
         for channel in self.item.values:
             destination(interaction, channel).must_be_open()
-            await _redraw(interaction, Chosen(self.chosen.regions, channel.id))
+            await _redraw(interaction, replace(self.chosen, channel=channel.id))
 
 
 class Confirm(_Step, ui.DynamicItem[ui.Button[Any]], template=rf"su:go:{_STATE}"):
@@ -161,46 +173,64 @@ class Confirm(_Step, ui.DynamicItem[ui.Button[Any]], template=rf"su:go:{_STATE}"
             )
         there = destination(interaction, channel)
         pairs = [(code, there) for code in self.chosen.regions]
-        await _redraw(interaction, Chosen(), await _order(desk_of(interaction), interaction.guild_id or 0, pairs))
+        await _redraw(interaction, Chosen(), await _order(interaction, pairs))
 
 
 # --- what is shown and done -----------------------------------------------------------------------------------
 
 
 async def _redraw(interaction: Admin, chosen: Chosen, done: str = "") -> None:
-    await interaction.response.edit_message(view=await _view(interaction, chosen, done))
+    view = await _view(interaction, chosen, done)
+    if interaction.response.is_done():
+        await interaction.edit_original_response(view=view)
+    else:
+        await interaction.response.edit_message(view=view)
 
 
 async def _view(interaction: Admin, chosen: Chosen, done: str = "") -> ui.LayoutView:
     desk = desk_of(interaction)
-    orders = {(each.target, each.region) for each in await desk.archive.subscriptions(interaction.guild_id or 0)}
     view = ui.LayoutView(timeout=None)
     heading = [done, "## First steps", await without_feeds(desk, interaction.guild_id or 0)]
     view.add_item(ui.TextDisplay("\n".join(each for each in heading if each)))
+    new, shut = await _proposed(interaction)
+    if new:
+        lines = "\n".join(_line(region.code, there, desk.regions) for region, there in new)
+        said = ui.TextDisplay[Any](f"These channels bear the names of regions:\n{lines}")
+        view.add_item(ui.Container[Any](said, ui.ActionRow(Propose(chosen, desk.regions))))
+    every = _menus(desk.regions, chosen)
+    left = len(desk.regions) - sum(map(len, every))
+    children: list[ui.Item[Any]] = [
+        ui.TextDisplay(f"{'Or choose' if new else 'Choose'} regions, and where their articles shall go:"),
+        *(ui.ActionRow[Any](PickRegions(chosen, desk.regions, menu)) for menu in range(len(every))),
+        *([ui.TextDisplay(f"-# {left} more regions: `/desk subscribe` orders each by its name.")] if left else []),
+        ui.ActionRow(PickChannel(chosen, desk.regions)),
+    ]
+    if chosen.regions and chosen.channel:
+        said = ui.TextDisplay(f"**{_names(chosen.regions, desk.regions)}** → <#{chosen.channel}>")
+        children += [said, ui.ActionRow(Confirm(chosen, desk.regions))]
+    view.add_item(ui.Container[Any](*children))
+    if shut:
+        lacks = [f"-# {there.mention}: I lack {listed(there.lacks)} there" for there in shut[:_MOST_SHUT]]
+        view.add_item(ui.TextDisplay("\n".join(["These could be proposed too:", *lacks])))
+    more = "`/desk subscribe` says more: a role to mention, words to look for, silence. `/desk feed add` adds a feed."
+    return view.add_item(ui.TextDisplay(f"-# {more}"))
+
+
+def _menus(regions: Regions, chosen: Chosen) -> list[menus.Menu]:
+    return menus.menus(menus.options(regions, chosen.regions), _MENUS)
+
+
+async def _proposed(interaction: Admin) -> tuple[list[tuple[Region, Destination]], list[Destination]]:
+    """What could be ordered for channels by their names, as much as is shown at once; and channels that are shut."""
+    desk = desk_of(interaction)
+    orders = {(each.target, each.region) for each in await desk.archive.subscriptions(interaction.guild_id or 0)}
     namesakes = [
         (region, there)
         for region, there in _namesakes(interaction, desk.regions)
         if (there.target, region.code) not in orders
     ]
     new = [(region, there) for region, there in namesakes if _is_open(there)]
-    shut = [f"-# {there.mention}: I lack {listed(there.lacks)} there" for _, there in namesakes if there.lacks]
-    if new:
-        lines = "\n".join(_line(region.code, there, desk.regions) for region, there in new[:MOST])
-        said = ui.TextDisplay[Any](f"These channels bear the names of regions:\n{lines}")
-        view.add_item(ui.Container[Any](said, ui.ActionRow(Propose(chosen, desk.regions))))
-    children: list[ui.Item[Any]] = [
-        ui.TextDisplay(f"{'Or choose' if new else 'Choose'} regions, and where their articles shall go:"),
-        ui.ActionRow(PickRegions(chosen, desk.regions)),
-        ui.ActionRow(PickChannel(chosen, desk.regions)),
-    ]
-    if chosen.regions and chosen.channel:
-        names = ", ".join(escape(region_name(desk.regions, code)) for code in chosen.regions)
-        children += [ui.TextDisplay(f"**{names}** → <#{chosen.channel}>"), ui.ActionRow(Confirm(chosen, desk.regions))]
-    view.add_item(ui.Container[Any](*children))
-    if shut:
-        view.add_item(ui.TextDisplay("\n".join(["These could be proposed too:", *shut[:_MOST_SHUT]])))
-    more = "`/desk subscribe` says more: a role to mention, words to look for, silence. `/desk feed add` adds a feed."
-    return view.add_item(ui.TextDisplay(f"-# {more}"))
+    return new[:_LINES], [there for _, there in namesakes if there.lacks]
 
 
 def _namesakes(interaction: Admin, regions: Regions) -> Iterator[tuple[Region, Destination]]:
@@ -221,8 +251,11 @@ def _is_open(there: Destination) -> bool:
     return True
 
 
-async def _order(desk: Desk, guild: int, pairs: Iterable[tuple[str, Destination]]) -> str:
+async def _order(interaction: Admin, pairs: Sequence[tuple[str, Destination]]) -> str:
     """Give the orders, and tell what came of each. One that stands already is left as it is."""
+    desk, guild = desk_of(interaction), interaction.guild_id or 0
+    if len(pairs) > _SOON:
+        await interaction.response.defer()
     done: list[str] = []
     failed: list[str] = []
     standing = {(each.target, each.region) for each in await desk.archive.subscriptions(guild)}
@@ -235,8 +268,14 @@ async def _order(desk: Desk, guild: int, pairs: Iterable[tuple[str, Destination]
             done.append(_line(code, there, desk.regions))
         except NewsError as error:
             failed.append(str(error))
-    told = ["Ordered:", *done] if done else []
+    rest = [f"- and {len(done) - _LINES} more"] if len(done) > _LINES else []
+    told = ["Ordered:", *done[:_LINES], *rest] if done else []
     return "\n".join([*told, *dict.fromkeys(failed)]) or "All of that is ordered already."
+
+
+def _names(codes: Sequence[str], regions: Regions) -> str:
+    names = ", ".join(escape(region_name(regions, code)) for code in codes[:_NAMES])
+    return f"{names} and {len(codes) - _NAMES} more" if len(codes) > _NAMES else names
 
 
 def _line(code: str, there: Destination, regions: Regions) -> str:
