@@ -13,6 +13,7 @@ TAKEN_BACK = "the subscription was taken back"  # of what surely was not out yet
 MOVED = "the article is in another region now"  # of that too
 UNASKED = "the subscription does not ask for it any more"  # and of that: its words, or the article's, are others now
 HELD = "held, and "  # stands before each of them where a person had to look at it first
+IN_DOUBT = "perhaps out already, and "  # and this where it had left, and was only not found
 REASONS = (TAKEN_BACK, MOVED, UNASKED)
 # A delivery that nobody ordered any more, or whose article may not be what its order wishes.
 _DOUBTFUL = """
@@ -98,7 +99,7 @@ def resume(db: Connection, target: str) -> None:
 def let_go(db: Connection, now: datetime, column: str, value: int | str, *, leaving: bool = False) -> None:
     """What waits, and is no longer wanted as it was ordered, is owed under another order of its target, or refused.
 
-    Of what has left already, only where it leaves once more, because it is not out.
+    Of what has left already, only where it would leave once more.
     """
     states = "'pending', 'later', 'sending'" if leaving else "'pending', 'later', 'suspended', 'held'"
     doubtful = db.execute(
@@ -118,7 +119,7 @@ def let_go(db: Connection, now: datetime, column: str, value: int | str, *, leav
             db.execute("UPDATE delivery SET subscription = ? WHERE id = ?", [order.id, row["id"]])
             continue
         reason = TAKEN_BACK if own is None else MOVED if article is None or _is_elsewhere(article, own) else UNASKED
-        before = HELD if row["state"] == "held" else ""
+        before = {"held": HELD, "sending": IN_DOUBT}.get(row["state"], "")
         db.execute(
             "UPDATE delivery SET state = 'refused', settled = ?, reason = ? WHERE id = ?",
             [to_ms(now), before + reason, row["id"]],

@@ -255,3 +255,17 @@ async def test_what_a_correction_made_unwanted_before_it_left_does_not_leave(roo
     assert await room.archive.sending(due.id, room.now) is None
     (row,) = await room.archive.outbox_rows()
     assert (row.state, row.reason) == ("refused", "the subscription does not ask for it any more")
+
+
+async def test_what_may_be_out_and_is_not_repeated_is_not_owed_anew_either(room: Room) -> None:
+    """It was taken back before it could leave once more under its nonce, which does not hold for ever."""
+    await room.archive.subscribe(a_subscription(region="africa"))
+    await room.takes_in(an_article("Rain", regions=("africa",)))
+    (due,) = await room.archive.due_deliveries(room.now)
+    await room.archive.sending(due.id, room.now)
+    await room.archive.unsubscribe("channel:100", "africa")
+    assert await room.archive.sending(due.id, room.now) is None
+    await room.archive.subscribe(a_subscription(region="europe"))
+    await room.takes_in(an_article("Rain", regions=("africa", "europe")))
+    (row,) = await room.archive.outbox_rows()
+    assert (row.state, row.reason) == ("refused", "perhaps out already, and the subscription was taken back")
