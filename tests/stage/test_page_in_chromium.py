@@ -143,6 +143,26 @@ async def test_a_message_arrives_while_someone_watches(reader: Reader, bot: Libr
     await expect(reader.channel("garden")).not_to_have_attribute("data-unread", "")
 
 
+async def test_a_channel_made_while_someone_watches_is_called_by_its_name_and_by_its_next_one(
+    reader: Reader, hall: Channel, bot: Library
+) -> None:
+    assert hall.guild is not None
+    await place(bot, "hall").send("An older one")
+    roses = hall.guild.add_channel("roses")
+    await place(bot, "hall").send(f"See <#{roses.id}>", embed=discord.Embed(description=f"Or <#{roses.id}>"))
+    await expect(reader.newest).to_contain_text("See #roses")
+    await expect(reader.newest).to_contain_text("Or #roses")
+    await reader.messages.first.evaluate("node => { node.dataset.kept = '' }")
+    roses.name = "tulips"
+    roses.changed()
+    await expect(reader.newest).to_contain_text("See #tulips")
+    await expect(reader.newest).to_contain_text("Or #tulips")
+    await expect(reader.messages.first).to_have_attribute("data-kept", "")  # which speaks of neither, is left alone
+    await expect(reader.channel("tulips")).to_be_visible()
+    await reader.newest.get_by_role("link", name="#tulips").first.click()
+    await expect(reader.page.locator("#room-name")).to_have_text("tulips")
+
+
 async def test_who_has_scrolled_up_is_told_and_not_moved(reader: Reader, bot: Library) -> None:
     for number in range(3):
         await place(bot, "hall").send(f"Line {number}" + "\n" * 30 + "and so on")

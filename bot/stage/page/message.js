@@ -15,10 +15,9 @@ const SYSTEM = {
   18: (name, message) => `${name} started a thread: ${message.content}`,
 };
 
-/** `acts` carries what pressing things does: `press`, `choose`, `dismiss`, `go`. */
-export function messageNode(message, { store, acts, compact }) {
+/** `acts` carries what pressing things does: `press`, `choose`, `dismiss`, `go`; `look` names what is mentioned. */
+export function messageNode(message, { store, acts, compact, look }) {
   const ephemeral = isEphemeral(message);
-  const look = store.look(message.guild_id ?? store.channels.get(message.channel_id)?.guild_id);
   const parts = SYSTEM[message.type] ? [system(message)] : body(message, look, { store, acts });
   const node = h(
     "li",

@@ -107,8 +107,8 @@ export class Store extends EventTarget {
       MESSAGE_UPDATE: () => this.#amend(body),
       MESSAGE_DELETE: () => this.remove(body.channel_id, body.id),
       MESSAGE_DELETE_BULK: () => body.ids.forEach((id) => this.remove(body.channel_id, id)),
-      THREAD_CREATE: () => this.#thread(body),
-      THREAD_UPDATE: () => this.#thread(body),
+      THREAD_CREATE: () => this.#channel(body),
+      THREAD_UPDATE: () => this.#channel(body),
       THREAD_DELETE: () => this.#drop(body.id),
       TYPING_START: () => this.#type(body),
       COMMANDS: () => this.#commands(body),
@@ -118,6 +118,7 @@ export class Store extends EventTarget {
       PANEL: () => this.#panel(body),
       RESET: () => this.#tell("stale", { whole: true }),
     };
+    if (/^CHANNEL_(CREATE|UPDATE)$/.test(name)) this.#channel({ can_view: false, ...this.channels.get(body.id), ...body }); // its name at once; who sees it, the next snapshot tells
     if (handlers[name]) handlers[name]();
     else if (/^(CHANNEL|GUILD)_/.test(name)) this.#tell("stale", { whole: false });
   }
@@ -237,8 +238,8 @@ export class Store extends EventTarget {
     this.#tell("unread");
   }
 
-  #thread(thread) {
-    this.channels.set(thread.id, { ...this.channels.get(thread.id), ...thread });
+  #channel(channel) {
+    this.channels.set(channel.id, { ...this.channels.get(channel.id), ...channel });
     this.#tell("world");
   }
 

@@ -4,6 +4,7 @@ import { announce, h, replace } from "./dom.js";
 import { channelIcon, icon } from "./icons.js";
 import { markdown } from "./markdown.js";
 import { gist, isEphemeral, messageNode, nameOf } from "./message.js";
+import { isOutdated, noting } from "./names.js";
 import { isThread, KIND } from "./state.js";
 import { day } from "./time.js";
 
@@ -14,7 +15,7 @@ const PAGE = 50;
 export class Timeline {
   constructor(channel, { store, api, acts }) {
     Object.assign(this, { channel, store, api, acts });
-    this.nodes = new Map(); // message id -> {node, key}
+    this.nodes = new Map(); // message id -> {node, key, asked}
     this.stuck = true;
     this.unseen = 0;
     this.scrolledTo = 0; // where the list was scrolled to
@@ -27,6 +28,7 @@ export class Timeline {
     this.abort = new AbortController();
     const { signal } = this.abort;
     store.addEventListener("messages", ({ detail }) => detail.channelId === channel.id && this.#changed(detail), { signal });
+    store.addEventListener("world", () => this.#draw(null), { signal }); // somebody, or a channel, may have another name
     this.list.addEventListener("click", (event) => this.#hold(event.target.closest("[data-component]")), { capture: true, signal });
     this.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true, signal });
     this.watch = new ResizeObserver(() => this.stuck && this.toEnd());
@@ -141,11 +143,12 @@ export class Timeline {
   #draw(freshId) {
     const page = this.store.page(this.channel.id);
     replace(this.top, page.whole || !page.loaded ? beginning(this.channel, this.store, page.loaded) : null);
+    const look = this.store.look(this.channel.guild_id);
     const wanted = [];
     let last = null;
     for (const message of page.list) {
       if (!last || !sameDay(last, message)) wanted.push(this.#divider(message));
-      wanted.push(this.#node(message, together(last, message), freshId));
+      wanted.push(this.#node(message, together(last, message), freshId, look));
       last = message;
     }
     const alive = new Set(page.list.map((message) => message.id));
@@ -153,14 +156,15 @@ export class Timeline {
     settle(this.list, wanted);
   }
 
-  #node(message, compact, freshId) {
+  #node(message, compact, freshId, look) {
     const key = `${message.version}|${compact}|${this.store.failures.get(message.id) ?? ""}`;
     const kept = this.nodes.get(message.id);
-    if (kept?.key === key) return kept.node;
-    const node = messageNode(message, { store: this.store, acts: this.acts, compact });
+    if (kept?.key === key && !isOutdated(kept.asked, look)) return kept.node;
+    const names = noting(look);
+    const node = messageNode(message, { store: this.store, acts: this.acts, compact, look: names.look });
     if (message.id === freshId) node.dataset.fresh = "";
     if (kept) keepFocus(kept.node, node);
-    this.nodes.set(message.id, { node, key });
+    this.nodes.set(message.id, { node, key, asked: names.asked });
     return node;
   }
 
