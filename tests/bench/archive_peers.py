@@ -1,8 +1,9 @@
-"""The peers that the archive is measured against: FTS5 as it is usually used, tantivy, and reader."""
+"""The peers that the archive is measured against: FTS5 as it is usually used, the least, tantivy, and reader."""
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -99,6 +100,61 @@ class UsualIndex:
         return self._db.execute(
             f"SELECT {_SHOWN} FROM article a WHERE region = ? ORDER BY published DESC LIMIT 10", [region]
         ).fetchall()
+
+
+class BareArchive:
+    """The least in which our questions can be asked: rows, lists of regions, packed texts and the three indexes. It
+    knows no article again, counts no author's, keeps nothing of who printed what, and owes nobody anything."""
+
+    def __init__(self, file: Path, folder: Path) -> None:
+        self._db = kept(folder / f"{file.stem}.bare", lambda unfinished: self._made(file, unfinished), _open)
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        self._db.execute("PRAGMA cache_size = -32768")
+        self._db.execute("PRAGMA temp_store = MEMORY")
+        self._last = self._db.execute("SELECT max(id) FROM article").fetchone()[0] or 0
+
+    def _made(self, file: Path, unfinished: Path) -> None:
+        db = _open(unfinished)
+        db.executescript(
+            """
+            PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA secure_delete = OFF;
+            CREATE TABLE article (id INTEGER PRIMARY KEY, url, title, teaser, published);
+            CREATE TABLE article_region (region, article, PRIMARY KEY (region, article)) WITHOUT ROWID;
+            CREATE TABLE article_text (id INTEGER PRIMARY KEY, z);
+            CREATE VIRTUAL TABLE words USING fts5(
+                x, content = '', detail = none, columnsize = 0, tokenize = 'porter unicode61');
+            CREATE VIRTUAL TABLE heads USING fts5(title, teaser, content = '', tokenize = 'porter unicode61');
+            CREATE VIRTUAL TABLE titles USING fts5(
+                x, content = '', detail = none, columnsize = 0, prefix = '1 2 3 4', tokenize = 'unicode61');
+            """
+        )
+        stream = articles(file)
+        while batch := list(islice(stream, _BATCH)):
+            db.execute("BEGIN")
+            for key, url, title, teaser, body, region, published in batch:
+                self._put(db, (key, url, title, teaser, published), body, [region])
+            db.execute("COMMIT")
+        db.close()
+
+    def add(self, article: Article) -> None:
+        """One more, the newest, in a transaction of its own."""
+        self._last += 7
+        published = 0 if article.published is None else int(article.published.timestamp())
+        row = (self._last, article.url, article.title, article.teaser, published)
+        self._db.execute("BEGIN IMMEDIATE")
+        self._put(self._db, row, article.text, article.regions)
+        self._db.execute("COMMIT")
+
+    def _put(
+        self, db: sqlite3.Connection, row: tuple[int, str, str, str, int], body: str, regions: Iterable[str]
+    ) -> None:
+        key, _, title, teaser, _ = row
+        db.execute("INSERT INTO article VALUES (?, ?, ?, ?, ?)", row)
+        db.executemany("INSERT INTO article_region VALUES (?, ?)", [(each, key) for each in regions])
+        db.execute("INSERT INTO article_text VALUES (?, ?)", (key, zlib.compress(body.encode())))
+        db.execute("INSERT INTO words (rowid, x) VALUES (?, ?)", (key, f"{title} {teaser} {body}"))
+        db.execute("INSERT INTO heads (rowid, title, teaser) VALUES (?, ?, ?)", (key, title, teaser))
+        db.execute("INSERT INTO titles (rowid, x) VALUES (?, ?)", (key, title))
 
 
 class Tantivy:
@@ -203,4 +259,4 @@ def kept(path: Path, make: Callable[[Path], None], open_it: Callable[[Path], T])
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(path, isolation_level=None)
+    return sqlite3.connect(path, isolation_level=None, check_same_thread=False)

@@ -21,8 +21,8 @@ from bot.model import Query
 from bot.regions import Region, Regions
 from tests.bench.archive_build import build
 from tests.bench.archive_corpus import NOW, START, YEARS, Corpus, Shape
-from tests.bench.archive_peers import Reader, Tantivy, UsualIndex
-from tests.bench.archive_together import adding, together
+from tests.bench.archive_peers import BareArchive, Reader, Tantivy, UsualIndex
+from tests.bench.archive_together import Adds, adding, together
 from tests.bench.times import Times
 
 BANDS = ("rare", "mid", "common", "very common")
@@ -169,6 +169,16 @@ def against_reader(file: Path, folder: Path, corpus: Corpus) -> None:
     print(f"{f'reader, {_OF_READER:,} articles, one added and indexed':46} {added}", flush=True)
 
 
+def keepers(file: Path, folder: Path) -> list[tuple[str, Adds]]:
+    """Peers that keep one article after another, waiting for the disk no more than ours does where nothing is owed."""
+    usual = UsualIndex(file, folder)
+    usual.prepare_to_add()
+    return [
+        ("usual FTS5, not durable", usual),
+        ("bare rows and the same indexes, not durable", BareArchive(file, folder)),
+    ]
+
+
 def main() -> None:
     """`make bench`, or by hand for a million."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -190,7 +200,7 @@ def main() -> None:
         if asked.build:
             return
         bench.run()
-        asyncio.run(adding(file, shape, bench.usual))
+        asyncio.run(adding(file, shape, [] if asked.no_peers else keepers(file, folder)))
         asyncio.run(together(file, shape, 10))
         if not asked.no_peers:
             against_reader(file, Path(temporary), Corpus(shape))

@@ -3,21 +3,28 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from random import Random
+from typing import Protocol
 
 from bot.archive import Archive
 from bot.model import Article, Feed, Owed, Query, Sighting, Subscription
 from bot.regions import Region, Regions
 from tests.bench.archive_corpus import NOW, Corpus, Shape
-from tests.bench.archive_peers import UsualIndex
 from tests.bench.times import Times
 
 BANDS = ("rare", "mid", "common", "very common")
 _PAUSE = 0.05  # seconds between two articles
 _TURNS, _ADDED = 3, 150  # each way's, and articles in one
+
+
+class Adds(Protocol):
+    """A peer that keeps one more article, in a transaction of its own."""
+
+    def add(self, article: Article) -> None: ...
 
 
 async def together(file: Path, shape: Shape, seconds: float) -> None:
@@ -26,7 +33,7 @@ async def together(file: Path, shape: Shape, seconds: float) -> None:
     regions = Regions([Region(code, code, 0, "", ()) for code in corpus.regions])
     archive = await Archive.open(file, regions, now=lambda: NOW)
     words = [word for band in BANDS for word in corpus.band(band, 60)]
-    fresh = _articles(corpus, int(seconds / _PAUSE))
+    fresh = _articles(corpus, int(seconds / _PAUSE), await _end(archive))
     lag, added = Times(), Times()
     asked = {kind: Times() for kind in ("newest", "best", "headlines", "latest")}
     end = time.monotonic() + seconds
@@ -69,37 +76,45 @@ async def together(file: Path, shape: Shape, seconds: float) -> None:
         print(f"{f'  {name}':30} {times}   max {max(times.spent):.1f}", flush=True)
 
 
-async def adding(file: Path, shape: Shape, usual: UsualIndex | None) -> None:
+async def adding(file: Path, shape: Shape, peers: Sequence[tuple[str, Adds]]) -> None:
     """One article after another, each kept before the next: as it is for news that nobody is owed, for news that
-    somebody is, which waits for the disk, and with a table and one index as peers have them."""
+    somebody is, which waits for the disk, and as peers keep it. Each in a thread of its own, as an event loop needs."""
     archive = await Archive.open(file, Regions([Region("a", "a", 0, "", ())]), now=lambda: NOW)
     feed = await archive.add_feed(Feed("https://paper.test/feed/1", title="Paper 1"))
-    fresh = iter(_articles(Corpus(shape), 3 * _TURNS * _ADDED))
-    kept, durable, theirs = Times(), Times(), Times()
-    if usual is not None:
-        usual.prepare_to_add()
-    for turn in range(3 * _TURNS):
-        for article, seen in islice(fresh, _ADDED):
-            began = time.perf_counter()
-            if turn % 3 < 2:
-                await archive.accept([Sighting(article, feed, b"1", silent=turn % 3 == 0)], None, _nobody, seen)
-            elif usual is not None:
-                usual.add(article)
-            (kept, durable, theirs)[turn % 3].spent.append((time.perf_counter() - began) * 1000)
+    quiet, owed = "one article added, not owed", "one article added, durable"
+    spent = {name: Times() for name in (quiet, owed, *(name for name, _ in peers))}
+    fresh = iter(_articles(Corpus(shape), len(spent) * _TURNS * _ADDED, await _end(archive)))
+    loop = asyncio.get_running_loop()
+    with ThreadPoolExecutor(1) as thread:
+        for _ in range(_TURNS):
+            for name in (quiet, owed):
+                for article, seen in islice(fresh, _ADDED):
+                    sighting = Sighting(article, feed, b"1", silent=name == quiet)
+                    began = time.perf_counter()
+                    await archive.accept([sighting], None, _nobody, seen)
+                    spent[name].spent.append((time.perf_counter() - began) * 1000)
+            for name, peer in peers:
+                for article, _ in islice(fresh, _ADDED):
+                    began = time.perf_counter()
+                    await loop.run_in_executor(thread, peer.add, article)
+                    spent[name].spent.append((time.perf_counter() - began) * 1000)
     await archive.close()
-    for name, times in (
-        ("one article added, not owed", kept),
-        ("one article added, durable", durable),
-        ("usual FTS5, not durable", theirs),
-    ):
-        if times.spent:  # the mean too, for now and then one waits while the parts of an index are made one
-            print(f"{name:30} {times}   mean {sum(times.spent) / len(times.spent):.2f}", flush=True)
+    for name, times in spent.items():
+        # The mean too: now and then one waits while the parts of an index are made one.
+        ours = f"   ours in {spent[quiet].at(0.5) / times.at(0.5):.2f} of its time" if name not in (quiet, owed) else ""
+        print(f"{name:46} {times}   mean {sum(times.spent) / len(times.spent):.2f}{ours}", flush=True)
 
 
-def _articles(corpus: Corpus, number: int) -> list[tuple[Article, datetime]]:
+async def _end(archive: Archive) -> datetime:
+    """When the newest article appeared, of an earlier run too: news comes after it."""
+    newest = (await archive.latest(Query(limit=1))).hits[0].article
+    return max(NOW, newest.published or NOW)
+
+
+def _articles(corpus: Corpus, number: int, end: datetime) -> list[tuple[Article, datetime]]:
     """Articles that an archive kept from an earlier run does not know, and when each is seen."""
     first = int(time.time()) * 1000  # none of another run, nor of the part before
-    moments = [NOW + timedelta(seconds=3 * each) for each in range(number)]
+    moments = [end + timedelta(seconds=3 * (each + 1)) for each in range(number)]
     return [(corpus.article(first + each, moment)[0], moment) for each, moment in enumerate(moments)]
 
 
