@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
-from dotenv import dotenv_values
+from dotenv.main import resolve_variables
 from dotenv.parser import parse_stream
 
 from bot import __version__
@@ -119,7 +119,7 @@ def _written(file: Path) -> dict[str, _Given]:
         raise BrokenFile(file, line, "it is not UTF-8 text; save it as UTF-8") from error
     except OSError as error:
         raise BrokenFile(file, None, f"it cannot be read ({error.strerror})") from error
-    lines = {}
+    lines, raw = {}, []
     for each in parse_stream(StringIO(text)):
         whole = each.original.string
         line = each.original.line + whole[: len(whole) - len(whole.lstrip())].count("\n")
@@ -127,7 +127,8 @@ def _written(file: Path) -> dict[str, _Given]:
             raise BrokenFile(file, line, "it must be NAME=value, and a quote that is opened must be closed")
         if each.key:
             lines[each.key] = line
-    values = dotenv_values(stream=StringIO(text))
+            raw.append((each.key, each.value))
+    values = resolve_variables(raw, override=True)
     return {name: _Given(name, values[name] or "", f" ({file}, line {line})") for name, line in lines.items()}
 
 

@@ -74,6 +74,13 @@ def test_a_file_of_another_system_is_read_all_the_same(tmp_path: Path) -> None:
     assert (settings.log, settings.data) == ("json", Path.home() / "news")
 
 
+def test_a_value_may_name_one_above_it_and_of_a_name_set_twice_the_second_holds(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("PLACE=/srv\nNEWSDESK_DATA=${PLACE}/news\nNEWSDESK_LOG=json\nNEWSDESK_LOG=xml\n")
+    with pytest.raises(ConfigError, match=r"NEWSDESK_LOG is 'xml' \(.*\.env, line 4\)"):
+        from_environment({}, tmp_path / ".env")
+    assert from_environment({"NEWSDESK_LOG": "text"}, tmp_path / ".env").data == Path("/srv/news")
+
+
 def test_a_name_that_is_no_setting_is_told_with_the_one_that_is_meant(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("NEWSDESK_LOG=text\nNEWSDESK_COLOUR=red\nDATABASE=x\nNEWSDESK_POL_MINUTES=3\n")
     others = {"DISCORD_BOT_TOKEN": "abc", "NEWSDESK_SHARED": "x", "NEWSDESK_HOME": "x", "PATH": "x"}
