@@ -249,11 +249,16 @@ class _Reading:
             self.cut = True
             return None
         self.terms += 1
-        prefix = text.endswith("*") and len(ways[0][-1]) >= SHORTEST_PREFIX and not phrase
+        starred, exact = text.endswith("*"), phrase
+        prefix = starred and len(ways[0][-1]) >= SHORTEST_PREFIX and not exact
         if phrase and len(ways[0]) == 1:
             phrase = False
         if len(ways[-1]) == 1 and len(ways[-1][0]) == 1 and normal.is_running(ways[-1][0]):
             prefix = True  # one letter of a script that is kept in pairs
+        if starred and not prefix:
+            counts = "counts outside quotation marks alone" if exact else f"needs {SHORTEST_PREFIX} letters before it"
+            self.strange.append(f"the * of “{text}” {counts}")
+            text = text.rstrip("*")
         spelt = " ".join(normal.whole_words(folded))
         return Term(text.strip(), ways[:1] if phrase else ways, spelt, phrase, prefix, title)
 
