@@ -76,12 +76,13 @@ async def test_keep_reading_opens_in_place_and_show_less_closes(house: House) ->
 
 
 async def test_an_opened_card_says_why_it_is_here_in_one_line(house: House) -> None:
-    why = json.dumps({"rule": "tag", "sentence": "Africa: its tag says so (“*Sahel*”)."})
+    named = {"words": "*Sahel*", "place": "", "region": "africa", "where": "tag"}
+    why = json.dumps({"rule": "tag", "sentence": "Africa: its tag says so (“*Sahel*”).", "why": [named]})
     await house.accept(article(1, why=why), article(2, why=why))
     shown = answer(await house.call(house.bob, "latest"))
     assert "Why here?" not in text(shown)
     opened = answer(await house.press(house.bob, shown, button(shown, "Keep reading")))
-    assert text(opened).count("-# Why here? Africa: its tag says so (“\\*Sahel\\*”).") == 1
+    assert text(opened).count("-# Why here? Its publisher tags it “\\*Sahel\\*”.") == 1
 
 
 async def test_a_page_that_was_leafed_to_stays_open_when_a_card_opens(house: House) -> None:

@@ -1,7 +1,5 @@
 """What the desk reports to a server's admins: how things stand, and the whole story of one article."""
 
-import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,6 +12,7 @@ from bot.chat.matters import mapping
 from bot.chat.orders.standing import MOST_ORDERS, became, feed_name, relative, state, where
 from bot.chat.pages import answers
 from bot.chat.pages.choices import region_name
+from bot.chat.pages.why import in_numbers, why_here
 from bot.chat.sender.publish import kept_waiting
 from bot.delivery.text import clean, cut, escape, size
 from bot.delivery.weekly import EMPTY
@@ -27,22 +26,13 @@ _WAITING = MOST_ORDERS  # deliveries that are looked at: those of one article at
 _PLACES = 5  # channels of one line
 _BEGINNING = 6  # lines of a story that stay when it is too long
 _CHARACTERS, _OCTETS = 3800, 7500
-_AFTER_WORDS = re.compile(r"(?<=\))(?:; |\. )")  # in a sentence that says why: each region's words on a line
+_WHY = 600  # characters
 _STATES: dict[State, str] = {
     "pending": "on their way",
     "sending": "being sent now",
     "later": "to be tried again",
     "suspended": "waiting for you",
     "held": "held back (`/desk release`)",
-}
-_RULES = {
-    "tag": "its tags say so",
-    "section": "its address says so",
-    "feed": "its feed brings this region only",
-    "text": "its words speak for it",
-    "default": "nothing in it speaks for a region, and this is its feed's own",
-    "moved": "a person has put it there",
-    "none": "nothing in it speaks for any region",
 }
 _HAPPENED = {
     "seen": "seen",
@@ -200,34 +190,13 @@ def _unpublished(orders: Sequence[Subscription], waiting: Mapping[int, int]) -> 
 
 
 def _placed(story: Story, regions: Regions) -> Iterable[str]:
-    """Which regions, and what spoke for them."""
+    """Which regions, what spoke for them, and how strongly."""
     article = story.article
     names = ", ".join(escape(region_name(regions, each)) for each in article.regions) or "no region"
-    evidence = _evidence(article.why)
-    if sentence := cut(clean(str(evidence.get("sentence") or "")), 600):
-        first, *more = _AFTER_WORDS.split(escape(sentence))
-        yield f"**{names}**\n-# Why here? {first}"
-        yield from (f"-# {each}" for each in more)
-        return
-    rule = _RULES.get(str(evidence.get("rule")), "")  # kept before there were sentences
-    yield f"**{names}**{f': {rule}' if rule else ''}"
-    said: dict[str, list[str]] = {}
-    for each in evidence.get("why") or []:
-        if isinstance(each, dict):
-            words = (
-                f"“{escape(cut(clean(str(each.get('words', ''))), 60))}” ({escape(clean(str(each.get('where', ''))))})"
-            )
-            said.setdefault(str(each.get("region", "")), []).append(words)
-    for code, words_of in said.items():
-        yield f"-# {escape(region_name(regions, code))}: {', '.join(list(dict.fromkeys(words_of))[:5])}"
-
-
-def _evidence(why: str) -> dict[str, list[dict[str, str]] | str]:
-    try:
-        found = json.loads(why or "{}")
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+    why = escape(cut(why_here(article, regions), _WHY))
+    yield f"**{names}**\n-# Why here? {why}" if why else f"**{names}**"
+    for number, line in enumerate(in_numbers(article)):
+        yield f"-# {'' if number else 'In numbers: '}{escape(cut(line, _WHY))}"
 
 
 def _events(events: Sequence[Event], desk: Desk) -> Iterable[str]:

@@ -7,9 +7,9 @@ from typing import Any
 import discord
 from discord import ui
 
+from bot.chat.pages.why import why_here
 from bot.delivery.card import READING, READING_OCTETS, Card, card
 from bot.delivery.text import clean, cut, cut_at_sentence, escape, size, web_address
-from bot.intake.classify import evidence
 from bot.model import Article, Hit
 from bot.regions import Regions
 
@@ -85,9 +85,9 @@ def headline(article: Article, chars: int = 120, link: bool = True) -> str:
     return _linked(title, web_address(article.url, _LINE_LINK)) if link else title
 
 
-def why_here(article: Article, chars: int = _WHY) -> str:
-    """One line for whoever opens an article: which rule and which words brought it into its regions."""
-    said = cut(clean(evidence(article.why).sentence), chars, chars * 2, escaped=True)
+def because(article: Article, regions: Regions, chars: int = _WHY) -> str:
+    """One line for whoever opens an article: what brought it into its regions."""
+    said = cut(why_here(article, regions), chars, chars * 2, escaped=True)
     return f"Why here? {escape(said)}" if said else ""
 
 
@@ -116,8 +116,8 @@ def _piece(hit: Hit, regions: Regions, opened: bool, why: bool) -> _Piece:
     title = escape(cut(_title(article), _HEADLINE, 500, escaped=True))
     by = escape(cut(made.byline, _BYLINE, 250, escaped=True))
     small = made.line.removeprefix("-# ")
-    because = why_here(article) if opened and why else ""
-    foot = "\n".join(f"-# {each}" for each in (by, small, escape(cut(made.note, 60)), because) if each)
+    reason = because(article, regions) if opened and why else ""
+    foot = "\n".join(f"-# {each}" for each in (by, small, escape(cut(made.note, 60)), reason) if each)
     longer = _longer(article)
     body = hit.snippet if hit.snippet.strip() and not opened else clean(article.teaser) or clean(article.text)
     return _Piece(

@@ -10,7 +10,7 @@ import discord
 from discord import ui
 
 from bot.chat.desk import desk_of, viewer_of
-from bot.chat.pages.answers import why_here
+from bot.chat.pages.answers import because
 from bot.chat.trouble import explain
 from bot.delivery.card import Card, card
 from bot.errors import NotFound
@@ -46,7 +46,7 @@ class Keep(ui.DynamicItem[ui.Button[ui.View]], template=r"kr:(?P<article>[0-9a-z
         if article is None:
             raise NotFound("This article is no longer in the archive.")
         made = card(article, desk.regions, long=not self.is_open)
-        if made.long and (why := why_here(article, _WHY)):
+        if made.long and (why := because(article, desk.regions, _WHY)):
             made = replace(made, line=f"{made.line}\n-# {why}".lstrip())
         message = interaction.message
         if message is not None and message.flags.ephemeral:

@@ -1,6 +1,5 @@
 """A post's buttons: pressed on the stage, answered by the real library."""
 
-import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,6 +13,8 @@ from bot.archive import Archive
 from bot.chat.pages import cards
 from bot.delivery.card import card
 from bot.delivery.route import route
+from bot.intake.classify import Classifier
+from bot.intake.classify.evidence import kept
 from bot.model import Article, Feed, Query, Sighting
 from bot.stage import Interaction, Message
 from tests.chat.scenes import Scene, a_client, a_scene
@@ -83,12 +84,12 @@ async def test_keep_reading_shows_the_longer_teaser_to_the_reader_alone(reading:
     assert reading.scene.messages()[0].embeds == post.embeds
 
 
-async def test_who_reads_on_is_told_why_it_is_here(reading: Reading) -> None:
-    why = json.dumps({"rule": "text", "sentence": "Africa: its words speak for it. Africa 100% (title “Kenya” 2.0)."})
+async def test_who_reads_on_is_told_why_it_is_here(reading: Reading, classifier: Classifier) -> None:
+    why = kept(classifier.place("Rain in Kenya"), REGIONS)
     await reading.archive.place(reading.article.id, ("africa",), why, route, datetime.now(UTC))
     post = await reading.post()
     (answer,) = (await reading.press(post, "Keep reading")).messages
-    assert told(answer).endswith("\n-# Why here? Africa: its words speak for it. Africa 100% (title “Kenya” 2.0).")
+    assert told(answer).endswith("\n-# Why here? Its headline says “Kenya”.")
     assert "Why here?" not in told(post)
     await reading.press(answer, "Show less")
     assert "Why here?" not in told(answer)
