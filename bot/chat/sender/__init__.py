@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -11,6 +11,7 @@ import discord
 
 from bot.chat.pages import cards
 from bot.chat.pages.roundup import page
+from bot.chat.sender.channel import TOO_MUCH
 from bot.chat.sender.dm import Doors
 from bot.chat.sender.errors import Rule, rule_for
 from bot.chat.sender.place import Place, find
@@ -54,10 +55,10 @@ class DiscordSender:
         self.line = Line(client, allowance)
         self._doors = Doors(self.line)
         self.publisher = Publisher(self.line, memory, allowance.published, allowance.time)
-        self._time = allowance.time
         self._rests: dict[str, float] = {}
-        self._began = self._clock.now()
-        self._left: dict[str, datetime] = {}  # by target: when something left of which we have no answer
+        self._time = allowance.time
+        self._began = self._time()
+        self._left: dict[str, float] = {}  # by target: when something left of which we have no answer
         self._made = lru_cache(maxsize=128)(card)  # one article goes to many channels at about the same time
 
     async def send(self, delivery: Delivery) -> Outcome:
@@ -107,34 +108,32 @@ class DiscordSender:
 
         `listed`: it left in one post with others. The nonce of that is not the one of what is left of it meanwhile.
         """
-        began = self._clock.now()
+        arrives = self._arrives(delivery.target)
         place = await self._place(delivery, to_read=True)
         if not isinstance(place, Place):
             return place
         found = await self._look(delivery, place) if place.readable else None
-        return await self._not_found(delivery, began, listed) if found is None else found
+        return await self._not_found(delivery, arrives, listed) if found is None else found
 
-    async def _not_found(self, delivery: Delivery, began: datetime, listed: bool) -> Outcome | None:
+    async def _not_found(self, delivery: Delivery, arrives: timedelta, listed: bool) -> Outcome | None:
         """What it means that it was not found, where it may have been closed to us while we looked."""
         place = await self._place(delivery, to_read=True)
         if not isinstance(place, Place):
             return place
-        nonce, age = WAYS[place.kind].NONCE and not listed, self._clock.now() - (delivery.attempted or began)
+        now = self._clock.now()
+        nonce, age = WAYS[place.kind].NONCE and not listed, now - (delivery.attempted or now)
         if not place.readable:
             if nonce and timedelta(0) <= age < NONCE_HOLDS:
                 return None  # the same nonce cannot make a second message
             return Unknown(f"it may be out already: #{place.name} cannot be read without Read Message History")
-        if not nonce and (wait := SETTLING - self._since_it_left(delivery.target, began)) > timedelta(0):
-            return Later("waiting for what may still arrive", wait)
+        if not nonce and arrives:
+            return Later("waiting for what may still arrive", arrives)
         return None
 
-    def _since_it_left(self, target: str, now: datetime) -> timedelta:
-        """How long ago anything can have left for it: by us, or by who died before we began. A clock that was turned
-        back meanwhile says nothing, so that we count anew."""
+    def _arrives(self, target: str = "") -> timedelta:
+        """How long something may still arrive: sent there by us, or by who died before we began."""
         left = self._left.get(target, self._began)
-        if left > now:
-            left = self._left[target] = now
-        return now - left
+        return max(timedelta(0), SETTLING - timedelta(seconds=self._time() - left))
 
     def rest(self, target: str) -> float:
         """Seconds for which this target should be left alone, by Discord's own word."""
@@ -214,11 +213,11 @@ class DiscordSender:
         return answer
 
     async def _ask(self, delivery: Delivery, place: Place, made: Post) -> Answer:
-        self._left[delivery.target] = self._clock.now()
+        self._left[delivery.target] = self._time()
         answer = await WAYS[place.kind].post(self.line, place, made, delivery.nonce)
         self._left.pop(delivery.target, None)
         if _rule(answer).action == "unknown":
-            self._left[delivery.target] = self._clock.now()
+            self._left[delivery.target] = self._time()
         if answer.spent:
             self._rests[delivery.target] = self._time() + answer.spent
         return answer
@@ -227,8 +226,8 @@ class DiscordSender:
         """Safe to repeat, so that not knowing is no more than having to try again."""
         if delivery.shown == made.card.shown:
             return Sent(message, delivery.shown)
-        if delivery.shown.endswith("?") and (wait := SETTLING - (self._clock.now() - self._began)) > timedelta(0):
-            return Later("waiting for an older edit that may still arrive", min(wait, SETTLING))
+        if delivery.shown.endswith("?") and (wait := self._arrives()):
+            return Later("waiting for an older edit that may still arrive", wait)
         thread = self._client.get_channel(message)
         titled = thread.name if isinstance(thread, discord.Thread) else ""
         answer = await WAYS[place.kind].edit(self.line, place, message, made, titled)
@@ -253,10 +252,12 @@ class DiscordSender:
         if me is None:
             return Later("not connected to Discord", NOT_READY)
         since = delivery.attempted or self._clock.now()
-        found = await WAYS[place.kind].look_back(self.line, place, since, made.is_in, me.id)
+        found = await WAYS[place.kind].look_back(self.line, place, since, made.is_in, me.id, self._clock.now())
         match found:
             case None:
                 return None
+            case Answer() if found is TOO_MUCH:
+                return Unknown(f"it may be out already: {found.words}")
             case Answer():
                 outcome = _outcome(found, "")
                 return Later(outcome.reason) if isinstance(outcome, Unknown | Refused) else outcome

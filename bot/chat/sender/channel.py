@@ -20,7 +20,10 @@ ANOTHERS = 50005  # who runs the bot gave it another account: what that one post
 OF_ONE = frozenset({ANOTHERS, ARCHIVED, LOCKED})
 PAGE = 100
 PAGES = 5  # so many messages since an attempt are looked through
-BEFORE = timedelta(seconds=60)  # our clock and Discord's may differ by so much
+BEFORE = timedelta(minutes=15)  # our clock may be set while we look for what left; messages of before cost nothing
+AHEAD = timedelta(minutes=1)  # our clock is wrong when it is further before Discord's
+SET_BACK = timedelta(days=1)  # that far we look when an attempt seems to lie ahead of us
+TOO_MUCH = Answer(0, words="more has been posted there since than can be looked through")
 
 
 async def post(line: Line, place: Place, made: Post, nonce: str) -> Answer:
@@ -48,20 +51,33 @@ async def change(line: Line, thread: int, so: Mapping[str, Any]) -> Answer:
     return await line.ask(Route("PATCH", "/channels/{channel_id}", channel_id=thread), so)
 
 
-async def look_back(line: Line, place: Place, since: datetime, shows: Shows, me: int) -> Message | Answer | None:
-    """The message if it is out, None if it is surely not, an answer where Discord did not tell."""
-    after = cards.snowflake_at(since - BEFORE)
-    for _ in range(PAGES):
+async def look_back(
+    line: Line, place: Place, since: datetime, shows: Shows, me: int, now: datetime | None = None
+) -> Message | Answer | None:
+    """The message if it is out, None if it is surely not, an answer where Discord did not tell, or TOO_MUCH."""
+    after = first_id(since, now)
+    for page in range(PAGES):
         answer = await line.ask(_messages("GET", place), query={"after": after, "limit": PAGE})
         if not answer.ok:
             return await _last_one(line, place, shows, me) or answer if answer.status >= 500 else answer
+        if page == 0 and (earlier := first_id(since, now, answer.at)) < after:
+            after = earlier
+            continue
         found = [each for each in answer.items if mine(each, me) and shows(each)]
         if found:
             return found[0]
         if len(answer.items) < PAGE:
             return None
         after = max(int(each["id"]) for each in answer.items)
-    return None
+    return TOO_MUCH
+
+
+def first_id(since: datetime, now: datetime | None, there: datetime | None = None) -> int:
+    """The smallest id that what left at this time can have: all of these are times by our clock, but the last."""
+    if now is not None and since > now:
+        since = now - SET_BACK
+    ahead = now - there if now and there else timedelta(0)
+    return cards.snowflake_at(since - BEFORE - (ahead if ahead > AHEAD else timedelta(0)))
 
 
 def mine(message: Message, me: int) -> bool:

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+import discord
 from discord.http import Route
 
-from bot.chat.pages import cards
 from bot.chat.sender import channel
-from bot.chat.sender.channel import BEFORE, Message, Shows, mine
+from bot.chat.sender.channel import PAGE, TOO_MUCH, Message, Shows, first_id, mine
 from bot.chat.sender.place import Place
 from bot.chat.sender.post import Post, edit_body, forum_body
 from bot.chat.sender.request import Answer, Line
@@ -35,15 +35,17 @@ async def edit(line: Line, place: Place, message: int, made: Post, titled: str =
     return answer
 
 
-async def look_back(line: Line, place: Place, since: datetime, shows: Shows, me: int) -> Message | Answer | None:
+async def look_back(
+    line: Line, place: Place, since: datetime, shows: Shows, me: int, now: datetime | None = None
+) -> Message | Answer | None:
     """The thread's first message if it is out, None if it is surely not, an answer where Discord did not tell."""
-    after = cards.snowflake_at(since - BEFORE)
     active = Route("GET", "/guilds/{guild_id}/threads/active", guild_id=place.guild)
     archived = Route("GET", "/channels/{channel_id}/threads/archived/public", channel_id=place.id)
     for route in (active, archived):
-        answer = await line.ask(route)
+        answer = await line.ask(route, query={"limit": PAGE} if route is archived else None)
         if not answer.ok:
             return answer
+        after = first_id(since, now, answer.at)
         threads = [
             int(each["id"])
             for each in answer.body.get("threads", ())
@@ -57,7 +59,18 @@ async def look_back(line: Line, place: Place, since: datetime, shows: Shows, me:
                 return message.body
             if not message.ok and message.status != 404:
                 return message
+        if len(threads) > MOST or _is_cut_short(answer, after):
+            return TOO_MUCH
     return None
+
+
+def _is_cut_short(answer: Answer, after: int) -> bool:
+    """Whether a list of archived threads, the last archived first, may go on with threads that are new enough."""
+    threads = answer.body.get("threads")
+    if not answer.body.get("has_more") or not threads:
+        return False
+    archived = datetime.fromisoformat(threads[-1]["thread_metadata"]["archive_timestamp"])
+    return archived > discord.utils.snowflake_time(after)
 
 
 def _first_message(method: str, thread: int) -> Route:

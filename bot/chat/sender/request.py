@@ -10,6 +10,8 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import aiohttp
@@ -42,6 +44,7 @@ class Answer:
     banned: bool = False  # a 429 that does not come from Discord's own servers but from the wall before them
     spent: float = 0.0  # seconds until this place may be used again, when this request used up its limit
     words: str = ""
+    at: datetime | None = None  # when it was given, by Discord's clock
 
     @property
     def ok(self) -> bool:
@@ -165,7 +168,15 @@ async def _read(response: aiohttp.ClientResponse) -> Answer:
         banned=limited and (not headers.get("Via") or not body),
         spent=float(headers.get("X-RateLimit-Reset-After") or 0.0) if spent else 0.0,
         words=str(body.get("message", ""))[:200],
+        at=_moment(headers.get("Date")),
     )
+
+
+def _moment(date: str | None) -> datetime | None:
+    try:
+        return parsedate_to_datetime(date or "").astimezone(UTC)
+    except ValueError:
+        return None
 
 
 def _number(value: object) -> int:

@@ -31,9 +31,9 @@ class Way(Protocol):
         ...
 
     async def look_back(
-        self, line: Line, place: Place, since: datetime, shows: Shows, me: int
+        self, line: Line, place: Place, since: datetime, shows: Shows, me: int, now: datetime | None = None
     ) -> Message | Answer | None:
-        """The message if it is out, None if it is surely not, an answer where Discord did not tell."""
+        """The message if it is out, None if it is surely not, an answer where Discord did not tell, or TOO_MUCH."""
         ...
 
 

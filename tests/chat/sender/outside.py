@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from email.utils import format_datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -92,6 +93,7 @@ class Outside:
         self.arrives: list[tuple[datetime, Request]] = []
         self.asked = 0
         self.connected = True
+        self.archived: Json = {"threads": []}
         self.dies_with: Callable[[Request], str] = lambda request: "never"  # what becomes of what we died with
         self.on_request: Callable[[Request], None] = lambda request: None
         self.http = self
@@ -190,7 +192,7 @@ class Outside:
 
     def _try(self, asked: Request) -> "_Response":
         try:
-            return _Response(200, self._do(asked))
+            return _Response(200, self._do(asked), {"Date": format_datetime(self.clock.now(), usegmt=True)})
         except Refusal as refusal:
             return _Response(refusal.status, {"code": refusal.code})
 
@@ -202,12 +204,14 @@ class Outside:
             case "GET", ["guilds", _, "threads", "active"]:
                 return {"threads": [each for room in self.rooms.values() for each in _threads(room)]}
             case "GET", ["channels", _, "threads", "archived", "public"]:
-                return {"threads": []}
+                return self.archived
             case "POST", ["channels", room, "messages"]:
                 return self._post(self._room(room), asked.body)
             case "POST", ["channels", room, "threads"]:
                 made = self._post(self._room(room), asked.body["message"] | {"name": asked.body["name"]})
                 return {"id": made["id"], "message": made}
+            case "POST", ["channels", room, "messages", message, "crosspost"]:
+                return self._publish(self._message(room, message))
             case "GET", ["channels", room, "messages"]:
                 return self._history(self._room(room), asked.query)
             case "GET", ["channels", room, "messages", message]:
@@ -246,6 +250,12 @@ class Outside:
         if nonce:
             room.nonces[nonce] = (now, number)
         return room.messages[number]
+
+    def _publish(self, message: Json) -> Json:
+        if message.get("published"):
+            raise Refusal(400, 40033)
+        message["published"] = True
+        return message
 
     def _history(self, room: Room, query: Mapping[str, Any]) -> list[Json]:
         if not room.readable:

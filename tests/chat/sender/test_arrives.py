@@ -4,14 +4,17 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 import discord
+import pytest
 
 from bot.chat.sender import SETTLING, DiscordSender
+from bot.chat.sender.channel import PAGE, PAGES
+from bot.delivery.pace import Allowance
 from bot.model import Delivery, Later, Outcome, Sent, Unknown
-from tests.chat.sender.account import START
+from tests.chat.sender.account import START, Wall
 from tests.chat.sender.outside import GUILD, Outside, Room
 from tests.delivery.samples import REGIONS, a_delivery, an_article, an_order
 from tests.fakes import Clock
@@ -22,12 +25,14 @@ class Wire:
 
     def __init__(self, kind: discord.ChannelType, readable: bool = True) -> None:
         self.clock = Clock(START)
+        self.wall = Wall(self.clock)  # ours
         self.room = Room(11, kind, readable=readable)
         self.outside = Outside(self.clock, [self.room])
         self.comes_back()
 
     def comes_back(self) -> None:
-        self.sender = DiscordSender(cast(Any, self.outside), REGIONS, self.clock)
+        allowance = Allowance(time=lambda: self.clock.now().timestamp())
+        self.sender = DiscordSender(cast(Any, self.outside), REGIONS, self.wall, allowance)
 
     def delivery(self, number: int = 1, **order: Any) -> Delivery:
         article = an_article(f"Story {number}", url=f"https://a.test/s{number}", id=number)
@@ -82,7 +87,7 @@ async def test_what_surely_never_arrived_is_sent_again_when_that_is_sure() -> No
 
 async def test_a_clock_that_was_turned_back_stops_no_forum_for_long() -> None:
     wire = Wire(discord.ChannelType.forum)
-    wire.clock.turn(timedelta(days=-1))
+    wire.wall.wrong = timedelta(days=-1)
     found = await wire.asks(wire.sender.look_back(wire.delivery()))
     assert isinstance(found, Later) and found.after == SETTLING
     wire.clock.turn(found.after)
@@ -92,7 +97,7 @@ async def test_a_clock_that_was_turned_back_stops_no_forum_for_long() -> None:
 async def test_a_clock_that_was_turned_back_makes_no_nonce_hold_longer() -> None:
     """Where nothing can be read, and the attempt seems to lie ahead, a person must look."""
     wire = Wire(discord.ChannelType.text, readable=False)
-    wire.clock.turn(timedelta(minutes=-10))
+    wire.wall.wrong = timedelta(minutes=-10)
     assert isinstance(await wire.asks(wire.sender.look_back(wire.delivery())), Unknown)
 
 
@@ -143,3 +148,48 @@ async def test_an_edit_that_was_under_way_when_we_died_does_not_arrive_after_its
     wire.outside.time_passed()
     assert isinstance(await wire.asks(wire.sender.send(unsure)), Sent)
     assert [each["content"] for each in wire.room.messages.values()] == ["**The latest**"]
+
+
+@pytest.mark.parametrize("kind", [discord.ChannelType.text, discord.ChannelType.forum])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (timedelta(minutes=10), timedelta(0)),
+        (timedelta(hours=3), timedelta(hours=3)),
+        (timedelta(hours=3), timedelta(0)),
+    ],
+    ids=["set right meanwhile", "always ahead", "set back by hours"],
+)
+async def test_what_left_by_a_wrong_clock_is_found(
+    kind: discord.ChannelType, before: timedelta, after: timedelta
+) -> None:
+    wire = Wire(kind)
+    wire.wall.wrong = before
+    left = replace(wire.delivery(), attempted=wire.wall.now())
+    assert isinstance(await wire.asks(wire.sender.send(left)), Sent)
+    wire.passes(minutes=2)
+    wire.wall.wrong = after
+    wire.comes_back()
+    wire.passes(minutes=2)
+    assert isinstance(await wire.asks(wire.sender.look_back(left)), Sent)
+
+
+async def test_where_too_much_was_posted_since_to_look_through_it_a_person_must() -> None:
+    wire = Wire(discord.ChannelType.text)
+    for number in range(2, 2 + PAGE * PAGES):
+        await wire.asks(wire.sender.send(wire.delivery(number)))
+    wire.passes(minutes=2)
+    assert isinstance(await wire.asks(wire.sender.look_back(wire.delivery())), Unknown)
+
+
+async def test_of_a_forums_archive_as_much_is_looked_through_as_may_be_new_enough() -> None:
+    wire = Wire(discord.ChannelType.forum)
+    wire.passes(hours=1)
+    for archived, then in ((START - timedelta(hours=1), None), (START, Unknown)):
+        wire.outside.archived = {"threads": [an_archived_thread(archived)], "has_more": True}
+        found = await wire.asks(wire.sender.look_back(wire.delivery()))
+        assert found is None if then is None else isinstance(found, then)
+
+
+def an_archived_thread(at: datetime) -> dict[str, Any]:
+    return {"id": "5", "parent_id": "11", "owner_id": "9", "thread_metadata": {"archive_timestamp": at.isoformat()}}

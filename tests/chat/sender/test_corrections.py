@@ -11,6 +11,7 @@ import pytest
 from bot.archive import Archive
 from bot.chat.sender import DiscordSender
 from bot.courier import Courier
+from bot.delivery.pace import Allowance
 from bot.delivery.route import route
 from bot.model import Article, Delivery, Feed, Image, Later, Query, Sighting, Suspended
 from bot.stage import Channel, Message, Permission
@@ -170,7 +171,8 @@ async def test_a_correction_that_came_while_what_may_be_out_waited_is_not_forgot
 async def test_a_correction_taken_back_undoes_an_edit_that_arrived_without_our_knowing(room: Newsroom) -> None:
     first = await room.prints()
     before = room.posts()[0].content
-    room.scene.sender = DiscordSender(room.scene.client, REGIONS, _Now(room))
+    allowance = Allowance(time=lambda: room.now.timestamp())
+    room.scene.sender = DiscordSender(room.scene.client, REGIONS, _Now(room), allowance)
     room.scene.stage.fault("reset-after", method="PATCH")
     await room.prints(title="Rain in Chad")
     assert room.posts()[0].content == "**Rain in Chad**"

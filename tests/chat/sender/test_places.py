@@ -8,6 +8,7 @@ import pytest
 
 from bot.chat.sender import DiscordSender
 from bot.chat.sender.place import kind_of, missing
+from bot.delivery.pace import Allowance
 from bot.model import Later, Outcome, Sent, Suspended, Unknown
 from bot.stage import Channel, Permission
 from tests.chat.scenes import Scene
@@ -96,7 +97,7 @@ async def test_a_forum_post_that_never_arrived_is_known_to_be_missing(scene: Sce
     forum = a_forum(scene)
     await scene.settled()
     clock = Clock(datetime.now(UTC))
-    sender = DiscordSender(scene.client, REGIONS, clock)
+    sender = DiscordSender(scene.client, REGIONS, clock, Allowance(time=lambda: clock.now().timestamp()))
     await sender.send(scene.delivery(1, channel=forum, kind="forum"))
     other = replace(scene.delivery(2, channel=forum, kind="forum"), attempted=LONG_AGO)
     found = await sender.look_back(other)
