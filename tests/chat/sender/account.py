@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import discord
@@ -11,6 +11,7 @@ from bot.archive import Archive
 from bot.delivery.card import GONE
 from bot.delivery.route import route
 from bot.delivery.terms import quiet_until, read_terms
+from bot.delivery.weekly import LATE
 from bot.model import Article, Delivery, Owed, Subscription
 from bot.wish import wants
 from tests.chat.sender.outside import Outside, Request, Room, stories_in
@@ -18,7 +19,8 @@ from tests.chat.sender.shaky import Shaky
 from tests.fakes import Clock
 
 START = datetime.fromisoformat("2026-03-14T12:00:00+00:00")
-WEEKLY = "channel:14"
+WEEKLY, NEWS = "channel:14", "channel:16"
+HOUR = timedelta(hours=1)
 Pair = tuple[int, str]  # a story and a target
 
 
@@ -31,8 +33,10 @@ class Account:
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
         self.clock = Clock(START)
-        kinds = {11: discord.ChannelType.text, 12: discord.ChannelType.text, 13: discord.ChannelType.forum}
-        rooms = [Room(number, kind) for number, kind in (kinds | {14: kinds[11], 1015: kinds[11]}).items()]
+        self.wall = Wall(self.clock)
+        text, forum, news = discord.ChannelType.text, discord.ChannelType.forum, discord.ChannelType.news
+        kinds = {11: text, 12: text, 13: forum, 14: text, 1015: text, 16: news}
+        rooms = [Room(number, kind) for number, kind in kinds.items()]
         rooms[1].readable = self.chance.random() < 0.4
         self.outside = Outside(self.clock, rooms)
         self.outside.dies_with = lambda request: self.chance.choice(("lost", "never", "arrives later"))
@@ -43,7 +47,8 @@ class Account:
         self.keys: dict[int, int] = {}
         self.firsts: set[Pair] = set()  # what has left once
         self.dropped: set[Pair] = set()  # by a person, for good
-        self.lines: list[tuple[str, Delivery]] = []
+        self.lines: list[tuple[Delivery, list[int]]] = []  # and what was posted there in the hour before
+        self.weekly: datetime | None = None  # when the week ended whose round-up left last
         self.doing = ""
         self.changed_terms: set[str] = set()
 
@@ -68,10 +73,12 @@ class Account:
         return await self.archive.article(self.keys.get(number, 0), None)
 
     async def is_no_longer_wanted(self, before: Article | None, after: Article | None) -> None:
-        if before and after and before.regions != after.regions:
-            await self.looks_what_is_wanted(after)
+        """What has left its region, is no longer wanted at once; what reads otherwise, only if it leaves so."""
+        if before and after and before != after:
+            is_elsewhere = set(before.regions) - set(after.regions)
+            await self.looks_what_is_wanted(after, then="forbidden" if is_elsewhere else "either")
 
-    async def looks_what_is_wanted(self, *articles: Article) -> None:
+    async def looks_what_is_wanted(self, *articles: Article, then: str = "forbidden") -> None:
         """What no order wants any more, and what nothing has left of yet, shall not come."""
         orders = await self.archive.subscriptions()
         flying = {(number_of(each.article), each.target) for each in await self.archive.in_flight()}
@@ -81,18 +88,27 @@ class Account:
                 continue
             if not any(each.target == pair[1] and wants(each, article) for each in orders):
                 may_be_out = pair in flying or self.times_out(pair) or pair in self.arriving()
-                self.owed[pair] = "either" if may_be_out else "forbidden"
+                self.owed[pair] = "either" if may_be_out else then
                 self.notes("no longer wanted", pair, self.owed[pair])
 
     # --- what is seen on the way ---
 
     def leaves(self, delivery: Delivery) -> None:
-        is_first = delivery.attempts == 1 and not delivery.edit and not delivery.roundup
-        if is_first and not self.shaky.failing:  # of a list, some may leave while the disk keeps back the others
-            self.lines.append((delivery.target, delivery))
+        if delivery.roundup:
+            self.weekly = delivery.roundup.until
+            return
+        if not (delivery.edit and delivery.message) and not wants(delivery.subscription, delivery.article):
+            self.wrong.append(f"{said(delivery)} left, though its order leaves it out")
+        if delivery.attempts == 1 and not delivery.edit and not self.shaky.failing:
+            hour = [each for each in self.room_of(delivery.target).messages if _at(each) > self.clock.now() - HOUR]
+            self.lines.append((delivery, hour))
 
     def left(self, request: Request) -> None:
-        if not request.posts or self.target_of(request) == WEEKLY:
+        if not request.posts:
+            return
+        if self.target_of(request) == WEEKLY:
+            if self.weekly is None or self.wall.now() - self.weekly > LATE:
+                self.wrong.append(f"a round-up of {self.weekly} left")
             return
         target = self.target_of(request)
         for story in request.stories:
@@ -105,15 +121,22 @@ class Account:
     async def compares_order(self) -> None:
         """What left first was first in its line, and left when its order lets it."""
         lines, self.lines = self.lines, []
-        for target, sent in lines:
+        for sent, hour in lines:
+            target = sent.target
             for each in await self.archive.line(target, 100):
                 is_new = each.attempts == 0 and "prints" not in self.doing
                 if is_new and not each.roundup and _key(each) < _key(sent):
                     self.wrong.append(f"{said(sent)} left before {said(each)}")
             orders = await self.archive.subscriptions_of(target)
-            quiet = [quiet_until(read_terms(each.options), self.clock.now()) for each in orders]
+            quiet = [quiet_until(read_terms(each.options), self.wall.now()) for each in orders]
             if quiet and all(quiet) and target not in self.changed_terms:
                 self.wrong.append(f"{said(sent)} left in quiet hours")
+            cap = read_terms(sent.subscription.options).cap
+            if cap and target not in self.changed_terms and not self.wall.ever_wrong:
+                rows = await self.archive.outbox_rows(100_000)
+                known = {each.message for each in rows if each.state == "sent" and each.target == target}
+                if len(known.intersection(hour)) >= cap:
+                    self.wrong.append(f"{said(sent)} left, though {hour} were enough for an hour")
 
     # --- what is seen at the end ---
 
@@ -133,6 +156,13 @@ class Account:
         weekly: list[Any] = [each["content"] for each in self.outside.rooms[14].messages.values()]
         if len(weekly) > len(set(weekly)):
             self.wrong.append(f"a week is out twice: {weekly}")
+
+    def looks_what_is_published(self, rows: Sequence[Delivery]) -> None:
+        """All that stands in the channel for announcements, and that we know of."""
+        known = {each.message for each in rows if each.state == "sent" and each.target == NEWS}
+        for number, message in self.room_of(NEWS).messages.items():
+            if number in known and not message.get("published"):
+                self.wrong.append(f"{sorted(stories_in(message))} is not published")
 
     def compares(self, row: Delivery) -> list[str]:
         room = self.room_of(row.target)
@@ -183,6 +213,30 @@ class Account:
         return target_in(self.outside.rooms[request.room])
 
 
+class Wall:
+    """The clock of the house, which may be wrong."""
+
+    def __init__(self, true: Clock) -> None:
+        self._true = true
+        self._wrong = timedelta(0)
+        self.ever_wrong = False
+
+    @property
+    def wrong(self) -> timedelta:
+        return self._wrong
+
+    @wrong.setter
+    def wrong(self, by: timedelta) -> None:
+        self._wrong = by
+        self.ever_wrong |= bool(by)
+
+    def now(self) -> datetime:
+        return self._true.now() + self._wrong
+
+    async def sleep(self, duration: timedelta) -> None:
+        await self._true.sleep(duration)
+
+
 def target_in(room: Room) -> str:
     return f"channel:{room.id}" if room.id < 1000 else f"user:{room.id - 1000}"
 
@@ -194,6 +248,10 @@ def number_of(article: Article) -> int:
 def said(row: Delivery) -> str:
     what = f"{row.state}, edit {row.edit}, {row.reason!r}, {row.attempts} attempts"
     return f"{(number_of(row.article), row.target)} ({what})"
+
+
+def _at(message: int) -> datetime:
+    return discord.utils.snowflake_time(message)
 
 
 def _key(each: Delivery) -> tuple[Any, int]:

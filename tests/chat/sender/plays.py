@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -16,13 +17,15 @@ from bot.delivery.pace import Allowance, Pace
 from bot.delivery.terms import Terms
 from bot.delivery.weekly import Plan
 from bot.model import ROUNDUP, Article, Feed, Sighting, Subscription
-from tests.chat.sender.account import WEEKLY, Account, number_of, said, target_in
+from tests.chat.sender.account import NEWS, WEEKLY, Account, number_of, said, target_in
 from tests.chat.sender.outside import GUILD, stories_in
 from tests.chat.sender.shaky import Shaky
 from tests.delivery.samples import REGIONS
 
 ORDERED = ("africa", "europe", "*")
-TARGETS = ("channel:11", "channel:12", "channel:13", "user:15")
+TARGETS = ("channel:11", "channel:12", "channel:13", "user:15", NEWS)
+WISHES = ("", "", '"edition 0", "says 1"', "says")
+UNWANTED = ("", "", '"edition 2"', '"says 2"')
 FEEDS = ("https://a.test/feed", "https://b.test/feed")
 FATES = ("answered", "lost", "never", "arrives later", "500, done", "500", "429", "filtered")
 TIMEOUT = 0.3  # minutes after which no answer is waited for any more
@@ -60,15 +63,15 @@ class Play(Account):
         return self.wrong
 
     async def opens(self) -> None:
-        self.archive = await Archive.open(self.file, REGIONS, now=self.clock.now)
+        self.archive = await Archive.open(self.file, REGIONS, now=self.wall.now)
         self.feeds = [await self.archive.add_feed(Feed(url)) for url in FEEDS]
         self.starts()
 
     def starts(self) -> None:
         self.shaky = Shaky(self.archive, self.chance, self.leaves)
-        allowance = Allowance(pace=Pace(most=100_000, apart=0))
-        self.sender = DiscordSender(cast(Any, self.outside), REGIONS, self.clock, allowance)
-        self.courier = Courier(cast(Any, self.shaky), self.sender, self.clock)
+        allowance = Allowance(pace=Pace(most=100_000, apart=0), time=lambda: self.clock.now().timestamp())
+        self.sender = DiscordSender(cast(Any, self.outside), REGIONS, self.wall, allowance, memory=self.archive)
+        self.courier = Courier(cast(Any, self.shaky), self.sender, self.wall)
         self.running = asyncio.create_task(self.courier.run())
 
     async def dies(self) -> None:
@@ -115,20 +118,22 @@ class Play(Account):
             self.disk: 1,
             self.line_to_discord: 1,
             self.is_deleted: 1,
+            self.days_pass: 1,
+            self.clock_is_set: 1,
         }
         (chosen,) = self.chance.choices(list(steps), list(steps.values()))
-        self.log.append(f"{self.clock.now():%d %H:%M:%S} {chosen.__name__}")
+        self.log.append(f"{self.wall.now():%d %H:%M:%S} {chosen.__name__}")
         self.changed_terms.clear()
         self.doing = chosen.__name__
         await chosen()
-        self.courier.wake()
+        self.wakes()
         await self.settles()
 
     async def prints_new(self) -> None:
         held = "a flood" if self.chance.random() < 0.1 else ""
         for _ in range(self.chance.choice((1, 1, 2, 3))):
             number = len(self.published) + 1
-            self.published[number] = self.clock.now() - timedelta(minutes=self.chance.randrange(90))
+            self.published[number] = self.wall.now() - timedelta(minutes=self.chance.randrange(90))
             self.titles[number], self.regions[number] = {}, {}
             await self.prints(number, self.chance.choice(self.feeds), held)
 
@@ -154,7 +159,7 @@ class Play(Account):
         sighting = Sighting(article, feed, repr((editions, regions)).encode())
         before = await self.kept(number)
         self.notes("prints", number, editions, regions, feed.url, held)
-        accepted = await self.archive.accept([sighting], None, self.routing(held), self.clock.now())
+        accepted = await self.archive.accept([sighting], None, self.routing(held), self.wall.now())
         for each in accepted.new:
             self.keys[number] = each.id
         await self.is_no_longer_wanted(before, await self.kept(number))
@@ -173,8 +178,18 @@ class Play(Account):
                 self.outside.answer(request, fate)
                 await self.settles()
 
+    def wakes(self) -> None:
+        self.courier.wake()
+        self.sender.publisher.wake()
+
     async def time_passes(self) -> None:
-        minutes = self.chance.choice((0.02, 0.1, 0.5, 1, 2, 10, 61, 300))
+        await self.waits_for(self.chance.choice((0.02, 0.1, 0.5, 1, 2, 10, 61, 300)))
+
+    async def days_pass(self) -> None:
+        """Long enough for a round-up to be of no use any more."""
+        await self.waits_for(60 * self.chance.choice((20, 30, 100, 200)))
+
+    async def waits_for(self, minutes: float) -> None:
         while minutes > TIMEOUT and self.outside.waiting:
             await self.answers(1)
         self.passes(minutes)
@@ -186,17 +201,20 @@ class Play(Account):
     async def subscribes(self) -> None:
         target = self.chance.choice(TARGETS)
         cap, quiet = self.chance.choice((0, 0, 1, 2)), self.chance.choice(("", "", "22:00-06:00", "12:00-14:00"))
-        await self.orders(target, self.chance.choice(ORDERED), Terms(cap=cap, quiet=quiet).to_json())
+        wishes = {"include": self.chance.choice(WISHES), "exclude": self.chance.choice(UNWANTED)}
+        wishes = wishes if self.chance.random() < 0.4 else {}
+        await self.orders(target, self.chance.choice(ORDERED), Terms(cap=cap, quiet=quiet).to_json(), **wishes)
 
-    async def orders(self, target: str, region: str, options: str) -> None:
-        self.notes("subscribes", target, region, options)
+    async def orders(self, target: str, region: str, options: str, **wishes: str) -> None:
+        self.notes("subscribes", target, region, options, wishes)
         before = await self.archive.subscriptions_of(target)
-        await self.archive.subscribe(a_wish(target, region, options))
+        await self.archive.subscribe(a_wish(target, region, options, **wishes))
         self.changed_terms.add(target)
+        await self.looks_what_is_wanted()
         if any(each.suspended for each in before):  # as the command does
             await self.archive.resume_target(target)
         if self.chance.random() < 0.2:
-            plan = Plan(weekday=self.chance.randrange(7), since=self.clock.now())
+            plan = Plan(weekday=self.chance.randrange(7), since=self.wall.now())
             await self.archive.subscribe(a_wish(WEEKLY, ROUNDUP, plan.to_json()))
 
     async def unsubscribes(self) -> None:
@@ -238,14 +256,14 @@ class Play(Account):
         if self.published:
             number = self.chance.choice(list(self.published)[-6:])
             self.notes("is gone", number)
-            await self.archive.mark_gone([self.keys[number]], self.clock.now())
+            await self.archive.mark_gone([self.keys[number]], self.wall.now())
 
     async def is_moved(self) -> None:
         if self.published:
             number, region = self.chance.choice(list(self.published)[-6:]), self.chance.choice(("africa", "europe"))
             before = await self.kept(number)
             self.notes("moves", number, region)
-            await self.archive.place(self.keys[number], (region,), '{"rule":"moved"}', self.routing(), self.clock.now())
+            await self.archive.place(self.keys[number], (region,), '{"rule":"moved"}', self.routing(), self.wall.now())
             await self.is_no_longer_wanted(before, await self.kept(number))
 
     async def death(self) -> None:
@@ -261,19 +279,26 @@ class Play(Account):
 
     async def prunes(self) -> None:
         if self.chance.random() < 0.3:
-            await self.archive.prune(self.clock.now() - timedelta(hours=self.chance.choice((6, 24))))
+            await self.archive.prune(self.wall.now() - timedelta(hours=self.chance.choice((6, 24))))
             for pair in [each for each in self.owed if await self.kept(each[0]) is None]:
                 self.owed[pair] = "either"
 
     async def changes_history(self) -> None:
         room = self.chance.choice(list(self.outside.rooms.values()))
-        if room.id == 12:
+        if room.id == 12 and not self.wall.ever_wrong:
             room.readable = not room.readable
             self.notes(room.id, "may be read:", room.readable)
 
     async def disk(self) -> None:
         self.shaky.failing = self.chance.choice((0, 0, 0.1))
         self.notes("failing:", self.shaky.failing)
+
+    async def clock_is_set(self) -> None:
+        """Ours, not Discord's. Where nothing can be read, and we were dead meanwhile, nobody can know of that."""
+        self.outside.rooms[12].readable = True
+        self.passes(0.1)
+        self.wall.wrong = timedelta(minutes=self.chance.choice((0, 0, 0.5, -0.5, 10, -10)))
+        self.notes("our clock is wrong by", self.wall.wrong)
 
     async def line_to_discord(self) -> None:
         self.outside.connected = self.chance.random() < 0.8
@@ -297,20 +322,21 @@ class Play(Account):
         """All faults are gone, everybody has acted, and time passes."""
         self.log.append("--- the end")
         self.doing = "prints and releases"  # of what is released only now, more have left already
-        self.shaky.failing, self.outside.connected = 0.0, True
+        self.passes(0.1)
+        self.shaky.failing, self.outside.connected, self.wall.wrong = 0.0, True, timedelta(0)
         for room in self.outside.rooms.values():
             room.writable = True
         for _ in range(120):
             await self.resumes()
             await self.person_looks()
-            self.courier.wake()
+            self.wakes()
             await self.settles()
             while self.outside.waiting:
                 for request in list(self.outside.waiting):
                     self.notes("answered", request.method, request.path, sorted(request.stories))
                     self.outside.answer(request, "answered")
                 await self.settles()
-            if not await self.waits():
+            if not await self.waits() and not self.sender.publisher.waiting:
                 break
             self.passes(20)
         if self.running.done():
@@ -319,23 +345,26 @@ class Play(Account):
         self.wrong += [f"{said(each)} waits for ever" for each in await self.waits()]
         self.wrong += [wrong for each in rows if each.state == "sent" for wrong in self.compares(each)]
         self.counts()
+        self.looks_what_is_published(rows)
         for each in rows:
             await self.tells(each)
 
 
 class _Listener(logging.Handler):
-    """A failure of our own that no disk is to blame for is a defect."""
+    """A failure of our own that no disk is to blame for is a defect; so is what is dropped without need."""
 
     def __init__(self, wrong: list[str]) -> None:
-        super().__init__(logging.ERROR)
+        super().__init__(logging.WARNING)
         self._wrong = wrong
 
     def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno < logging.ERROR and not record.getMessage().startswith("dropped publication"):
+            return
         error = record.exc_info[1] if record.exc_info else None
         if not isinstance(error, OSError):
             self._wrong.append(f"{record.getMessage()}: {error!r}")
 
 
-def a_wish(target: str, region: str, options: str) -> Subscription:
-    is_dm = target.startswith("user:")
-    return Subscription(target, region, guild=0 if is_dm else GUILD, kind="dm" if is_dm else "text", options=options)
+def a_wish(target: str, region: str, options: str, **wishes: str) -> Subscription:
+    is_dm, order = target.startswith("user:"), Subscription(target, region, options=options, publish=target == NEWS)
+    return replace(order, guild=0 if is_dm else GUILD, kind="dm" if is_dm else "text", **cast(Any, wishes))
