@@ -95,6 +95,7 @@ class Courier:
         self._running: set[asyncio.Task[None]] = set()
         self._resting: dict[str, datetime] = {}
         self._doubts: dict[str, int] = {}  # where something left and may be out or not, and how often we have looked
+        self._seen = clock.now()
         self._served: datetime | None = None  # when anything last arrived anywhere
         self._news = news or asyncio.Event()
         self._overdue = True  # look into the outbox even while most lanes are busy
@@ -135,6 +136,9 @@ class Courier:
     async def _set_off(self, lanes: asyncio.TaskGroup) -> None:
         """Fill the free lanes: first what has rested, then what is due."""
         now = self._clock.now()
+        if now < self._seen:  # the clock was turned back: nobody rests the longer for that
+            self._resting = {each: until - (self._seen - now) for each, until in self._resting.items()}
+        self._seen = now
         for target in [each for each, until in self._resting.items() if until <= now]:
             if target in self._doubts and len(self._busy) >= self._lanes:
                 continue
@@ -217,7 +221,7 @@ class Courier:
         if until := quiet_until(terms, now):
             return Later("quiet hours", until - now)
         if terms.cap:
-            hour = await self._archive.posted_since(delivery.target, now - HOUR)
+            hour = [each for each in await self._archive.posted_since(delivery.target, now - HOUR) if each <= now]
             if len(hour) >= terms.cap:
                 return Later(f"{OVER} {terms.cap} posts an hour", hour[-terms.cap] + HOUR - now)
         return None

@@ -119,3 +119,20 @@ async def test_a_post_at_which_discord_always_fails_stops_its_lane_for_some_hour
     (held,) = [each for each in await house.archive.outbox_rows() if each.state == "held"]
     assert house.mailbox.titles() == ["Bread"] and held.article.title == "Poison"
     assert held.attempts == (2 if others else 8) * (LOOKS + 1)  # each time it is due, as often as it is looked for
+
+
+async def test_a_lane_that_rests_when_the_clock_is_turned_back_rests_no_longer_for_that(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    await house.archive.subscribe(an_order())
+    house.mailbox.answers = [Unknown("reset")]
+    house.mailbox.looks = [Later("not connected to Discord", timedelta(minutes=1)), Sent(7)]
+    await house.prints("One")
+    house.start()
+    async with asyncio.timeout(5):
+        while "unsure" not in caplog.text:
+            await asyncio.sleep(0.005)
+    house.passes(days=-30)
+    await house.passes_until(lambda: not house.mailbox.looks, minutes=2)
+    await house.settles(sent=1)

@@ -134,6 +134,17 @@ async def test_a_list_that_is_refused_goes_out_one_by_one(house: House) -> None:
     assert house.mailbox.titles() == ["One", "Two + Three", "Two"]
 
 
+async def test_what_was_posted_by_a_clock_that_ran_far_ahead_counts_for_no_cap_until_that_day(house: House) -> None:
+    await house.archive.subscribe(an_order(options=Terms(cap=1).to_json()))
+    house.passes(days=400)
+    await house.prints("One")
+    house.start()
+    await house.settles(sent=1)
+    house.passes(days=-400)
+    await house.prints("Two")
+    await house.settles(sent=2)
+
+
 @asynccontextmanager
 async def cannot_be_written(house: House, title: str) -> AsyncIterator[None]:
     """The disk fails when this article's delivery is written down as leaving, or as out."""

@@ -23,6 +23,7 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(hours=1)  # where no
 # The first open delivery of each target. A target is found by jumping from the one before, never by reading them all.
 # Servers take turns, so that one with a thousand channels keeps nobody waiting. The index is named, for the planner
 # knows nothing of jumping: it would take the one over states, and read all that is owed once for each target.
+# Nothing is ever put off for two days: what would wait so long, was put off while the clock was wrong.
 _HEADS = """
 WITH RECURSIVE line(target) AS (
     SELECT min(target) FROM delivery INDEXED BY delivery_line WHERE state IN ('pending', 'later', 'sending')
@@ -36,15 +37,16 @@ SELECT d.* FROM line JOIN delivery d ON d.id = (
     WHERE state IN ('pending', 'later', 'sending') AND target = line.target
     ORDER BY published, article LIMIT 1)
 JOIN subscription s ON s.id = d.subscription
-WHERE d.state != 'sending' AND (d.due IS NULL OR d.due <= :now)
+WHERE d.state != 'sending' AND (d.due IS NULL OR d.due <= :now OR d.due > :now + 172800000)
     AND d.target NOT IN (SELECT value FROM json_each(:busy))
 ORDER BY row_number() OVER (PARTITION BY s.guild ORDER BY d.published, d.article, d.target), d.published, d.target
 LIMIT :limit
 """
 _EDITS = """
 SELECT d.*, min(d.published) FROM delivery d INDEXED BY delivery_edit WHERE d.edit > 0 AND d.state = 'sent'
-    AND (d.due IS NULL OR d.due <= :now) AND d.target NOT IN (SELECT value FROM json_each(:busy))
-    AND NOT EXISTS (SELECT 1 FROM delivery o WHERE (o.state = 'sending' OR o.due IS NULL OR o.due <= :now) AND o.id = (
+    AND (d.due IS NULL OR d.due <= :now OR d.due > :now + 172800000) AND d.target NOT IN (SELECT value FROM json_each(:busy))
+    AND NOT EXISTS (SELECT 1 FROM delivery o WHERE (
+        o.state = 'sending' OR o.due IS NULL OR o.due <= :now OR o.due > :now + 172800000) AND o.id = (
         SELECT id FROM delivery INDEXED BY delivery_line
         WHERE state IN ('pending', 'later', 'sending') AND target = d.target
         ORDER BY published, article LIMIT 1))

@@ -269,3 +269,19 @@ async def test_what_may_be_out_and_is_not_repeated_is_not_owed_anew_either(room:
     await room.takes_in(an_article("Rain", regions=("africa", "europe")))
     (row,) = await room.archive.outbox_rows()
     assert (row.state, row.reason) == ("refused", "perhaps out already, and the subscription was taken back")
+
+
+async def test_what_was_put_off_by_a_clock_that_ran_far_ahead_does_not_wait_for_that_day(room: Room) -> None:
+    await room.archive.subscribe(a_subscription())
+    await room.takes_in(an_article("Rain", regions=("africa",)), an_article("Sun", regions=("africa",)))
+    head, other = await room.archive.line("channel:100")
+    await room.archive.settle(head.id, Sent(1), room.now)
+    await room.takes_in(an_article("Rain", regions=("africa",), teaser="Corrected."))
+    room.passes(days=400)
+    for each in (head, other):
+        await room.archive.settle(each.id, Later("quiet hours", timedelta(hours=9)), room.now)
+    room.passes(days=-400)
+    (due,) = await room.archive.due_deliveries(room.now)
+    assert due.id == other.id
+    await room.archive.settle(other.id, Sent(2), room.now)
+    assert [each.id for each in await room.archive.due_deliveries(room.now)] == [head.id]
