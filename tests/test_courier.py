@@ -253,7 +253,7 @@ async def test_while_nobody_can_tell_the_lane_waits_and_the_others_go_on(house: 
     await house.prints("One", "Two")
     house.start()
     await house.settles(sent=2, sending=1, pending=1)
-    house.passes(seconds=5)
+    await house.passes_until(lambda: not house.mailbox.looks, seconds=5)
     await house.settles(sent=4)
 
 

@@ -37,16 +37,17 @@ SELECT d.* FROM line JOIN delivery d ON d.id = (
     WHERE state IN ('pending', 'later', 'sending') AND target = line.target
     ORDER BY published, article LIMIT 1)
 JOIN subscription s ON s.id = d.subscription
-WHERE d.state != 'sending' AND (d.due IS NULL OR d.due <= :now OR d.due > :now + 172800000)
+WHERE d.state != 'sending' AND (d.due IS NULL OR d.due NOT BETWEEN :now + 1 AND :now + 172800000)
     AND d.target NOT IN (SELECT value FROM json_each(:busy))
 ORDER BY row_number() OVER (PARTITION BY s.guild ORDER BY d.published, d.article, d.target), d.published, d.target
 LIMIT :limit
 """
 _EDITS = """
 SELECT d.*, min(d.published) FROM delivery d INDEXED BY delivery_edit WHERE d.edit > 0 AND d.state = 'sent'
-    AND (d.due IS NULL OR d.due <= :now OR d.due > :now + 172800000) AND d.target NOT IN (SELECT value FROM json_each(:busy))
+    AND (d.due IS NULL OR d.due NOT BETWEEN :now + 1 AND :now + 172800000)
+    AND d.target NOT IN (SELECT value FROM json_each(:busy))
     AND NOT EXISTS (SELECT 1 FROM delivery o WHERE (
-        o.state = 'sending' OR o.due IS NULL OR o.due <= :now OR o.due > :now + 172800000) AND o.id = (
+        o.state = 'sending' OR o.due IS NULL OR o.due NOT BETWEEN :now + 1 AND :now + 172800000) AND o.id = (
         SELECT id FROM delivery INDEXED BY delivery_line
         WHERE state IN ('pending', 'later', 'sending') AND target = d.target
         ORDER BY published, article LIMIT 1))
