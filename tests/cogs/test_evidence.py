@@ -71,24 +71,29 @@ async def opened(scene: Scene, **settings: Any) -> Desk:
 @pytest.mark.parametrize(
     ("settings", "printed", "region", "reason"),
     [
-        ({}, item("Rain in Kenya", more="<category>Europe</category>"), "europe", "its tag says so (“Europe”)"),
+        ({}, item("Rain in Kenya", more="<category>Europe</category>"), "europe", "Its publisher tags it “Europe”."),
         (
             {"tags": {"Home": "europe"}},
             item("A", more="<category>Home</category>"),
             "europe",
-            "its tag says so (“Home”)",
+            "Its publisher tags it “Home”.",
         ),
-        ({}, item("Rain in Kenya").but(link="https://mag.test/europe/a"), "europe", "its address says so (“europe”)"),
-        ({"region": "europe"}, item("Rain in Kenya"), "europe", "its feed brings this region only"),
-        ({"default": "europe"}, item("Rain in Kenya"), "africa", "its words speak for it"),
+        (
+            {},
+            item("Rain in Kenya").but(link="https://mag.test/europe/a"),
+            "europe",
+            "Its publisher keeps it under “europe”.",
+        ),
+        ({"region": "europe"}, item("Rain in Kenya"), "europe", "All of its feed belongs here."),
+        ({"default": "europe"}, item("Rain in Kenya"), "africa", "Its headline says “Kenya”"),
         (
             {"default": "europe"},
             item("Talks begin"),
             "europe",
-            "nothing speaks for a region, and this is its feed's own",
+            "It names no region, and its feed is mostly about this one.",
         ),
-        ({"places": {"KE": "europe"}}, item("Rain in Kenya"), "europe", "its words speak for it"),
-        ({}, item("Talks begin"), "global", "nothing in it speaks for any region"),
+        ({"places": {"KE": "europe"}}, item("Rain in Kenya"), "europe", "Its headline says “Kenya”"),
+        ({}, item("Talks begin"), "global", "It names no region."),
     ],
     ids=["tag", "mapped tag", "address", "section feed", "words", "default", "override", "nothing"],
 )
@@ -109,7 +114,7 @@ async def test_a_tag_that_comes_late_takes_an_article_to_the_channel_that_is_new
     await desk.prints(story.but(more=AFRICA))
     await desk.prints(story.but(more=AFRICA))
     assert desk.posts() == {"global": ["**Talks begin**"], "africa": ["**Talks begin**"]}
-    assert "its tag says so (“Africa”)" in await desk.why(story.link)
+    assert "Its publisher tags it “Africa”." in await desk.why(story.link)
 
 
 async def test_another_feed_that_knows_more_adds_its_region(scene: Scene) -> None:
