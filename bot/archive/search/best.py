@@ -73,7 +73,7 @@ def best(db: Connection, asked: Asked, viewer: Viewer, counts: Counts, below: in
 def _strict(db: Connection, asked: Asked, plan: Plan, counts: Counts) -> list[int]:
     """Those that have all that was asked for, as far as they are looked at."""
     frequency = max((counts.of(db, word) for term in terms(asked.root) for way in term.ways for word in way), default=0)
-    return gather.verified(db, gather.strict(db, plan, frequency), asked.root)
+    return gather.verified(db, gather.strict(db, asked.root, plan, frequency), asked.root)
 
 
 def _weightiest(wanted: Sequence[Wanted], weights: Mapping[str, float], numbers: Mapping[str, int]) -> list[Wanted]:

@@ -28,11 +28,17 @@ class Plan:
     viewer: Viewer
     low: int
     high: int  # excluded
+    about: str = ""  # what must be in the text beside the words that go on (con*), where there are such
 
     @property
     def expression(self) -> str:
         """For the index of all words."""
         return self._filed(f"({self.words})" if self.words else "")
+
+    @property
+    def around(self) -> str:
+        """The same without the words that go on: it finds more; "" where there are none."""
+        return self._filed(self.about) if self.about else ""
 
     def loosely(self, word: str) -> str:
         """For the index of all words, when one of those asked for will do."""
@@ -71,6 +77,7 @@ def plan(db: Connection, asked: Asked, viewer: Viewer) -> Plan:
         viewer=viewer,
         low=0 if filters.start is None else max(0, first_key(filters.start)),
         high=LAST_KEY if filters.end is None else max(0, first_key(filters.end)),
+        about="" if asked.root is None or not _goes_on(asked.root) else _compiled(asked.root, whole=False),
     )
 
 
@@ -102,26 +109,43 @@ def owners(viewer: Viewer) -> list[int] | None:
     return None if viewer is None else [OPERATOR, viewer]
 
 
-def _compiled(node: Node) -> str:
+def _goes_on(node: Node) -> bool:
+    """Whether any word of it does, be it one that is excluded."""
     match node:
         case Term():
-            return _term(node)
+            return node.prefix
+        case Both(parts) | Either(parts):
+            return any(map(_goes_on, parts))
+        case Without(part):
+            return _goes_on(part)
+
+
+def _compiled(node: Node, whole: bool = True) -> str:
+    """Not the whole: without the words that go on, in whose places may be anything."""
+    every = quoted(tokens.EVERY)
+    match node:
+        case Term():
+            return _term(node) if whole or not node.prefix else every
         case Both(parts):
-            wanted = [_compiled(part) for part in parts if not isinstance(part, Without)]
-            unwanted = _excluded(node)
-            base = " AND ".join(wanted) or quoted(tokens.EVERY)
+            wanted = [_compiled(part, whole) for part in parts if not isinstance(part, Without)]
+            unwanted = _excluded(node, whole)
+            base = " AND ".join(wanted) or every
             return f"(({base}) NOT ({' OR '.join(unwanted)}))" if unwanted else f"({base})"
         case Either(parts):
-            return f"({' OR '.join(map(_compiled, parts))})"
+            return f"({' OR '.join(_compiled(part, whole) for part in parts)})"
         case Without(part):
-            every = quoted(tokens.EVERY)
-            return f"({every} NOT {_compiled(part)})" if not verify.is_needed(part) else every
+            return f"({every} NOT {_compiled(part)})" if _is_told(part, whole) else every
 
 
-def _excluded(node: Node | None) -> list[str]:
+def _is_told(node: Node, whole: bool) -> bool:
+    """Whether the index can tell what is excluded, and is to."""
+    return not verify.is_needed(node) and (whole or not _goes_on(node))
+
+
+def _excluded(node: Node | None, whole: bool = True) -> list[str]:
     """What is excluded beside what is asked for, as far as the index can tell."""
     parts = node.parts if isinstance(node, Both) else ()
-    return [_compiled(part.part) for part in parts if isinstance(part, Without) and not verify.is_needed(part.part)]
+    return [_compiled(part.part) for part in parts if isinstance(part, Without) and _is_told(part.part, whole)]
 
 
 def _term(term: Term) -> str:

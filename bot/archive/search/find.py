@@ -7,7 +7,7 @@ from heapq import merge
 from bot.archive import articles
 from bot.archive.connect import Connection
 from bot.archive.search import compile as compiling
-from bot.archive.search import snippet, verify
+from bot.archive.search import nearest, snippet, verify
 from bot.archive.search import walk as walking
 from bot.archive.search.compile import LAST_KEY, Plan
 from bot.archive.search.pages import Cursor
@@ -18,6 +18,7 @@ MOST_COUNTED = 1000  # beyond that it says "1,000+"
 _CHUNK, _LARGEST_CHUNK = 25, 100  # articles whose text is looked at together
 _MOST_VERIFIED = 1500  # texts looked at for one page: half a second's work
 _STOPPED = f"looked at {_MOST_VERIFIED:,} texts that may have it, and no further"
+_ENOUGH, _MOST_READ = 11, 100  # of the newest that have a word that goes on
 _MOST_CHECKED = 250  # texts looked at only to say how many there are
 _NOTHING = Filters()
 
@@ -64,9 +65,7 @@ def newest(db: Connection, asked: Asked, viewer: Viewer, cursor: Cursor, limit: 
         next=str(Cursor("o", shown.older, first + len(shown.keys))) if leafs and shown.older is not None else "",
         previous=str(Cursor("n", shown.newer, max(1, first - limit))) if leafs and shown.newer is not None else "",
         first=first,
-        understood=told
-        if shown.whole
-        else f"{told}; looked at {_MOST_VERIFIED:,} texts that may have it, and no further",
+        understood=told if shown.whole else f"{told}; {_STOPPED}",
     )
 
 
@@ -135,6 +134,9 @@ def _matching(db: Connection, asked: Asked, plan: Plan) -> Walk:
     check = verify.checker(asked.root)
 
     def walk(low: int, high: int, upwards: bool, most: int) -> Walked:
+        near = nearest.read(db, asked.root, plan, (low, high), most, upwards=upwards)
+        if near is not None:
+            return Walked(near.keys[:most])
         if check is None:
             return Walked(walking.keys(db, "words", (plan.expression, low, high, most), upwards=upwards))
         found: list[int] = []
@@ -180,6 +182,9 @@ def _turn(walk: Walk, plan: Plan, cursor: Cursor, limit: int) -> Page:
 
 def _counted(db: Connection, asked: Asked, plan: Plan, known: int) -> tuple[int, bool]:
     """How many match, and whether that is only what is known of them: of few all texts are looked at, where need be."""
+    near = nearest.read(db, asked.root, plan, (plan.low, plan.high), _ENOUGH, most=_MOST_READ)
+    if near is not None:
+        return max(known, min(len(near.keys), _MOST_READ)), not near.all
     check = verify.checker(asked.root)
     if check is None:
         return _told(_count(db, plan))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from bot.archive import articles
 from bot.archive.connect import Connection
 from bot.archive.rows import marks
-from bot.archive.search import normal, verify, walk
+from bot.archive.search import nearest, normal, verify, walk
 from bot.archive.search.compile import Plan, quoted
 from bot.archive.search.query import Node
 from bot.archive.search.score import Text
@@ -16,16 +16,20 @@ _RANKED_AMONG = 5000  # newest matches in title and teaser that are ranked by th
 _FROM_HEADS, _FROM_WORDS = 50, 60
 _FREQUENT = 20_000  # articles with a word, beyond which it takes the index too long to rank what has it
 _FROM_TITLES, _FROM_NEWEST = 30, 30
+_ENOUGH_NEAR = 10  # of the newest that have a word that goes on
 _LOOSE_WORDS, _LOOSE_EACH, _FROM_LOOSE = 8, 1500, 120
 _HEADS = "FROM heads WHERE heads MATCH ? AND rowid >= ? AND rowid < ?"
 _BM25 = "bm25(heads, 1.0, 3.0, 1.0, 3.0, 0.0)"
 
 
-def strict(db: Connection, plan: Plan, frequency: int) -> list[int]:
+def strict(db: Connection, root: Node | None, plan: Plan, frequency: int) -> list[int]:
     """Those that have all that was asked for: the best in title and teaser, the newest anywhere.
 
     A word as frequent as that is in more titles than anybody reads: the newest are as good as the best of them.
     """
+    near = nearest.read(db, root, plan, (plan.low, plan.high), _ENOUGH_NEAR, most=_FROM_HEADS + _FROM_WORDS)
+    if near is not None and not near.all:
+        return near.keys
     if frequency > _FREQUENT:
         keys = [
             key for each in plan.heads(plan.words, title=True) for key in _newest_heads(db, each, plan, _FROM_TITLES)

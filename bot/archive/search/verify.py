@@ -38,8 +38,11 @@ def _is_whole(term: Term) -> bool:
 
 def checker(node: Node | None) -> Check | None:
     """A function that looks at an article, or None when the index is enough."""
-    if node is None or not is_needed(node):
-        return None
+    return None if node is None or not is_needed(node) else reading(node)
+
+
+def reading(node: Node) -> Check:
+    """The same without any index: all of it is looked for in the text."""
 
     def check(article: Article) -> bool:
         return _holds(node, _Text(article))

@@ -1,0 +1,64 @@
+"""Finds the newest that have a word which goes on (con*) by reading them.
+
+The index gathers all places of all words that begin so before it tells the first of them: in a large archive, where
+many have one, that takes seconds. There the newest texts have it, too.
+"""
+
+from dataclasses import dataclass
+
+from bot.archive import articles
+from bot.archive.connect import Connection
+from bot.archive.search import verify, walk
+from bot.archive.search.compile import Plan
+from bot.archive.search.query import Node
+
+LARGE = 20_000  # articles: in an archive of fewer, the index is as quick, and knows how many there are
+_PIECE, _MOST_READ = 25, 200  # texts that are read together, and in all
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """Keys that match, in the order of the walk, and whether there are no others."""
+
+    keys: list[int]
+    all: bool
+
+
+def read(
+    db: Connection,
+    root: Node | None,
+    plan: Plan,
+    between: tuple[int, int],
+    enough: int,
+    *,
+    most: int | None = None,
+    upwards: bool = False,
+    large: int = LARGE,
+) -> Nearest | None:
+    """Those among the nearest texts from one key to below another, at most so many; None where they seem to be fewer
+    than enough, or the archive is not large: then the index is to be asked."""
+    if root is None or not plan.around or db.execute(_BEYOND, (large,)).fetchone() is None:
+        return None
+    keys = walk.keys(db, "words", (plan.around, *between, _MOST_READ), upwards=upwards)
+    are_all = len(keys) < _MOST_READ
+    found: list[int] = []
+    for start in range(0, len(keys), _PIECE):
+        found += _having(db, root, keys[start : start + _PIECE])
+        if len(found) >= (most or enough):
+            return Nearest(found, False)
+        if not are_all and len(found) * _MOST_READ < enough * (start + _PIECE):
+            return None
+    return Nearest(found, are_all)
+
+
+def _having(db: Connection, root: Node, keys: list[int]) -> list[int]:
+    check = verify.reading(root)
+    loaded = articles.load(db, keys)
+    found = []
+    for key in keys:
+        db.heed()
+        found += [key] if key in loaded and check(loaded[key]) else []
+    return found
+
+
+_BEYOND = "SELECT 1 FROM article_region WHERE owner = 0 AND region = 0 LIMIT 1 OFFSET ?"
