@@ -90,12 +90,15 @@ class Bench:
         ):
             pairs = zip(self.words[one], reversed(self.words[other]), strict=True)
             self._row(f"best, {name}", [(f"{first} {second}", None, None) for first, second in pairs])
+        begun = [(f"{word[:3]}*", None, None) for word in self.words["mid"][:_OF_USUAL]]
+        for name, newest in (("newest, word*", True), ("best, word*", False)):
+            self._row(name, begun, newest=newest, tantivy=False)  # which reads no star
         self._latest()
         self._completed(chance)
         self._related(chance)
 
-    def _row(self, name: str, asked: Sequence[Peer], newest: bool = False) -> None:
-        found, whole, usual, tantivy = Times(), Times(), Times(), Times()
+    def _row(self, name: str, asked: Sequence[Peer], newest: bool = False, tantivy: bool = True) -> None:
+        found, whole, usual, theirs = Times(), Times(), Times(), Times()
         self._warm("ours")
         for number, (words, region, year) in enumerate(asked):
             after, before = ("", "") if year is None else (str(year), str(year + 1))
@@ -107,14 +110,14 @@ class Bench:
             for ask in ours if number % 2 else reversed(ours):  # neither always finds the pages read by the other
                 ask()
         for times, name_of, peer, most in (
-            (usual, "usual", self.usual, _OF_USUAL), (tantivy, "tantivy", self.tantivy, _ROUNDS)
+            (usual, "usual", self.usual, _OF_USUAL), (theirs, "tantivy", self.tantivy if tantivy else None, _ROUNDS)
         ):  # fmt: skip
             if peer is not None:
                 self._warm(name_of)
                 for given in asked[:most]:
                     times.add(peer.newest if newest else peer.best, *(given if newest else given[:1]))
-        ratios = " ".join(f"{peer.at(0.5) / found.at(0.5):10,.1f}x" for peer in (usual, tantivy) if peer.spent)
-        print(f"{name:30} {found} {whole} {usual} {tantivy} {ratios}", flush=True)
+        ratios = " ".join(f"{peer.at(0.5) / found.at(0.5):10,.1f}x" for peer in (usual, theirs) if peer.spent)
+        print(f"{name:30} {found} {whole} {usual} {theirs} {ratios}", flush=True)
 
     def _warm(self, engine: str) -> None:
         """Read an engine's files once: what a disk takes is no engine's doing, and some systems soon forget a file."""
