@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import NewsError
 from bot.intake import sitemap
-from bot.model import Query
+from bot.model import Query, Subscription
 from bot.poller.backfilling import Filled
 from tests.fakes import Answer, Asked
 from tests.polling import House
@@ -120,7 +120,60 @@ async def test_a_part_that_cannot_be_read_disturbs_no_other_and_all_of_them_are_
     assert line.status == "not-found" and "404" in line.error
     house.web["/one.xml"], house.web["/two.xml"] = of_news(C, A), of_news(B)
     await house.goes_round()
-    assert await house.posted() == [B.title, C.title]
+    assert await house.posted() == [C.title]
+
+
+async def test_what_a_part_has_when_it_first_answers_is_no_news_where_it_failed_at_the_first_poll(house: House) -> None:
+    house.web["/sitemap.xml"] = tagged(index([("/one.xml", ""), ("/two.xml", "")]), '"index"')
+    house.web["/one.xml"], house.web["/two.xml"] = of_news(A), Answer(status=503)
+    await house.add("/sitemap.xml")
+    await house.goes_round()
+    await house.goes_round()
+    house.web["/two.xml"] = tagged(of_news(*(item(f"Old {number}", 30 + number) for number in range(40))), '"two"')
+    await house.goes_round()
+    assert await house.posted() == [] and (await house.archive.latest(Query())).total == 41
+    house.web["/one.xml"], house.web["/two.xml"] = of_news(C, A), of_news(D, B)
+    await house.goes_round()
+    assert sorted(await house.posted()) == sorted([B.title, C.title, D.title])
+
+
+async def test_what_comes_beside_a_part_that_first_answers_is_news_and_no_flood(house: House) -> None:
+    house.web["/sitemap.xml"] = index([("/one.xml", ""), ("/two.xml", "")])
+    house.web["/one.xml"], house.web["/two.xml"] = of_news(A), Answer(status=503)
+    await house.add("/sitemap.xml")
+    await house.goes_round()
+    house.web["/one.xml"] = of_news(C, A)
+    house.web["/two.xml"] = of_news(*(item(f"Old {number}", 30 + number) for number in range(40)))
+    await house.goes_round()
+    assert [(row.article.title, row.state) for row in await house.archive.outbox_rows()] == [(C.title, "pending")]
+
+
+async def test_a_part_that_fails_when_another_server_wants_the_index_too_is_news_for_the_first(house: House) -> None:
+    house.web["/sitemap.xml"] = index([("/one.xml", ""), ("/two.xml", "")])
+    house.web["/one.xml"], house.web["/two.xml"] = of_news(A), of_news(B)
+    await house.add("/sitemap.xml")
+    await house.goes_round()
+    house.web["/two.xml"] = Answer(status=503)
+    await house.add("/sitemap.xml", owner=7)
+    await house.archive.subscribe(Subscription("channel:7", "*", guild=7))
+    await house.goes_round()
+    house.web["/two.xml"] = of_news(C, B)
+    await house.goes_round()
+    owed = [(row.article.title, row.target) for row in await house.archive.outbox_rows()]
+    assert sorted(owed) == [(C.title, "channel:1"), (C.title, "channel:7")], "what everybody's feed brings is for all"
+
+
+async def test_a_part_that_breaks_off_is_asked_for_the_rest_though_its_server_calls_it_whole(house: House) -> None:
+    house.web["/sitemap.xml"] = index([("/one.xml", ""), ("/two.xml", "")])
+    house.web["/one.xml"], house.web["/two.xml"] = of_news(A), of_news(B)
+    await house.add("/sitemap.xml")
+    await house.goes_round()
+    whole = of_news(D, C, B)
+    house.web["/two.xml"] = tagged(whole[: len(whole) // 2], '"same"')
+    await house.goes_round()
+    house.web["/two.xml"] = tagged(whole, '"same"')
+    await house.goes_round()
+    assert sorted(await house.posted()) == sorted([C.title, D.title])
 
 
 async def test_a_new_part_brings_its_articles_once(house: House) -> None:

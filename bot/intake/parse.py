@@ -55,6 +55,7 @@ class Parsed:
     skip_days: frozenset[str] = frozenset()
     parts: tuple[sitemap.Part, ...] = ()  # the sitemaps that an index leads to
     sitemap: bool = False  # of news or not
+    unheard: Mapping[int, frozenset[int]] | None = None  # feed -> which entries lay in its index at its first poll
 
 
 def parse(document: Document, known: Collection[str] = ()) -> Parsed:

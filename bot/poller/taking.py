@@ -93,7 +93,7 @@ class Taking:
         known = () if silent or poll.source.digest is None else poll.memory.marks
         parsed = await self._reading.feed(document, known) if document else Parsed()
         if parsed.parts or poll.memory.parts:
-            parsed, poll = await self._with_parts(parsed, poll, silent)
+            parsed, poll = await self._with_parts(parsed, poll, [feed.id for feed in feeds if feed.polled is None])
             if not parsed.entries and found == poll.source.digest:
                 return await self._nothing_new(poll, fetched)
         url = document.url if document else poll.source.url
@@ -135,14 +135,13 @@ class Taking:
         await self.follow(poll, after)
         return after, Accepted()
 
-    async def _with_parts(self, index: Parsed, poll: Poll, silent: bool) -> tuple[Parsed, Poll]:
+    async def _with_parts(self, index: Parsed, poll: Poll, firsts: Sequence[int]) -> tuple[Parsed, Poll]:
         """What an index leads to; where it has not changed itself, to the same parts as before."""
         before = poll.memory.parts
         if index.format and not index.parts:  # it was an index once
             return index, replace(poll, memory=replace(poll.memory, parts=()))
         addresses = newest(index.parts) or remembered_addresses(before)
-        unchecked_host = unchecked(poll.source)
-        whole, parts = await self._indexes.parts(addresses, () if silent else before, unchecked_host)
+        whole, parts = await self._indexes.parts(addresses, before, firsts, unchecked(poll.source))
         return whole, replace(poll, memory=replace(poll.memory, parts=parts))
 
     async def keep(self, parsed: Parsed, feed: Feed, poll: Poll, since: datetime) -> Accepted:
@@ -226,7 +225,7 @@ class Taking:
 
     async def _second_look(self, fresh: _Fresh, parsed: Parsed, poll: Poll, url: str) -> tuple[_Fresh, Poll, str]:
         """When too much is new: are these known articles under new ids, have we missed some, or is it a flood?"""
-        if fresh.feed.polled is None or not doubt.is_doubtful(len(fresh.new), parsed.count):
+        if not doubt.is_doubtful(sum(not each.silent for each in fresh.new), parsed.count):
             return fresh, poll, ""
         recent = await self._recent(fresh.feed)
         sightings = doubt.recognised(fresh.new, recent)
@@ -241,7 +240,7 @@ class Taking:
         if not renamed and recent and is_gap:
             missed, poll = await self._missed(fresh.feed, parsed, poll, url)
             fresh = replace(fresh, new=[*missed, *new])
-        return fresh, poll, self._flood(len(new), parsed, poll)
+        return fresh, poll, self._flood(sum(not each.silent for each in new), parsed, poll)
 
     def _flood(self, new: int, parsed: Parsed, poll: Poll) -> str:
         succeeded = poll.source.succeeded
@@ -300,6 +299,7 @@ async def sightings_in(parsed: Parsed, feed: Feed, poll: Poll) -> list[Sighting]
     """Each article of the document once, oldest first; those of one second in the document's order, reversed."""
     trust = policy(frozenset(poll.memory.shared) | parsed.shared)
     found: dict[str, Article] = {}
+    old, loud = (parsed.unheard or {}).get(feed.id, frozenset[int]()), set[str]()
     for number, entry in enumerate(parsed.entries):
         await _breathe(number)
         article = identify(entry, feed, parsed.title, poll.now, trust)
@@ -309,6 +309,8 @@ async def sightings_in(parsed: Parsed, feed: Feed, poll: Poll) -> list[Sighting]
         if first is not None:  # listed twice: one article with all its names
             article = replace(first, keys=tuple(dict.fromkeys((*first.keys, *article.keys))))
         found |= dict.fromkeys(article.keys, article)
+        if old and number not in old:
+            loud.update(article.keys)
     articles = list({each.keys: each for each in found.values()}.values())
     articles.reverse()
     articles.sort(key=lambda each: each.published or poll.now)
@@ -317,7 +319,8 @@ async def sightings_in(parsed: Parsed, feed: Feed, poll: Poll) -> list[Sighting]
     for number, each in enumerate(articles):
         await _breathe(number)
         late = each.published is not None and each.published < oldest
-        sightings.append(Sighting(replace(each, late=late), feed, digest(each), silent=feed.polled is None))
+        silent = feed.polled is None or (bool(old) and loud.isdisjoint(each.keys))
+        sightings.append(Sighting(replace(each, late=late), feed, digest(each), silent))
     return sightings
 
 
