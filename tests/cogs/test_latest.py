@@ -1,8 +1,10 @@
 """/latest, as members of a server type it."""
 
 import json
+from typing import Any
 
 import discord
+import pytest
 
 from bot.chat.pages import answers
 from bot.model import Feed
@@ -83,6 +85,48 @@ async def test_an_opened_card_says_why_it_is_here_in_one_line(house: House) -> N
     assert "Why here?" not in text(shown)
     opened = answer(await house.press(house.bob, shown, button(shown, "Keep reading")))
     assert text(opened).count("-# Why here? Its publisher tags it “\\*Sahel\\*”.") == 1
+
+
+async def test_a_page_stays_as_it_is_when_a_card_opens_after_newer_articles_came(house: House) -> None:
+    await house.accept(*(article(number) for number in range(11, 23)))
+    shown = answer(await house.call(house.bob, "latest"))
+    was = text(shown)
+    await house.accept(*(article(number) for number in range(1, 7)))
+    opened = answer(await house.press(house.bob, shown, button(shown, "Keep reading")))
+    assert "says more about story 11." in text(opened) and "Story number 15" in text(opened)
+    assert "Story number 1]" not in text(opened) and "1–5 of 12" in labels(opened)
+    closed = answer(await house.press(house.bob, opened, button(opened, "Show less")))
+    assert text(closed) == was
+    second = answer(await house.press(house.bob, closed, button(closed, "Next ›")))
+    assert "Story number 16" in text(second) and "Story number 15" not in text(second)
+
+
+async def test_of_a_search_too_the_page_stays_with_what_was_found_in_it(house: House) -> None:
+    await house.accept(*(article(number, f"Rain number {number}") for number in range(11, 23)))
+    shown = answer(await house.call(house.bob, "search", words="rain", order="newest"))
+    await house.accept(*(article(number, f"Rain number {number}") for number in range(1, 7)))
+    opened = answer(await house.press(house.bob, shown, button(shown, "Keep reading")))
+    assert "says more about story 11." in text(opened) and "Rain number 15" in text(opened)
+    assert text(opened).startswith(text(shown).splitlines()[0])
+
+
+@pytest.mark.parametrize("heavy", [False, True])
+async def test_all_cards_of_a_page_can_be_open_together_however_long_they_are(house: House, heavy: bool) -> None:
+    texts = {number: f"Story {number} begins. " + f"And {number} goes on, *slowly*. " * 200 for number in range(1, 6)}
+    why = json.dumps({"rule": "text", "why": [{"words": "word " * 12, "region": "africa", "where": "tag"}]})
+    long: dict[str, Any] = {"title": "A *long* title " * 13, "authors": ("Ann Low " * 40,), "why": why} if heavy else {}
+    far = f"?{'x' * 200}" if heavy else ""
+    for number, each in texts.items():
+        await house.accept(article(number, teaser=each, text=each, url=f"https://paper.test/{number}{far}", **long))
+    page = answer(await house.call(house.bob, "latest"))
+    was = text(page)
+    for _ in texts:
+        page = answer(await house.press(house.bob, page, button(page, "Keep reading")))
+    assert labels(page)[:5] == ["Show less"] * 5
+    assert len(text(page)) < 4000 and all(f"Story {number} begins." in text(page) for number in texts)
+    for _ in texts:
+        page = answer(await house.press(house.bob, page, button(page, "Show less")))
+    assert labels(page)[:5] == ["Keep reading"] * 5 and text(page)[:300] == was[:300]
 
 
 async def test_a_page_that_was_leafed_to_stays_open_when_a_card_opens(house: House) -> None:

@@ -49,13 +49,18 @@ def cards(
     opened: Collection[int] = (),
     toggle: Toggle | None = None,
     pictures: bool = True,
+    taken: tuple[int, int] = (0, 0),
 ) -> list[Item]:
-    """A card for each, in the colour of its region. At most CARDS of them fit into one message."""
+    """A card for each, in the colour of its region. At most CARDS of them fit into one message.
+
+    Of its characters and octets, some may be taken by other cards.
+    """
     pieces = [_piece(hit, regions, hit.article.id in opened, why=True) for hit in hits]
-    if sum(len(each.fixed) for each in pieces) > _CHARACTERS // 2:  # the text comes first
+    fixed = sum(len(each.fixed) for each in pieces)
+    if fixed > _CHARACTERS // 2:  # the text comes first
         pieces = [_piece(hit, regions, hit.article.id in opened, why=False) for hit in hits]
-    room = _CHARACTERS - sum(len(each.fixed) + 4 for each in pieces)
-    octets = _OCTETS - sum(size(each.fixed) + 4 for each in pieces)
+    room = _CHARACTERS - taken[0] - sum(len(each.fixed) + 4 for each in pieces)
+    octets = _OCTETS - taken[1] - sum(size(each.fixed) + 4 for each in pieces)
     texts: dict[int, str] = {}
     for left, each in zip(range(len(pieces), 0, -1), sorted(pieces, key=lambda piece: piece.long), strict=True):
         text = _body(each, room // left, octets // left)  # short ones first: what they leave is for the opened ones

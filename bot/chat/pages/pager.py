@@ -13,6 +13,7 @@ from discord.ext import commands
 from bot.chat.desk import Desk, desk_of, viewer_of
 from bot.chat.pages import answers
 from bot.chat.pages.cards import embed_of, view_of
+from bot.chat.pages.kept import TOGGLE, Kept
 from bot.chat.pages.memory import base36, pack, unpack
 from bot.chat.trouble import explain
 from bot.delivery.card import card
@@ -42,7 +43,7 @@ async def show(interaction: Reader, query: Query, share: bool = False) -> None:
     async def answer(view: ui.LayoutView) -> None:
         await send(interaction, view, ephemeral=not share)
 
-    await _lay_out(answer, desk, query, found, beyond=beyond)
+    await _lay_out(answer, desk, query, found, beyond)
 
 
 async def send(interaction: Reader, view: ui.LayoutView, *, ephemeral: bool = True) -> None:
@@ -152,11 +153,11 @@ class Leaf(ui.DynamicItem[ui.Button[Any]], template=re.compile(r"pg(?P<way>[<=>?
             await _turn(interaction, desk, query)
 
 
-class Toggle(ui.DynamicItem[ui.Button[Any]], template=r"more(?P<article>[0-9a-z]{1,13}):(?P<open>[01])"):
+class Toggle(ui.DynamicItem[ui.Button[Any]], template=TOGGLE):
     """Opens the longer text of an article, and closes it: in place where only its reader sees, else beside."""
 
     def __init__(self, article: int, is_open: bool) -> None:
-        self.article = article
+        self.article, self.is_open = article, is_open
         label = "Show less" if is_open else "Keep reading"
         super().__init__(ui.Button(label=label, custom_id=f"more{base36(article)}:{int(is_open)}"))
 
@@ -171,15 +172,32 @@ class Toggle(ui.DynamicItem[ui.Button[Any]], template=r"more(?P<article>[0-9a-z]
             await explain(interaction, error)
 
     async def _switch(self, interaction: Reader) -> None:
-        """The page as it is now is written on its own buttons; it is made anew with one card changed."""
-        desk = desk_of(interaction)
-        ids = list(_ids(interaction.message))
-        here = next((each.removeprefix("pg=") for each in ids if each.startswith("pg=")), None)
-        if here is None:
-            raise NotFound("This page is too old to be opened. Ask again, please.")
-        opened = {int(each[4:-2], 36) for each in ids if each.startswith("more") and each.endswith(":1")}
+        """The page stays as it is, whatever has come in since; of those that are open, more or less is shown."""
+        desk, page = desk_of(interaction), Kept(interaction.message)
+        found = await soon(interaction, self._found(interaction, desk), in_place=True)
+        wanted = page.opened | {self.article}
+        articles = {each: await desk.archive.article(each, viewer_of(interaction)) for each in wanted}
+        if articles[self.article] is None:
+            raise NotFound("This article is no longer in the archive.")
+        hits = [found.get(id, Hit(each)) for id, each in articles.items() if each is not None]
+        anew = frozenset(each.article.id for each in hits)
+        opened = page.opened - {self.article} if self.is_open else wanted
+        taken = page.taken(anew)
+
+        def view(pictures: bool) -> ui.LayoutView:
+            made = answers.cards(hits, desk.regions, opened, Toggle, pictures, taken)
+            return page.with_cards(dict(zip((each.article.id for each in hits), made, strict=True)))
+
+        await _put(_in_place(interaction), view)
+
+    async def _found(self, interaction: Reader, desk: Desk) -> dict[int, Hit]:
+        """The places where the words are: these are shown again when the longer text is closed."""
+        here = next((each.removeprefix("pg=") for each in _ids(interaction.message) if each.startswith("pg=")), None)
+        if not self.is_open or here is None:
+            return {}
         query = await unpack(desk.archive, here, viewer_of(interaction))
-        await _turn(interaction, desk, query, frozenset(opened ^ {self.article}))
+        asked = await ask(desk, replace(query, asker=interaction.user.id))
+        return {each.article.id: each for each in asked.hits}
 
     async def _read_aside(self, interaction: Reader) -> None:
         """What others see as well stays as it is; who presses gets the longer text alone."""
@@ -191,11 +209,14 @@ class Toggle(ui.DynamicItem[ui.Button[Any]], template=r"more(?P<article>[0-9a-z]
         await interaction.response.send_message(made.content, embed=embed_of(made), view=view_of(made), ephemeral=True)
 
 
-async def _turn(interaction: Reader, desk: Desk, query: Query, opened: frozenset[int] = frozenset()) -> None:
+async def _turn(interaction: Reader, desk: Desk, query: Query) -> None:
     """Show another page in place of the one that was pressed."""
     asking = _asked(desk, replace(query, asker=interaction.user.id))
     found, beyond = await soon(interaction, asking, in_place=True)
+    await _lay_out(_in_place(interaction), desk, query, found, beyond)
 
+
+def _in_place(interaction: Reader) -> Answer:
     async def answer(view: ui.LayoutView) -> None:
         let_go(view)
         if interaction.response.is_done():
@@ -203,7 +224,7 @@ async def _turn(interaction: Reader, desk: Desk, query: Query, opened: frozenset
         else:
             await interaction.response.edit_message(view=view)
 
-    await _lay_out(answer, desk, query, found, opened, beyond)
+    return answer
 
 
 def _is_private(interaction: Reader) -> bool:
@@ -235,32 +256,27 @@ def _ids(message: discord.Message | None) -> Iterator[str]:
 # --- pages ----------------------------------------------------------------------------------------------------
 
 
-async def _lay_out(
-    answer: Answer, desk: Desk, query: Query, found: Found, opened: frozenset[int] = frozenset(), beyond: str = ""
-) -> None:
-    """Answer with the page; without its pictures if Discord refuses it with them."""
+async def _lay_out(answer: Answer, desk: Desk, query: Query, found: Found, beyond: str = "") -> None:
     row = [each async for each in _row(desk, query, found, beyond)]
+    await _put(answer, lambda pictures: _page(desk, query, found, row, pictures))
+
+
+async def _put(answer: Answer, page: Callable[[bool], ui.LayoutView]) -> None:
+    """Answer with the page; without its pictures if Discord refuses it with them."""
     try:
-        await answer(_page(desk, query, found, row, opened))
+        await answer(page(True))
     except discord.HTTPException as error:
         if error.code != _INVALID_FORM:
             raise
-        await answer(_page(desk, query, found, row, opened, pictures=False))
+        await answer(page(False))
 
 
-def _page(
-    desk: Desk,
-    query: Query,
-    found: Found,
-    row: list["Leaf"],
-    opened: frozenset[int],
-    pictures: bool = True,
-) -> ui.LayoutView:
+def _page(desk: Desk, query: Query, found: Found, row: list["Leaf"], pictures: bool) -> ui.LayoutView:
     """What was asked, the articles, and the row for leafing."""
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.TextDisplay(_heading(desk, query, found)))
     if found.hits and query.limit <= answers.CARDS:
-        for item in answers.cards(found.hits, desk.regions, opened, Toggle, pictures):
+        for item in answers.cards(found.hits, desk.regions, (), Toggle, pictures):
             view.add_item(item)
     elif found.hits:
         for item in answers.lines(found.hits, desk.regions)[0]:
