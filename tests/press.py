@@ -1,6 +1,7 @@
 """Prints feeds for tests, as publishers do, and serves them."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,10 @@ _SPACES = (
     'xmlns:media="http://search.yahoo.com/mrss/" xmlns:atom="http://www.w3.org/2005/Atom" '
     'xmlns:sy="http://purl.org/rss/1.0/modules/syndication/" '
     'xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0"'
+)
+
+_MAPS = (
+    'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
 )
 
 
@@ -55,6 +60,19 @@ def atom(*items: Item, head: str = "", title: str = "The Magazine") -> bytes:
     ).encode()
 
 
+def of_news(*items: Item) -> bytes:
+    """A news sitemap."""
+    return f'<?xml version="1.0" encoding="UTF-8"?><urlset {_MAPS}>{"".join(map(_url, items))}</urlset>'.encode()
+
+
+def index(parts: Iterable[tuple[str, str]]) -> bytes:
+    """An index of sitemaps: addresses with the dates of their last change."""
+    listed = "".join(
+        f"<sitemap><loc>{loc}</loc>{f'<lastmod>{date}</lastmod>' if date else ''}</sitemap>" for loc, date in parts
+    )
+    return f'<?xml version="1.0" encoding="UTF-8"?><sitemapindex {_MAPS}>{listed}</sitemapindex>'.encode()
+
+
 @asynccontextmanager
 async def serving(path: str, answer: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> AsyncIterator[str]:
     """A server on this machine that answers at one path. Gives its address, to which the path is added."""
@@ -67,6 +85,18 @@ async def serving(path: str, answer: Callable[[web.Request], Awaitable[web.Strea
         yield f"http://127.0.0.1:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
+
+
+def _url(each: Item) -> str:
+    when = f"{each.date:%Y-%m-%dT%H:%M:%SZ}" if isinstance(each.date, datetime) else each.date
+    tags = ", ".join(re.findall(r"<category>(.*?)</category>", each.more))
+    return (
+        f"<url><loc>{escape(each.link)}</loc><news:news><news:publication><news:name>The Magazine</news:name>"
+        "<news:language>en</news:language></news:publication>"
+        + (f"<news:publication_date>{when}</news:publication_date>" if when else "")
+        + (f"<news:keywords>{escape(tags)}</news:keywords>" if tags else "")
+        + f"<news:title>{escape(each.title)}</news:title></news:news></url>"
+    )
 
 
 def _rss_item(each: Item) -> str:

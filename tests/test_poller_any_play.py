@@ -27,7 +27,7 @@ from bot.regions import Regions
 from tests.fakes import Clock, Names, Web
 from tests.polling import AGENT, InThisProcess
 from tests.press import Item
-from tests.whims import ODD, VALIDATORS, Paper, Press, Story
+from tests.whims import PARTS, Paper, Press, Story
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -58,16 +58,18 @@ class Model:
     slugs: set[tuple[int, str]] = field(default_factory=set)
     polled: set[str] = field(default_factory=set)
     torn: dict[str, int] = field(default_factory=dict)
+    unheard: dict[str, set[int]] = field(default_factory=dict)  # of an index: parts that failed its first poll
 
     def takes(
         self, paper: Paper, ended: str, items: Mapping[int, Item], stories: Mapping[int, Story], age: Any
     ) -> None:
         """What a document changes."""
+        unheard = self.unheard.setdefault(paper.name, set(range(len(paper.parts))))
         for number, item in items.items():
             story, last = stories[number], self.printed.get((paper.name, number))
             if number not in self.stories:
                 # A first poll is silent, and so is what is older than the guard.
-                silent = paper.name not in self.polled or age(item)
+                silent = paper.name not in self.polled or age(item) or number % PARTS in unheard
                 owed = {target for target, region in TARGETS.items() if region in ("*", *story.regions)}
                 self.stories[number] = Known(item.title, item.teaser, frozenset() if silent else frozenset(owed))
             elif last is None:  # another feed fills gaps and corrects nothing
@@ -77,6 +79,7 @@ class Model:
             self.printed[paper.name, number] = item
             self.guids.add((paper.name, number, story.guid))
             self.slugs.add((number, story.slug))
+        unheard -= paper.answered
         torn = self.torn.get(paper.name, 0)
         self.torn[paper.name] = 0 if ended == "whole" else torn + 1
         if ended == "whole" or (ended == "unclosed" and torn) or torn + 1 >= TORN:
@@ -172,7 +175,7 @@ class Play:
         """All of it."""
         async with Web(self.clock) as web:
             for paper in self.press.papers:
-                for path in (paper.path, f"/moved{paper.path}"):
+                for path in paper.paths:
                     web[path] = lambda asked, paper=paper: self.press.answer(paper, asked)  # type: ignore[misc]
             async with self.life() as life:
                 for paper in self.press.papers:
@@ -194,11 +197,7 @@ class Play:
             for paper in self.press.papers:
                 for _ in range(self.chance.choice([0, 0, 1, 2])):
                     self.press.happens(paper)
-                paper.mood = self.chance.choice(ODD) if self.chance.random() < 0.3 else "well"
-                if (paper.name, paper.mood) == ("bare", "charset"):
-                    paper.mood = "well"  # its words are all that tells its items apart: other words are other items
-                if self.chance.random() < 0.1:
-                    paper.validators = self.chance.choice(VALIDATORS)
+                self.press.fares(paper)
             for source in await life.archive.due_sources(self.clock.now()):
                 if await self._polls(life, source):
                     return left
@@ -209,6 +208,7 @@ class Play:
         """One poll, and whether the bot died in it."""
         paper = next(each for each in self.press.papers if source.url.endswith(each.path) and each.host in source.url)
         paper.served.clear()
+        paper.answered.clear()
         if self.chance.random() < dying:
             life.mortal.calls_left, life.mortal.after = self.chance.randrange(1, 8), self.chance.random() < 0.5
         polling = asyncio.ensure_future(life.poller.poll(source))
@@ -220,7 +220,7 @@ class Play:
         await asyncio.gather(polling, death, return_exceptions=True)
         life.mortal.calls_left = -1
         after = deepcopy(self.model)
-        for ended, items in paper.served[-1:]:
+        for ended, items in paper.said():
             after.takes(paper, ended, items, self.press.stories, lambda item: self._is_late(item, source.succeeded))
         seen = [
             (ended, {n: (each.title[11:], each.guid, each.link) for n, each in items.items()})
@@ -268,7 +268,7 @@ class Play:
     async def _gets_well(self, life: Life) -> None:
         """All servers are well: soon everything printed is known, and each feed is polled at its pace."""
         for paper in self.press.papers:
-            paper.mood = "well"
+            paper.mood, paper.parts = "well", ["well"] * len(paper.parts)
             self.press.refill(paper)
         until = self.clock.now() + WELL_AGAIN
         while self.clock.now() < until:
@@ -282,7 +282,8 @@ class Play:
             assert source.polled and source.next_poll - source.polled <= timedelta(minutes=16), source
         for paper in self.press.papers:
             for number in paper.listed:
-                assert self.model.printed.get((paper.name, number)) == self.press.stories[number].print, paper.name
+                shown = paper.printed(self.press.stories[number])
+                assert self.model.printed.get((paper.name, number)) == shown, paper.name
 
 
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + PLAYS))

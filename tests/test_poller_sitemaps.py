@@ -1,7 +1,7 @@
 """News sitemaps, and indexes of them, as sources: found, polled politely, posted once."""
 
 import gzip
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,32 +12,11 @@ from bot.model import Query, Subscription
 from bot.poller.backfilling import Filled
 from tests.fakes import Answer, Asked
 from tests.polling import House
-from tests.press import NOON, Item, item, rss
+from tests.press import NOON, index, item, of_news, rss
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 A, B, C, D = item("Rain in Kenya", 4), item("Ports of Ghana", 3), item("Vote in France", 2), item("Talks in Oman", 1)
-_SPACES = (
-    'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
-)
-
-
-def of_news(*items: Item) -> bytes:
-    listed = "".join(
-        f"<url><loc>{each.link}</loc><news:news><news:publication><news:name>The Magazine</news:name>"
-        f"<news:language>en</news:language></news:publication><news:publication_date>{each.date:%Y-%m-%dT%H:%M:%SZ}"
-        f"</news:publication_date><news:title>{each.title}</news:title></news:news></url>"
-        for each in items
-    )
-    return f'<?xml version="1.0" encoding="UTF-8"?><urlset {_SPACES}>{listed}</urlset>'.encode()
-
-
-def index(parts: Iterable[tuple[str, str]]) -> bytes:
-    """Addresses with the dates of their last change."""
-    listed = "".join(
-        f"<sitemap><loc>{loc}</loc>{f'<lastmod>{date}</lastmod>' if date else ''}</sitemap>" for loc, date in parts
-    )
-    return f'<?xml version="1.0" encoding="UTF-8"?><sitemapindex {_SPACES}>{listed}</sitemapindex>'.encode()
 
 
 def tagged(body: bytes, tag: str) -> Callable[[Asked], Answer]:

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from random import Random
 
 from tests.fakes import Answer, Asked, Clock
-from tests.press import Item, rss
+from tests.press import Item, index, of_news, rss
 
 TAGS = {"africa": "Africa", "asia-pacific": "Asia-Pacific"}
 FEWEST = 2  # items of a paper whose items share a guid or a link, until that has been seen
@@ -20,6 +20,9 @@ ODD = (
     "404", "410", "429", "429 until", "500", "503", "page", "empty", "cut", "torn", "torn", "unclosed", "bad gzip",
     "charset", "301", "301", "302", "307", "308", "circle", "gzip", "unasked 304",
 )  # fmt: skip
+PARTS = 2  # sitemaps of an index
+ODD_INDEX = ("404", "429", "500", "503", "page", "empty")
+ODD_PART = ("404", "500", "page", "empty", "cut", "half")
 VALIDATORS = ("none", "tag", "date", "both", "same tag", "stuck")
 
 
@@ -66,6 +69,22 @@ class Paper:
     mood: str = "well"
     validators: str = "none"
     served: list[tuple[str, dict[int, Item]]] = field(default_factory=list)  # how it ended, and what was in it
+    parts: list[str] = field(default_factory=list)  # of an index of sitemaps: how the server of each fares
+    answered: set[int] = field(default_factory=set)  # which of them have been had
+
+    @property
+    def paths(self) -> list[str]:
+        return [self.path, f"/moved{self.path}", *(f"{self.path}-{number}" for number in range(len(self.parts)))]
+
+    def said(self) -> list[tuple[str, dict[int, Item]]]:
+        """The last document, or what an index leads to; nothing where nothing was said."""
+        if self.parts and self.served:
+            return [("whole", {number: item for _, items in self.served for number, item in items.items()})]
+        return self.served[-1:]
+
+    def printed(self, story: "Story") -> Item:
+        """As it stands there: a sitemap says little."""
+        return story.print.but(guid="", teaser="", more="") if self.parts else story.print
 
     @property
     def path(self) -> str:
@@ -85,6 +104,7 @@ class Press:
             Paper("main", "mag.test", "mag"), Paper("section", "mag.test", "mag"),
             Paper("plain", "plain.test", "plain"),
             *(Paper(name, f"{name.replace(' ', '')}.test", name) for name in (*NUMBERED, *SHARING, "no guid", "bare")),
+            Paper("map", "map.test", "map", parts=["well"] * PARTS),
         ]  # fmt: skip
         for paper in self.papers:
             for _ in range(4):
@@ -105,7 +125,7 @@ class Press:
             slug = "onelink.test/feeds"
         elif paper.name == "one guid":
             guid = "feed"
-        elif paper.name == "no guid":
+        elif paper.name == "no guid" or paper.parts:
             guid = ""
         elif paper.name == "bare":
             guid = slug = ""
@@ -194,10 +214,24 @@ class Press:
     # --- its servers ----------------------------------------------------------------------------------------------
 
     def document(self, paper: Paper) -> bytes:
+        if paper.parts:
+            return index((f"{paper.path}-{number}", "") for number in range(PARTS))
         return rss(*(self.stories[number].print for number in paper.listed), title=paper.name)
+
+    def fares(self, paper: Paper) -> None:
+        """How its servers do from now on."""
+        paper.mood = self.chance.choice(ODD_INDEX if paper.parts else ODD) if self.chance.random() < 0.3 else "well"
+        if (paper.name, paper.mood) == ("bare", "charset"):
+            paper.mood = "well"  # its words are all that tells its items apart: other words are other items
+        if self.chance.random() < 0.1:
+            paper.validators = self.chance.choice(("none", "tag", "date") if paper.parts else VALIDATORS)
+        paper.parts = [self.chance.choice(ODD_PART) if self.chance.random() < 0.3 else "well" for _ in paper.parts]
 
     def answer(self, paper: Paper, asked: Asked) -> Answer:
         """What the server of a paper says now."""
+        number = asked.path.rpartition("-")[2]
+        if paper.parts and number.isdigit():
+            return self.part(paper, int(number), asked)
         moved = asked.path.startswith("/moved")
         match paper.mood:
             case "301" | "302" | "307" | "308" if not moved:
@@ -222,6 +256,8 @@ class Press:
     def prints(self, paper: Paper, asked: Asked) -> Answer:
         """Its document, as its server sends that."""
         body, headers = self.document(paper), self.headers(paper)
+        if paper.parts:
+            return Answer(status=304, headers=headers) if _is_held(headers, asked) else Answer(body, headers=headers)
         held = asked.headers.get("If-None-Match"), asked.headers.get("If-Modified-Since")
         if paper.validators == "stuck" and held != (None, None):
             return Answer(status=304, headers=headers)
@@ -243,6 +279,28 @@ class Press:
             return Answer(gzip.compress(body), headers=headers | {"Content-Encoding": "gzip"})
         return Answer(body, headers=headers)
 
+    def part(self, paper: Paper, number: int, asked: Asked) -> Answer:
+        """One sitemap of an index."""
+        listed = [each for each in paper.listed if each % PARTS == number]
+        body = of_news(*(self.stories[each].print for each in listed))
+        headers = {"ETag": f'"{blake2b(body, digest_size=6).hexdigest()}"'} if paper.validators != "none" else {}
+        match paper.parts[number]:
+            case "404" | "500" as status:
+                return Answer(b"<p>Sorry</p>", int(status), {"ETag": '"trouble"'})
+            case "page":
+                return Answer(b"<!doctype html><html><title>Log in</title></html>", headers=headers)
+            case "empty":
+                return Answer(b"", headers=headers)
+            case "half":
+                return Answer(body[: len(body) - self.chance.randrange(10, 60)], headers=headers)
+            case "cut":
+                return Answer(body, headers=headers, cut=len(body) // 2)
+        paper.answered.add(number)
+        if _is_held(headers, asked):
+            return Answer(status=304, headers=headers)
+        paper.served.append(("whole", {each: paper.printed(self.stories[each]) for each in listed}))
+        return Answer(body, headers=headers)
+
     def tears(self, paper: Paper, body: bytes, headers: dict[str, str]) -> Answer:
         """A document that ends within an item, whose tag is that of the whole."""
         here = self.chance.randrange(len(paper.listed)) if paper.listed else -1
@@ -258,6 +316,11 @@ class Press:
 
     def tag(self, paper: Paper) -> str:
         return f'"{blake2b(self.document(paper), digest_size=6).hexdigest()}"'
+
+
+def _is_held(headers: dict[str, str], asked: Asked) -> bool:
+    held = asked.headers.get("If-None-Match"), asked.headers.get("If-Modified-Since")
+    return bool(headers) and held == (headers.get("ETag"), headers.get("Last-Modified"))
 
 
 def garbled(item: Item) -> Item:
