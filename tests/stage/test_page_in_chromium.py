@@ -177,6 +177,25 @@ async def test_who_has_scrolled_up_is_told_and_not_moved(reader: Reader, bot: Li
     await expect(reader.newest).to_be_in_viewport()
 
 
+async def test_the_panel_calls_channels_and_people_by_their_names(
+    reader: Reader, stage: Stage, bot: Library, hall: Channel, ada: User
+) -> None:
+    rows = [
+        {"state": "sent", "headline": "Snow", "target": f"channel:{hall.id}"},
+        {"state": "sent", "headline": "Rain", "target": f"user:{ada.id}"},
+        {"state": "sent", "headline": "Hail", "target": "user:123456789012345678"},
+    ]
+
+    async def outbox() -> dict[str, object]:
+        return {"sent": 3, "rows": rows}
+
+    stage.add_panel("outbox", outbox)
+    targets = reader.page.locator(".delivery-target")
+    await expect(targets).to_have_text(["#hall", "@Ada", "user:123456789012345678"])
+    await (await bot.fetch_user(ada.id)).send("For you alone")
+    await expect(reader.page.get_by_test_id("requests")).to_contain_text("/channels/@Ada/messages")
+
+
 async def test_a_fault_set_from_the_panel_strikes_the_bot_and_is_gone(reader: Reader, bot: Library) -> None:
     await reader.page.get_by_role("button", name="One send: 500").click()
     await expect(reader.page.locator(".fault")).to_have_attribute("data-kind", "500")

@@ -89,10 +89,9 @@ export class Panel {
     redraw(body, counts, () => [...above, this.deliveries]);
   }
 
-  /** `channel:123` as the reader knows it. */
+  /** `channel:123` or `user:123` as the reader knows it. */
   #target(target) {
-    const channel = this.store.channels.get(String(target ?? "").split(":").at(-1));
-    return channel?.name ? `#${channel.name}` : String(target ?? "");
+    return this.store.called(String(target ?? "").split(":").at(-1)) ?? String(target ?? "");
   }
 
   #drawRequests() {
@@ -164,7 +163,7 @@ function shown(value) {
 
 /** The path without the long middle of tokens. */
 const tail = (path) => String(path ?? "").replace(/^\/api\/v\d+/, "").replace(/\/[\w-]{40,}/g, "/…");
-const shortPath = (route, store) => String(route ?? "").replace(/\d{15,}/g, (id) => (store.channels.get(id)?.name ? `#${store.channels.get(id).name}` : `…${id.slice(-4)}`));
+const shortPath = (route, store) => String(route ?? "").replace(/\d{15,}/g, (id) => store.called(id) ?? `…${id.slice(-4)}`);
 const count = (number) => (number === undefined || number === null ? "–" : Number(number).toLocaleString("en"));
 const round = (number) => (number === undefined || number === null ? "–" : String(Math.round(number * 10) / 10));
 

@@ -68,6 +68,13 @@ export class Store extends EventTarget {
     };
   }
 
+  /** A channel or a person as they are called; a direct message by whom it is with; null where nobody knows. */
+  called(id) {
+    const channel = this.channels.get(id);
+    const person = channel?.type === KIND.dm ? this.me?.name : this.look().user(id);
+    return channel?.name ? `#${channel.name}` : person ? `@${person}` : null;
+  }
+
   typingIn(channelId) {
     const now = Date.now();
     return [...(this.#typing.get(channelId)?.entries() ?? [])].filter(([, until]) => until > now).map(([id]) => id);
