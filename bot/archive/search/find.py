@@ -140,12 +140,15 @@ def _matching(db: Connection, asked: Asked, plan: Plan) -> Walk:
         if check is None:
             return Walked(walking.keys(db, "words", (plan.expression, low, high, most), upwards=upwards))
         found: list[int] = []
-        number, looked_at = _CHUNK, 0
+        number, looked_at = _CHUNK if not plan.around else _MOST_VERIFIED, 0  # what is gathered slowly, but once
         while len(found) < most:
             if looked_at >= _MOST_VERIFIED:
                 return Walked(found, low - 1 if upwards else high)
             keys = walking.keys(db, "words", (plan.expression, low, high, number), upwards=upwards)
-            found += _verified(db, keys, check)
+            for start in range(0, len(keys), _LARGEST_CHUNK):
+                found += _verified(db, keys[start : start + _LARGEST_CHUNK], check)
+                if len(found) >= most:
+                    break
             if len(keys) < number:
                 break
             low, high = (keys[-1] + 1, high) if upwards else (low, keys[-1])

@@ -28,7 +28,7 @@ def strict(db: Connection, root: Node | None, plan: Plan, frequency: int) -> lis
     A word as frequent as that is in more titles than anybody reads: the newest are as good as the best of them.
     """
     near = nearest.read(db, root, plan, (plan.low, plan.high), _ENOUGH_NEAR, most=_FROM_HEADS + _FROM_WORDS)
-    if near is not None and not near.all:
+    if near is not None:
         return near.keys
     if frequency > _FREQUENT:
         keys = [

@@ -13,7 +13,9 @@ from bot.archive.search.compile import Plan
 from bot.archive.search.query import Node
 
 LARGE = 20_000  # articles: in an archive of fewer, the index is as quick, and knows how many there are
-_PIECE, _MOST_READ = 25, 200  # texts that are read together, and in all
+_PIECE = 25  # texts that are read together
+_FEW = 600  # that have all but the words that go on: all of them are read rather than the index asked
+_MOST_READ = 200  # where there are more
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +41,16 @@ def read(
     than enough, or the archive is not large: then the index is to be asked."""
     if root is None or not plan.around or db.execute(_BEYOND, (large,)).fetchone() is None:
         return None
-    keys = walk.keys(db, "words", (plan.around, *between, _MOST_READ), upwards=upwards)
-    are_all = len(keys) < _MOST_READ
+    keys = walk.keys(db, "words", (plan.around, *between, _FEW), upwards=upwards)
+    are_few = len(keys) < _FEW
     found: list[int] = []
-    for start in range(0, len(keys), _PIECE):
+    for start in range(0, len(keys) if are_few else _MOST_READ, _PIECE):
         found += _having(db, root, keys[start : start + _PIECE])
         if len(found) >= (most or enough):
             return Nearest(found, False)
-        if not are_all and len(found) * _MOST_READ < enough * (start + _PIECE):
+        if not are_few and len(found) * _MOST_READ < enough * (start + _PIECE):
             return None
-    return Nearest(found, are_all)
+    return Nearest(found, are_few)
 
 
 def _having(db: Connection, root: Node, keys: list[int]) -> list[int]:
