@@ -35,6 +35,7 @@ FIRST = int(os.environ.get("NEWSDESK_FIRST_PLAY") or 1)
 PLAYS, STEPS = int(os.environ.get("NEWSDESK_PLAYS") or 3), int(os.environ.get("NEWSDESK_STEPS") or 20)
 TARGETS = {"channel:1": "*", "channel:2": "africa", "channel:3": "asia-pacific"}
 DYING = 0.05  # of all polls
+PUSHED = 0.1  # during a poll
 WELL_AGAIN = timedelta(days=9)  # by then even a feed that said it was gone has been asked again
 TORN = 3  # documents in a row that break off: the third is all that there is
 
@@ -211,8 +212,9 @@ class Play:
         paper.answered.clear()
         if self.chance.random() < dying:
             life.mortal.calls_left, life.mortal.after = self.chance.randrange(1, 8), self.chance.random() < 0.5
-        polling = asyncio.ensure_future(life.poller.poll(source))
-        death = asyncio.ensure_future(life.mortal.dead.wait())
+        pushes = paper.mood == "well" and self.chance.random() < PUSHED
+        polling: asyncio.Future[Any] = asyncio.gather(*(life.poller.poll(source) for _ in range(1 + pushes)))
+        death: asyncio.Future[Any] = asyncio.ensure_future(life.mortal.dead.wait())
         await asyncio.wait([polling, death], return_when=asyncio.FIRST_COMPLETED)
         died = not polling.done()
         polling.cancel()

@@ -1,5 +1,6 @@
 """WebSub, with a hub of our own: asked, verified, signed, renewed; and polling goes on."""
 
+import asyncio
 import hashlib
 import hmac
 from collections.abc import AsyncIterator
@@ -17,7 +18,7 @@ from tests.fakes import Answer
 from tests.polling import House, open_house
 from tests.press import item, rss
 
-A, B = item("Rain in Kenya", 4), item("Ports of Ghana", 3)
+A, B, C = item("Rain in Kenya", 4), item("Ports of Ghana", 3), item("Vote in France", 2)
 
 
 @dataclass
@@ -28,6 +29,7 @@ class Scene:
     pushing: Pushing
     session: ClientSession
     ear: str
+    head: str
 
     def asked(self) -> dict[str, str]:
         """The form of the last request to the hub."""
@@ -70,7 +72,7 @@ async def scene() -> AsyncIterator[Scene]:
         pushing = Pushing(house.archive, session, house.clock, "https://us.test", house.poller.poll, "Newsdesk/test")
         await pushing.ask_hubs()
         async with open_ear(pushing, "127.0.0.1:0") as port:
-            yield Scene(house, pushing, session, f"http://127.0.0.1:{port}")
+            yield Scene(house, pushing, session, f"http://127.0.0.1:{port}", head)
     await worker.close()
 
 
@@ -125,3 +127,23 @@ def test_rule_23_each_way_of_signing_is_known(method: str) -> None:
 def test_rule_23_a_link_header_names_hub_and_topic() -> None:
     header = '<https://hub.test/>; rel="hub", </feed>; rel=self, <x>; rel="next"'
     assert websub.links(header, "https://mag.test/") == {"hub": "https://hub.test/", "self": "https://mag.test/feed"}
+
+
+async def test_a_push_during_a_poll_polls_once_more_and_waits_for_its_turn(scene: Scene) -> None:
+    """What is pushed may be newer than what the poll under way has had; and it finds the state that this leaves."""
+    await scene.verify()
+    house = scene.house
+    before, may_go = len(house.web.asked_for("/feed")), asyncio.Event()
+    house.web["/feed"] = Answer(rss(B, A, head=scene.head), headers={"ETag": '"old"'}, wait=may_go)
+    polling = asyncio.create_task(house.poller.round(every=True))
+    while len(house.web.asked_for("/feed")) == before:
+        await asyncio.sleep(0.005)
+    house.web["/feed"] = Answer(rss(C, B, A, head=scene.head), headers={"ETag": '"new"'})
+    pushing = asyncio.create_task(scene.push(b"<rss/>"))
+    while not scene.pushing._polls:
+        await asyncio.sleep(0.005)
+    may_go.set()
+    await asyncio.gather(polling, pushing)
+    assert await house.posted() == [B.title, C.title]
+    assert house.web.asked_for("/feed")[-1].headers.get("If-None-Match") == '"old"'
+    assert (await house.source()).etag == '"new"'

@@ -8,6 +8,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from weakref import WeakValueDictionary
 
 from bot.archive.archive import Archive
 from bot.clock import Clock
@@ -87,6 +88,7 @@ class Poller:
         self._measure = measure
         self._took_in = took_in
         self._pushing: Pushing | None = None
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()  # by source: who polls it now
 
     async def run(self) -> None:
         """Poll what is due, for ever. Ends by being cancelled; what is under way is then not kept, and asked again."""
@@ -150,14 +152,19 @@ class Poller:
         """Ask one source, unless what it says was `fetched` already, and take that in. No fault goes further.
 
         `began` is when the source was read from the archive: what has been changed of it since, we do not know.
+        A push, say, may come during a poll: then it is asked once more, after that, as that has left it.
         """
         loop = asyncio.get_running_loop()
-        started, began = loop.time(), began or self._clock.now()
-        try:
-            after, accepted = await self._ask(source, fetched, began)
-        except Exception:  # the boundary: one source
-            log.exception("poll failed feed=%s", spoken(source.url))
-            after, accepted = await self._set_aside(source, began), Accepted()
+        turn = self._turns.setdefault(source.id, asyncio.Lock())
+        waits = turn.locked()
+        async with turn:
+            started, began = loop.time(), self._clock.now() if waits else began or self._clock.now()
+            try:
+                source = await self._as_it_is_now(source) if waits else source
+                after, accepted = await self._ask(source, fetched, began)
+            except Exception:  # the boundary: one source
+                log.exception("poll failed feed=%s", spoken(source.url))
+                after, accepted = await self._set_aside(source, began), Accepted()
         if source.failures or after.failures:
             await self._tell(source, after)
         for article in accepted.new:
@@ -275,6 +282,10 @@ class Poller:
             return await self._taking.take_in(poll, fetched)
         except Unusable as error:
             return await self._settle(outcome.failed(poll, error.status, str(error), fetched.headers)), Accepted()
+
+    async def _as_it_is_now(self, source: Source) -> Source:
+        """Of one that is polled no more: as it was."""
+        return next((each for each in await self._archive.sources() if each.id == source.id), source)
 
     async def _settle(self, after: Source) -> Source:
         await self._settling.settle(after)
