@@ -300,7 +300,7 @@ class Archive:
     # --- weekly round-ups -------------------------------------------------------------------------------------
 
     async def roundup_orders(self) -> list[tuple[Subscription, int]]:
-        return await self._read(roundups.orders)
+        return await self._read(roundups.orders, self._now())
 
     async def of_week(self, viewer: int, since: datetime, until: datetime) -> list[Article]:
         return await self._read(roundups.of_week, viewer, since, until)

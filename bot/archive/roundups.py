@@ -1,6 +1,6 @@
 """Weekly round-ups: owed once for each week and target, and then carried out like any other delivery."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.archive import articles, outbox
 from bot.archive.connect import Connection
@@ -10,6 +10,7 @@ from bot.archive.subscriptions import TAKEN_BACK
 from bot.model import OPERATOR, ROUNDUP, Article, Delivery, Roundup, Subscription
 
 _MOST = 3000  # articles of a week that are looked at
+_AHEAD = timedelta(days=1)  # it is tomorrow already somewhere
 
 # A week that surely brought nothing, under an older plan, stands in nobody's way.
 _FREE = f"""
@@ -18,15 +19,20 @@ _FREE = f"""
 """
 
 
-def orders(db: Connection) -> list[tuple[Subscription, int]]:
-    """The standing orders for round-ups, each with the last week that has had its own, or 0."""
+def orders(db: Connection, now: datetime) -> list[tuple[Subscription, int]]:
+    """The standing orders for round-ups, each with the last week that has had its own, or 0.
+
+    A week that is still to come had its own while the clock was wrong, and says nothing of those before it.
+    """
+    year, week, _ = (now + _AHEAD).isocalendar()
     rows = db.execute(
         f"""
         SELECT s.*, (
-            SELECT -min(article) FROM delivery WHERE target = s.target AND article < 0 AND NOT ({_FREE})) AS week
-        FROM subscription s WHERE s.region = ? AND s.ended IS NULL ORDER BY s.id
+            SELECT -min(article) FROM delivery
+            WHERE target = s.target AND article < 0 AND article >= :latest AND NOT ({_FREE})) AS week
+        FROM subscription s WHERE s.region = :roundup AND s.ended IS NULL ORDER BY s.id
         """,  # noqa: S608 our words
-        [ROUNDUP],
+        {"roundup": ROUNDUP, "latest": -(year * 100 + week)},
     ).fetchall()
     return [(to_subscription(row), row["week"] or 0) for row in rows]
 
