@@ -112,13 +112,12 @@ class Play(Account):
             self.goes: 1,
             self.is_moved: 1,
             self.death: 2,
-            self.week_is_over: 1,
             self.prunes: 1,
             self.changes_history: 1,
             self.disk: 1,
             self.line_to_discord: 1,
             self.is_deleted: 1,
-            self.days_pass: 1,
+            self.days_pass: 2,
             self.clock_is_set: 1,
         }
         (chosen,) = self.chance.choices(list(steps), list(steps.values()))
@@ -193,6 +192,7 @@ class Play(Account):
         while minutes > TIMEOUT and self.outside.waiting:
             await self.answers(1)
         self.passes(minutes)
+        await self.week_is_over()
 
     def passes(self, minutes: float) -> None:
         self.clock.turn(timedelta(minutes=minutes))
@@ -214,7 +214,9 @@ class Play(Account):
         if any(each.suspended for each in before):  # as the command does
             await self.archive.resume_target(target)
         if self.chance.random() < 0.2:
-            plan = Plan(weekday=self.chance.randrange(7), since=self.wall.now())
+            due = self.wall.now() + timedelta(hours=self.chance.choice((0.5, 2, 20, 90)))
+            plan = Plan(due.weekday(), due.time().replace(second=0, microsecond=0), since=self.wall.now())
+            self.notes("plans", plan)
             await self.archive.subscribe(a_wish(WEEKLY, ROUNDUP, plan.to_json()))
 
     async def unsubscribes(self) -> None:
@@ -243,7 +245,10 @@ class Play(Account):
         """Who is asked whether it is out looks there, and is right."""
         for each in await self.archive.outbox_rows(1000):
             pair = (number_of(each.article), each.target)
-            if each.state != "held" or self.outside.arrives or each.roundup:
+            if each.state != "held" or self.outside.arrives:
+                continue
+            if each.roundup:
+                await self.archive.release([each.id], drop=True)
                 continue
             drops = self.chance.random() < 0.5 if each.reason == "a flood" else self.times_out(pair) > 0
             self.notes("drops" if drops else "releases", pair, each.reason)
