@@ -95,6 +95,7 @@ class Courier:
         self._running: set[asyncio.Task[None]] = set()
         self._resting: dict[str, datetime] = {}
         self._doubts: dict[str, int] = {}  # where something left and may be out or not, and how often we have looked
+        self._out: dict[str, tuple[Sent, tuple[Delivery, ...]]] = {}  # by target: what could not be written down yet
         self._seen = clock.now()
         self._served: datetime | None = None  # when anything last arrived anywhere
         self._news = news or asyncio.Event()
@@ -253,6 +254,10 @@ class Courier:
 
     async def _find_out(self, target: str, looks: int) -> None:
         """Look whether it is out; send it again only when it surely is not; ask a person when nobody can know."""
+        if target in self._out:
+            outcome, deliveries = self._out[target]
+            await self._settle(outcome, *deliveries)
+            return
         flying = [each for each in await self._archive.in_flight() if each.target == target]
         if not flying:
             return  # what failed was not on its way, or has been settled all the same
@@ -319,10 +324,13 @@ class Courier:
             spread = timedelta(milliseconds=random.uniform(0, 250))  # noqa: S311 no secret: lanes shall not come back as one
             outcome = replace(outcome, after=outcome.after + spread)
         head, *others = deliveries
+        if isinstance(outcome, Sent):
+            self._out[head.target] = outcome, deliveries
         if others:
             await self._archive.settle_list([each.id for each in deliveries], outcome, self._clock.now())
         else:
             await self._archive.settle(head.id, outcome, self._clock.now())
+        self._out.pop(head.target, None)
         for delivery in deliveries:
             self._tell(delivery, outcome)
             self._on_settled(delivery, outcome)

@@ -29,6 +29,22 @@ async def test_what_failed_before_it_left_is_not_looked_for(house: House) -> Non
     assert house.mailbox.looked == []
 
 
+async def test_what_is_known_to_be_out_and_could_not_be_written_down_is_written_down_later(house: House) -> None:
+    """Nobody need look for it, and where nothing can be read no person is asked."""
+    full = full_once("settle")
+    await house.archive.subscribe(an_order())
+    house.archive.__class__ = full
+    house.mailbox.looks = [Unknown("it cannot be read")]
+    await house.prints("One")
+    house.start()
+    await house.passes_until(lambda: not vars(full)["failures"], seconds=0)
+    async with asyncio.timeout(5):
+        while await house.archive.outbox() == {"sending": 1}:
+            house.passes(minutes=6)
+            await asyncio.sleep(0.005)
+    assert await house.archive.outbox() == {"sent": 1} and house.mailbox.looked == []
+
+
 async def test_who_is_told_when_to_look_again_asks_no_person_before(house: House) -> None:
     await house.archive.subscribe(an_order())
     house.mailbox.answers = [Unknown("reset")]
