@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import logging
 from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +20,14 @@ from bot.model import OPERATOR
 from bot.poller import Poller, open_poller
 from bot.regions import Regions, load_regions
 from bot.settings import Settings, shipped
+
+_ABSENT = "There is no archive at {}. Do this in the folder in which the bot runs, or set NEWSDESK_DATA."
+_NONE_YET = (
+    "There is no archive at {} yet; newsdesk feeds add URL makes it. If you have one elsewhere, do this in the folder "
+    "in which the bot runs, or set NEWSDESK_DATA."
+)
+
+log = logging.getLogger(__name__)
 
 _LISTED = "feeds.toml"  # under this key the archive remembers which feeds the file named last
 
@@ -75,21 +84,27 @@ def make_folder(settings: Settings) -> None:
 def heed_absence(settings: Settings) -> None:
     """Refuse what makes sense only where an archive is: in a wrong folder, a new and empty one would be made."""
     if not settings.archive.exists():
-        raise ConfigError(
-            f"There is no archive at {settings.archive.absolute()}. Do this in the folder in which the bot runs, "
-            "or set NEWSDESK_DATA."
-        )
+        raise ConfigError(_ABSENT.format(settings.archive.absolute()))
 
 
 @contextlib.asynccontextmanager
 async def open_archive(
     settings: Settings, regions: Regions, clock: Clock, *, reading: bool = False
 ) -> AsyncIterator[Archive]:
-    """The archive alone, for questions that need no poll. For `reading`, it need not be ours to write to."""
-    make_folder(settings)
+    """The archive alone, for questions that need no poll.
+
+    For `reading`, it need not be ours to write to; and where there is none, none is made: it might be the wrong folder.
+    """
     aliases = load_aliases(settings.file("aliases.tsv"))
+    absent = reading and not settings.archive.exists()
+    if absent:
+        log.warning("%s", _NONE_YET.format(settings.archive.absolute()))
+    elif not reading:
+        make_folder(settings)
     try:
-        archive = await Archive.open(settings.archive, regions, now=clock.now, aliases=aliases)
+        archive = await Archive.open(
+            ":memory:" if absent else settings.archive, regions, now=clock.now, aliases=aliases
+        )
     except NotOurs as error:
         if not reading:
             raise

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,7 +16,7 @@ from bot.errors import ConfigError, NewsError, NotFound
 from bot.intake import memory, tidings
 from bot.intake.addresses import canonical, spoken
 from bot.intake.files import PATIENCE, parse_file, spoken_path, walk
-from bot.intake.lists import read_opml, write_opml
+from bot.intake.lists import read_feeds, read_opml, write_opml
 from bot.intake.policy import Policy, policy
 from bot.intake.worker import ParseWorker
 from bot.model import OPERATOR, Added, Article, Feed, Source
@@ -183,13 +184,32 @@ def _choose(feeds: Sequence[Candidate]) -> str | None:
 
 async def remove_feed(settings: Settings, arguments: argparse.Namespace) -> None:
     """Poll it no more; its articles stay."""
-    async with open_archive(settings, load_regions(settings.file("regions.toml")), WallClock()) as archive:
-        if not await archive.remove_feed(arguments.url, OPERATOR):
-            raise NotFound(f"{arguments.url} is none of the feeds; see: newsdesk feeds list")
+    regions, file = load_regions(settings.file("regions.toml")), settings.file("feeds.toml")
+    async with open_archive(settings, regions, WallClock()) as archive:
+        feed = _meant(await archive.feeds(OPERATOR), arguments.url)
+        if feed.url in {each.url for each in read_feeds(file, regions)}:
+            raise NewsError(f"{spoken(feed.url)} stands in {file}, which would bring it back: take it out there.")
+        await archive.remove_feed(feed.url, OPERATOR)
     if arguments.json:
-        show.out({"feed": arguments.url, "removed": True})
+        show.out({"feed": feed.url, "removed": True})
     else:
-        show.console().print(Text(f"{arguments.url} is polled no more. Its articles stay in the archive."))
+        show.console().print(Text(f"{spoken(feed.url)} is polled no more. Its articles stay in the archive."))
+
+
+def _meant(feeds: Sequence[Feed], typed: str) -> Feed:
+    """The feed of that address, which may lack its scheme, or of that title."""
+    wanted = _plainly(typed)
+    exact = [each for each in feeds if each.url == typed]
+    found = exact or [each for each in feeds if wanted in {_plainly(each.url), _plainly(each.title)} - {""}]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise NewsError(f"Several feeds are called so: {', '.join(spoken(each.url) for each in found)}.")
+    raise NotFound(f"{typed} is none of the feeds; see: newsdesk feeds list")
+
+
+def _plainly(text: str) -> str:
+    return re.sub(r"^https?://", "", text.strip().casefold()).rstrip("/")
 
 
 async def check_feed(settings: Settings, arguments: argparse.Namespace) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
@@ -21,6 +22,7 @@ from bot.model import Found, Query
 from bot.regions import load_regions
 from bot.settings import Settings, shipped
 
+_SCHEME, _HOST = re.compile(r"\w+:"), re.compile(r"[\w-]+(\.[\w-]+)+([:/?]|$)")  # of an address that a person types
 PAGE = 25  # articles asked of the archive at once
 
 
@@ -77,11 +79,14 @@ async def _pages(ask: Callable[[Query], Awaitable[Found]], query: Query, limit: 
 async def why(settings: Settings, arguments: argparse.Namespace) -> None:
     """Where and when seen, which rule gave which region, what was sent, held or failed where."""
     regions = load_regions(settings.file("regions.toml"))
+    url = arguments.url.strip()
+    address = url if _SCHEME.match(url) or not _HOST.match(url) else f"https://{url}"
     async with open_archive(settings, regions, WallClock(), reading=True) as archive:
-        story = await archive.why(canonical(arguments.url) or arguments.url, None)
+        story = await archive.why(canonical(address) or address, None)
         trust = {each.url: policy(memory.read(each.memory).shared) for each in await archive.sources()}
     if story is None:
-        raise NotFound(f"No article at {arguments.url} is in the archive.")
+        hint = "" if canonical(address) else " To find an article's address: newsdesk search WORDS"
+        raise NotFound(f"No article at {url} is in the archive.{hint}")
     if arguments.json:
         identity = {url: trust[url].sentence for url in story.article.feeds if url in trust}
         show.out(show.story_as_json(story) | {"identity": identity})

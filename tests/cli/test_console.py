@@ -174,6 +174,38 @@ async def test_a_feeds_page_will_do(newsdesk: Newsdesk, newsroom: Newsroom) -> N
     assert added.lines[0]["feed"] == newsroom.feeds[0].url
 
 
+@pytest.mark.parametrize("called", ["{url}", "{host}/feed/", "the test review"])
+async def test_a_feed_is_removed_by_its_address_or_its_title(newsdesk: Newsdesk, tmp_path: Path, called: str) -> None:
+    async with Web(Clock()) as web:
+        web["/feed"] = rss(item("Rain in Kenya"), title="The Test Review")
+        url = web.url("/feed")
+        assert (await newsdesk("feeds", "add", url)).code == 0
+        done = await newsdesk("feeds", "remove", called.format(url=url, host=url.split("/")[2]))
+        assert done.code == 0 and done.out.startswith(f"{url} is polled no more"), done.err
+        assert (await newsdesk("feeds", "list", "--json")).lines == []
+
+
+async def test_a_feed_that_the_file_names_is_not_removed_only_to_come_back(newsdesk: Newsdesk, tmp_path: Path) -> None:
+    async with Web(Clock()) as web:
+        web["/feed"] = rss(item("Rain in Kenya"))
+        (tmp_path / "data").mkdir()
+        (tmp_path / "data" / "feeds.toml").write_text(f'[[feed]]\nurl = "{web.url("/feed")}"\n')
+        assert (await newsdesk("poll")).code == 0
+        done = await newsdesk("feeds", "remove", web.url("/feed"))
+        assert done.code == 1 and "stands in data/feeds.toml" in done.err and "take it out there" in done.err
+        assert len((await newsdesk("feeds", "list", "--json")).lines) == 1
+
+
+async def test_an_article_is_found_by_its_address_as_one_types_it(newsdesk: Newsdesk) -> None:
+    async with Web(Clock()) as web:
+        web["/feed"] = rss(item("Rain in Kenya").but(link="https://mag.test/rain"))
+        assert (await newsdesk("feeds", "add", web.url("/feed"))).code == 0
+    for typed in ("https://mag.test/rain", "mag.test/rain", " www.mag.test/rain/ "):
+        assert "Rain in Kenya" in (await newsdesk("why", typed)).out
+    done = await newsdesk("why", "Rain in Kenya")
+    assert done.code == 1 and "To find an article's address: newsdesk search WORDS" in done.err
+
+
 async def test_removing_a_feed_nobody_added_fails_with_a_sentence(newsdesk: Newsdesk) -> None:
     done = await newsdesk("feeds", "remove", "https://nobody.test/")
     assert done.code == 1 and "feeds list" in done.err

@@ -169,6 +169,13 @@ async def test_in_a_wrong_folder_no_archive_is_made_and_no_copy_of_nothing(
     assert (tmp_path / "copy.db").read_text() == "the good copy" and not (tmp_path / "data").exists()
 
 
+@pytest.mark.parametrize("words", ["latest", "search rain", "feeds list", "feeds export", "latest --json"])
+async def test_to_ask_in_a_wrong_folder_makes_no_archive_there(newsdesk: Newsdesk, tmp_path: Path, words: str) -> None:
+    done = await newsdesk(*words.split())
+    assert done.code == 0 and f"There is no archive at {tmp_path / 'data' / 'archive.db'} yet" in done.err
+    assert list(tmp_path.iterdir()) == [] and ("--json" not in words or done.out == "")
+
+
 async def test_doctor_makes_nothing_and_tells_of_names_that_mean_nothing(newsdesk: Newsdesk, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("NEWSDESK_POL_MINUTES=5\n")
     done = await newsdesk("doctor")
