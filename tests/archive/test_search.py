@@ -55,6 +55,18 @@ async def test_a_feed_is_meant_whatever_its_capitals_and_accents(room: Room, wor
     assert (await room.archive.search(Query(words))).total == 1
 
 
+@pytest.mark.parametrize("words", ["title:rain", "title:rai*", "title:rain after:2020", "title:rain of"])
+@pytest.mark.parametrize("order", ["newest", "relevance"])
+async def test_what_is_in_a_title_is_found_however_many_have_it_elsewhere(room: Room, words: str, order: Order) -> None:
+    long = "What the ministers of both countries said of the rain, and what they kept from those who asked"
+    await room.takes_in(an_article(long))
+    await room.takes_in(*(an_article(f"Story {number}", teaser="Rain, of rain, of rain") for number in range(90)))
+    await room.takes_in(*(an_article(f"Tale {number}", text="A day of rain") for number in range(1600)))
+    found = await room.archive.search(Query(words, order=order))
+    assert [hit.article.title for hit in found.hits] == [long]
+    assert (found.total, found.more) == (1, False)
+
+
 @pytest.mark.parametrize("words", ['"rain pact"', "title:rain", "-title:vote", "rai* -title:vote"])
 @pytest.mark.parametrize("order", ["newest", "relevance"])
 async def test_what_only_the_text_tells_is_counted_by_the_text(room: Room, words: str, order: Order) -> None:

@@ -1,6 +1,6 @@
 """Turns what was asked into words for the index. Every word is quoted; the only operators are ours."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 from bot.archive import feeds
@@ -8,7 +8,7 @@ from bot.archive.connect import Connection
 from bot.archive.moments import first_key
 from bot.archive.search import normal, tokens, verify
 from bot.archive.search.beginnings import beginning
-from bot.archive.search.query import Asked, Both, Either, Filters, Node, Term, Without
+from bot.archive.search.query import Asked, Both, Either, Filters, Node, Term, Without, terms
 from bot.model import OPERATOR, Viewer
 
 MOST_ALTERNATIVES = 64  # authors or feeds that one piece of a name may mean
@@ -18,38 +18,37 @@ _NOWHERE = '"\ue0ff"'  # a word that no article has
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What the indexes are asked of the words; "" for nothing."""
+
+    all: str = ""
+    titled: str = ""  # what must be in the title
+    beside: str = ""  # what else must be in the text
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What the index is asked, and between which keys."""
 
-    words: str  # what must be in the text, or ""
+    words: Words
+    around: Words | None  # the same without the words that go on (con*), which finds more; None where there are none
     excluded: str  # what must not be there, or ""
     wanted: str  # where it must be filed, or ""
     unwanted: str  # where it must not be, or ""
     viewer: Viewer
     low: int
     high: int  # excluded
-    about: str = ""  # what must be in the text beside the words that go on (con*), where there are such
 
-    @property
-    def expression(self) -> str:
-        """For the index of all words."""
-        return self._filed(f"({self.words})" if self.words else "")
-
-    @property
-    def around(self) -> str:
-        """The same without the words that go on: it finds more; "" where there are none."""
-        return self._filed(self.about) if self.about else ""
+    def filed(self, words: str) -> str:
+        """For the index of all words: these words where it is to be filed, for who may see it."""
+        expression = " AND ".join(filter(None, (f"({words})" if words else "", self.wanted))) or quoted(tokens.EVERY)
+        expression = f"({expression}) NOT {self.unwanted}" if self.unwanted else expression
+        return visible(expression, self.viewer)
 
     def loosely(self, word: str) -> str:
         """For the index of all words, when one of those asked for will do."""
-        expression = self._filed(quoted(word))
+        expression = self.filed(quoted(word))
         return f"({expression}) NOT ({self.excluded})" if self.excluded else expression
-
-    def _filed(self, words: str) -> str:
-        """These words where it is to be filed, for who may see it."""
-        expression = " AND ".join(filter(None, (words, self.wanted))) or quoted(tokens.EVERY)
-        expression = f"({expression}) NOT {self.unwanted}" if self.unwanted else expression
-        return visible(expression, self.viewer)
 
     def heads(self, words: str, title: bool = False) -> list[str]:
         """For the index of title and teaser. Who may see it is a matter of columns: nobody else's are read."""
@@ -69,15 +68,18 @@ def plan(db: Connection, asked: Asked, viewer: Viewer) -> Plan:
     """How to ask the index, so that nothing comes which this viewer may not see."""
     filters = asked.filters
     wanted, unwanted = _filed(db, filters, viewer)
+    root = asked.root
+    # In the small index of titles those that go on are gathered soon.
+    going_on = frozenset() if root is None else frozenset(_going_on(root)).difference(_titles(root))
     return Plan(
-        words="" if asked.root is None else _compiled(asked.root),
-        excluded=" OR ".join(_excluded(asked.root)),
+        words=Words() if root is None else _words(root, frozenset()),
+        around=_words(root, going_on) if root is not None and going_on else None,
+        excluded=" OR ".join(_excluded(root)),
         wanted=" AND ".join(wanted),
         unwanted=f"({' OR '.join(unwanted)})" if unwanted else "",
         viewer=viewer,
         low=0 if filters.start is None else max(0, first_key(filters.start)),
         high=LAST_KEY if filters.end is None else max(0, first_key(filters.end)),
-        about="" if asked.root is None or not _goes_on(asked.root) else _compiled(asked.root, whole=False),
     )
 
 
@@ -109,43 +111,56 @@ def owners(viewer: Viewer) -> list[int] | None:
     return None if viewer is None else [OPERATOR, viewer]
 
 
-def _goes_on(node: Node) -> bool:
-    """Whether any word of it does, be it one that is excluded."""
+def _words(root: Node, without: Set[Term]) -> Words:
+    titles = [term for term in _titles(root) if term not in without]
+    others = [term for term in terms(root) if term not in titles and term not in without]
+    beside = _compiled(root, without | set(titles)) if titles and others else ""
+    return Words(_compiled(root, without), " AND ".join(map(_term, titles)), beside)
+
+
+def _titles(node: Node) -> Iterable[Term]:
+    """Each that must be in the title, whatever else is asked."""
+    parts = node.parts if isinstance(node, Both) else (node,)
+    return [part for part in parts if isinstance(part, Term) and part.title]
+
+
+def _going_on(node: Node) -> Iterable[Term]:
+    """All whose last word goes on, be they excluded."""
     match node:
         case Term():
-            return node.prefix
+            return [node] if node.prefix else []
         case Both(parts) | Either(parts):
-            return any(map(_goes_on, parts))
+            return [term for part in parts for term in _going_on(part)]
         case Without(part):
-            return _goes_on(part)
+            return _going_on(part)
 
 
-def _compiled(node: Node, whole: bool = True) -> str:
-    """Not the whole: without the words that go on, in whose places may be anything."""
+def _compiled(node: Node, without: Set[Term] = frozenset()) -> str:
+    """In the places of those that it is to do without may be anything."""
     every = quoted(tokens.EVERY)
     match node:
         case Term():
-            return _term(node) if whole or not node.prefix else every
+            return _term(node) if node not in without else every
         case Both(parts):
-            wanted = [_compiled(part, whole) for part in parts if not isinstance(part, Without)]
-            unwanted = _excluded(node, whole)
+            wanted = [_compiled(part, without) for part in parts if not isinstance(part, Without)]
+            unwanted = _excluded(node, without)
             base = " AND ".join(wanted) or every
             return f"(({base}) NOT ({' OR '.join(unwanted)}))" if unwanted else f"({base})"
         case Either(parts):
-            return f"({' OR '.join(_compiled(part, whole) for part in parts)})"
+            return f"({' OR '.join(_compiled(part, without) for part in parts)})"
         case Without(part):
-            return f"({every} NOT {_compiled(part)})" if _is_told(part, whole) else every
+            return f"({every} NOT {_compiled(part)})" if _is_told(part, without) else every
 
 
-def _is_told(node: Node, whole: bool) -> bool:
+def _is_told(node: Node, without: Set[Term]) -> bool:
     """Whether the index can tell what is excluded, and is to."""
-    return not verify.is_needed(node) and (whole or not _goes_on(node))
+    return not verify.is_needed(node) and without.isdisjoint(_going_on(node))
 
 
-def _excluded(node: Node | None, whole: bool = True) -> list[str]:
+def _excluded(node: Node | None, without: Set[Term] = frozenset()) -> list[str]:
     """What is excluded beside what is asked for, as far as the index can tell."""
     parts = node.parts if isinstance(node, Both) else ()
-    return [_compiled(part.part) for part in parts if isinstance(part, Without) and _is_told(part.part, whole)]
+    return [_compiled(part.part) for part in parts if isinstance(part, Without) and _is_told(part.part, without)]
 
 
 def _term(term: Term) -> str:

@@ -8,7 +8,7 @@ from bot.archive.feeds import every as every_feed
 from bot.archive.moments import SLOTS
 from bot.archive.rows import marks
 from bot.archive.search import normal, score, walk
-from bot.archive.search.compile import LAST_KEY, Plan, quoted, visible
+from bot.archive.search.compile import LAST_KEY, Plan, Words, quoted, visible
 from bot.model import OPERATOR, Article, Viewer
 
 _MOST_WORDS = 12
@@ -73,7 +73,7 @@ def related(db: Connection, article: int, viewer: Viewer, limit: int) -> list[Ar
     one = articles.one(db, article, viewer)
     if one is None:
         return []
-    plan = Plan("", "", "", "", viewer, article - _RELATED_WITHIN, article + _RELATED_WITHIN)
+    plan = Plan(Words(), None, "", "", "", viewer, article - _RELATED_WITHIN, article + _RELATED_WITHIN)
     words = [word for word in sorted(set(normal.words(normal.fold(f"{one.title} {one.teaser}")))) if len(word) > 1]
     near = {word: _near(db, plan, word, title=False) for word in words}
     most = max(map(len, near.values()), default=0)

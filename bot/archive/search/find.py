@@ -6,8 +6,8 @@ from heapq import merge
 
 from bot.archive import articles
 from bot.archive.connect import Connection
+from bot.archive.search import candidates, nearest, snippet, verify
 from bot.archive.search import compile as compiling
-from bot.archive.search import nearest, snippet, verify
 from bot.archive.search import walk as walking
 from bot.archive.search.compile import LAST_KEY, Plan
 from bot.archive.search.pages import Cursor
@@ -16,6 +16,7 @@ from bot.model import Found, Hit, Viewer
 
 MOST_COUNTED = 1000  # beyond that it says "1,000+"
 _CHUNK, _LARGEST_CHUNK = 25, 100  # articles whose text is looked at together
+_OF_TITLES = 200
 _MOST_VERIFIED = 1500  # texts looked at for one page: half a second's work
 _STOPPED = f"looked at {_MOST_VERIFIED:,} texts that may have it, and no further"
 _ENOUGH, _MOST_READ = 11, 100  # of the newest that have a word that goes on
@@ -138,17 +139,15 @@ def _matching(db: Connection, asked: Asked, plan: Plan) -> Walk:
         if near is not None:
             return Walked(near.keys[:most])
         if check is None:
-            return Walked(walking.keys(db, "words", (plan.expression, low, high, most), upwards=upwards))
+            return Walked(walking.keys(db, "words", (plan.filed(plan.words.all), low, high, most), upwards=upwards))
         found: list[int] = []
-        number, looked_at = _CHUNK if not plan.around else _MOST_VERIFIED, 0  # what is gathered slowly, but once
+        number, looked_at = _MOST_VERIFIED if plan.around is not None else _CHUNK, 0  # what is gathered slowly, once
+        number = max(number, _OF_TITLES) if plan.words.titled else number
         while len(found) < most:
             if looked_at >= _MOST_VERIFIED:
                 return Walked(found, low - 1 if upwards else high)
-            keys = walking.keys(db, "words", (plan.expression, low, high, number), upwards=upwards)
-            for start in range(0, len(keys), _LARGEST_CHUNK):
-                found += _verified(db, keys[start : start + _LARGEST_CHUNK], check)
-                if len(found) >= most:
-                    break
+            keys = candidates.keys(db, plan, plan.words, (low, high), number, upwards=upwards)
+            found += _first(db, keys, check, most - len(found))
             if len(keys) < number:
                 break
             low, high = (keys[-1] + 1, high) if upwards else (low, keys[-1])
@@ -158,13 +157,18 @@ def _matching(db: Connection, asked: Asked, plan: Plan) -> Walk:
     return walk
 
 
-def _verified(db: Connection, keys: Sequence[int], check: verify.Check) -> list[int]:
-    """Those whose text holds what the index cannot tell."""
-    loaded = articles.load(db, keys)
-    found = []
-    for key in keys:
-        db.heed()
-        found += [key] if key in loaded and check(loaded[key]) else []
+def _first(db: Connection, keys: Sequence[int], check: verify.Check, most: int) -> list[int]:
+    """The first, at most so many, of those whose text holds what the index cannot tell."""
+    found: list[int] = []
+    for start in range(0, len(keys), _LARGEST_CHUNK):
+        piece = keys[start : start + _LARGEST_CHUNK]
+        loaded = articles.load(db, piece)
+        for key in piece:
+            db.heed()
+            if key in loaded and check(loaded[key]):
+                found.append(key)
+                if len(found) == most:
+                    return found
     return found
 
 
@@ -191,10 +195,10 @@ def _counted(db: Connection, asked: Asked, plan: Plan, known: int) -> tuple[int,
     check = verify.checker(asked.root)
     if check is None:
         return _told(_count(db, plan))
-    keys = walking.keys(db, "words", (plan.expression, plan.low, plan.high, _MOST_CHECKED + 1))
+    keys = candidates.keys(db, plan, plan.words, (plan.low, plan.high), _MOST_CHECKED + 1)
     if len(keys) > _MOST_CHECKED:
         return min(known, MOST_COUNTED), True
-    return len(_verified(db, keys, check)), False
+    return len(_first(db, keys, check, len(keys))), False
 
 
 def _told(number: int) -> tuple[int, bool]:
@@ -208,6 +212,6 @@ def _count(db: Connection, plan: Plan) -> int:
         SELECT count(*) FROM (
             SELECT 1 FROM words WHERE words MATCH ? AND rowid >= ? AND rowid < ? LIMIT ?)
         """,
-        (plan.expression, plan.low, plan.high, MOST_COUNTED + 1),
+        (plan.filed(plan.words.all), plan.low, plan.high, MOST_COUNTED + 1),
     ).fetchone()
     return int(row[0])

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from bot.archive import articles
 from bot.archive.connect import Connection
 from bot.archive.rows import marks
-from bot.archive.search import nearest, normal, verify, walk
+from bot.archive.search import candidates, nearest, normal, verify, walk
 from bot.archive.search.compile import Plan, quoted
 from bot.archive.search.query import Node
 from bot.archive.search.score import Text
@@ -31,13 +31,12 @@ def strict(db: Connection, root: Node | None, plan: Plan, frequency: int) -> lis
     if near is not None:
         return near.keys
     if frequency > _FREQUENT:
-        keys = [
-            key for each in plan.heads(plan.words, title=True) for key in _newest_heads(db, each, plan, _FROM_TITLES)
-        ]
-        keys += [key for each in plan.heads(plan.words) for key in _newest_heads(db, each, plan, _FROM_NEWEST)]
+        titles, either = plan.heads(plan.words.all, title=True), plan.heads(plan.words.all)
+        keys = [key for each in titles for key in _newest_heads(db, each, plan, _FROM_TITLES)]
+        keys += [key for each in either for key in _newest_heads(db, each, plan, _FROM_NEWEST)]
     else:
-        keys = [key for expression in plan.heads(plan.words) for key in _best_heads(db, expression, plan)]
-    keys += walk.keys(db, "words", (plan.expression, plan.low, plan.high, _FROM_WORDS))
+        keys = [key for expression in plan.heads(plan.words.all) for key in _best_heads(db, expression, plan)]
+    keys += candidates.keys(db, plan, plan.words, (plan.low, plan.high), _FROM_WORDS)
     return list(dict.fromkeys(keys))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.archive import articles
 from bot.archive.connect import Connection
-from bot.archive.search import verify, walk
+from bot.archive.search import candidates, verify
 from bot.archive.search.compile import Plan
 from bot.archive.search.query import Node
 
@@ -39,9 +39,9 @@ def read(
 ) -> Nearest | None:
     """Those among the nearest texts from one key to below another, at most so many; None where they seem to be fewer
     than enough, or the archive is not large: then the index is to be asked."""
-    if root is None or not plan.around or db.execute(_BEYOND, (large,)).fetchone() is None:
+    if root is None or plan.around is None or db.execute(_BEYOND, (large,)).fetchone() is None:
         return None
-    keys = walk.keys(db, "words", (plan.around, *between, _FEW), upwards=upwards)
+    keys = candidates.keys(db, plan, plan.around, between, _FEW, upwards=upwards)
     are_few = len(keys) < _FEW
     found: list[int] = []
     for start in range(0, len(keys) if are_few else _MOST_READ, _PIECE):

@@ -8,8 +8,12 @@ from bot.archive.connect import Connection
 def keys(db: Connection, table: str, given: Sequence[object], *, upwards: bool = False) -> list[int]:
     """The keys that match an expression, from a key, below a key, at most so many: the newest ones and newest first;
     `upwards`: the oldest ones and oldest first."""
-    row = db.execute(_UPWARDS[table] if upwards else _DOWN[table], given).fetchone()
-    found = [] if row[0] is None else list(map(int, row[0].split(",")))
+    return in_order(db.execute(_UPWARDS[table] if upwards else _DOWN[table], given).fetchone()[0], upwards)
+
+
+def in_order(joined: str | None, upwards: bool) -> list[int]:
+    """Keys out of one row."""
+    found = [] if joined is None else list(map(int, joined.split(",")))
     found.sort(reverse=not upwards)  # they are in order by now, only nobody has promised it
     return found
 
