@@ -103,11 +103,15 @@ def _data(settings: Settings) -> Finding:
         return Finding(
             "data", False, f"{folder} is not there yet; it is made at the first start, or set NEWSDESK_DATA."
         )
+    free = os.statvfs(folder)
+    if free.f_flag & os.ST_RDONLY:
+        return Finding(
+            "data", False, f"{folder} is on a read-only disk. It can be asked there; the bot cannot run on it."
+        )
     if not os.access(folder, os.W_OK):
         return Finding(
             "data", False, f"{folder} cannot be written. Give it to the user who runs Newsdesk, or set NEWSDESK_DATA."
         )
-    free = os.statvfs(folder)
     megabytes = free.f_bavail * free.f_frsize // 2**20
     if megabytes < 200:
         return Finding(

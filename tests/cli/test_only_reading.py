@@ -32,6 +32,16 @@ def locked(folder: Path) -> Iterator[None]:
             each.chmod(0o644)
 
 
+async def on_a_read_only_disk(folder: Path, words: str) -> subprocess.CompletedProcess[str]:
+    """Where this may be mounted so; elsewhere the test is skipped."""
+    mount = f"mount --bind {folder} {folder} && mount -o remount,ro,bind {folder}"
+    if (await asyncio.to_thread(shell, folder, f"unshare -m sh -c '{mount}'")).returncode:
+        pytest.skip("nothing can be mounted here: read-only disks are NOT tested")
+    return await asyncio.to_thread(
+        shell, folder, f"unshare -m sh -c '{mount} && cd {folder} && $PYTHON -m bot {words}'"
+    )
+
+
 async def asked(folder: Path, words: str) -> subprocess.CompletedProcess[str]:
     """As one asks who may not write."""
     return await asyncio.to_thread(shell, folder, f"exec {BY_ROOT} $PYTHON -m bot {words}")
@@ -66,6 +76,19 @@ async def test_what_is_to_be_changed_needs_the_right(tmp_path: Path, words: str)
     with locked(tmp_path / "data"):
         done = await asked(tmp_path, words)
     assert done.returncode == 2 and "data/archive.db cannot be opened for writing" in done.stderr
+
+
+async def test_a_read_only_disk_is_asked_and_said_to_be_one(tmp_path: Path) -> None:
+    await filled(tmp_path / "data")
+    done = await on_a_read_only_disk(tmp_path, "search number --limit 1")
+    assert (done.returncode, done.stderr) == (0, "") and "Rain number 59" in done.stdout
+    done = await on_a_read_only_disk(tmp_path, "reindex --do")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "newsdesk: data/archive.db is on a read-only disk, where it can be asked but not changed.\n",
+    )
+    done = await on_a_read_only_disk(tmp_path, "doctor")
+    assert "data is on a read-only disk" in done.stdout and "ok    archive: file, index" in done.stdout
 
 
 async def test_doctor_looks_at_an_archive_that_it_may_not_write(tmp_path: Path) -> None:
