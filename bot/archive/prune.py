@@ -9,7 +9,9 @@ from bot.archive.moments import first_key
 from bot.archive.search import index
 
 PIECE = 50  # articles looked at in one transaction, for which others may have to wait
-_GOES = "NOT EXISTS (SELECT 1 FROM delivery d WHERE d.article = a.id AND d.state NOT IN ('sent', 'refused'))"
+_GOES = """
+    NOT EXISTS (SELECT 1 FROM delivery d WHERE d.article = a.id AND (d.state NOT IN ('sent', 'refused') OR d.edit > 0))
+"""
 _NUMBER = f"SELECT count(*) FROM article a WHERE a.id < ? AND {_GOES}"  # noqa: S608 our tables
 _NEXT = f"SELECT a.id, {_GOES} AS goes FROM article a WHERE a.id > ? AND a.id < ? ORDER BY a.id LIMIT ?"  # noqa: S608
 

@@ -285,3 +285,18 @@ async def test_what_was_put_off_by_a_clock_that_ran_far_ahead_does_not_wait_for_
     assert due.id == other.id
     await room.archive.settle(other.id, Sent(2), room.now)
     assert [each.id for each in await room.archive.due_deliveries(room.now)] == [head.id]
+
+
+async def test_what_is_being_edited_is_not_taken_out_of_the_archive_under_the_editors_hands(room: Room) -> None:
+    """Its number would be given to the next delivery, which would then count as out."""
+    await room.archive.subscribe(a_subscription())
+    await room.takes_in(an_article("Rain", regions=("africa",)))
+    (due,) = await room.archive.due_deliveries(room.now)
+    await room.archive.settle(due.id, Sent(1, "shown"), room.now)
+    await room.takes_in(an_article("Rain", regions=("africa",), teaser="Corrected."))
+    await room.archive.sending(due.id, room.now)
+    assert await room.archive.prune(room.now + timedelta(days=1)) == 0
+    await room.takes_in(an_article("Sun", regions=("africa",)))
+    await room.archive.settle(due.id, Sent(1, "shown anew"), room.now)
+    assert [each.article.title for each in await room.archive.line("channel:100")] == ["Sun"]
+    assert await room.archive.prune(room.now + timedelta(days=1)) == 1
