@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
+from email.utils import format_datetime
 from itertools import pairwise
 
 import pytest
@@ -265,3 +266,17 @@ async def test_a_feed_that_is_added_while_its_address_is_asked_misses_nothing_af
     assert {row.article.title for row in rows if row.target == "channel:2"} == (
         {C.title} if changed else {B.title, C.title}
     )
+
+
+async def test_a_clock_that_runs_weeks_ahead_makes_no_news_too_old_to_be_posted(house: House) -> None:
+    """How old an article is, its server's clock says too."""
+    house.web["/feed"] = rss(A)
+    await house.add()
+    await house.goes_round()
+    now = format_datetime(house.clock.now(), usegmt=True)
+    house.clock.turn(timedelta(days=60))
+    house.web["/feed"] = Answer(rss(B, A), headers={"Date": now})
+    await house.goes_round()
+    house.web["/feed"] = Answer(rss(C, B, A), headers={"Date": now})
+    await house.goes_round()
+    assert await house.posted() == [B.title, C.title]

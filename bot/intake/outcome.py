@@ -33,6 +33,7 @@ class Poll:
     far: bool = False  # the host is not this machine
     began: datetime | None = None  # when we set out; a feed that was added since has not been heard
     written: Memory | None = None  # the memory as it stands in the source's row
+    there: datetime | None = None  # what its server's clock said
 
     @property
     def every(self) -> timedelta:

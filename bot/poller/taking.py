@@ -17,6 +17,7 @@ from bot.intake.older import Way
 from bot.intake.outcome import Poll
 from bot.intake.parse import Parsed
 from bot.intake.policy import policy
+from bot.intake.schedule import http_date
 from bot.intake.sitemap import newest
 from bot.model import Accepted, Article, Feed, Query, Route, Sighting, Source
 from bot.poller.completing import Completing
@@ -76,7 +77,7 @@ class Taking:
         """From a document to the outbox, in one transaction with the source's new state. Raises Unusable."""
         document = fetched.document
         feeds = await self._archive.feeds_at(poll.source.id)
-        poll = self._with_wishes(poll, feeds)
+        poll = replace(self._with_wishes(poll, feeds), there=http_date(fetched.headers.get("date", "")))
         silent = any(feed.polled is None for feed in feeds)
         found = poll.source.digest
         if document:
@@ -314,7 +315,8 @@ async def sightings_in(parsed: Parsed, feed: Feed, poll: Poll) -> list[Sighting]
     articles = list({each.keys: each for each in found.values()}.values())
     articles.reverse()
     articles.sort(key=lambda each: each.published or poll.now)
-    oldest = poll.now - guard(poll.source.succeeded, poll.now)
+    # Were our clock weeks ahead, all news would be too old.
+    oldest = min(poll.now, poll.there or poll.now) - guard(poll.source.succeeded, poll.now)
     sightings = []
     for number, each in enumerate(articles):
         await _breathe(number)
