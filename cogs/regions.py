@@ -7,16 +7,11 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.chat.client import NewsClient
-from bot.chat.desk import Desk, viewer_of
 from bot.chat.pages import overview
-from bot.chat.pages.pager import send, soon
 
 
 class RegionsOverview(commands.Cog, name="Regions"):
     """Each region with its newest article."""
-
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
 
     @app_commands.command()
     @app_commands.allowed_installs(guilds=True, users=True)
@@ -24,11 +19,9 @@ class RegionsOverview(commands.Cog, name="Regions"):
     @app_commands.describe(share="Let everybody here see the answer")
     async def regions(self, interaction: discord.Interaction[Any], share: bool = False) -> None:
         """The regions, each with its newest article and its channels."""
-        sees = overview.seen_by(interaction)
-        making = overview.of_regions(self.desk, viewer_of(interaction), interaction.guild_id, sees)
-        view = await soon(interaction, making, ephemeral=not share)
-        await send(interaction, view, ephemeral=not share)
+        await overview.show(interaction, share=share)
 
 
 async def setup(bot: NewsClient) -> None:
-    await bot.add_cog(RegionsOverview(bot.desk))
+    overview.add_to(bot)
+    await bot.add_cog(RegionsOverview())

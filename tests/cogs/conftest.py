@@ -20,7 +20,7 @@ from bot.errors import NewsError
 from bot.model import Added, Article, Feed, Image, Route, Sighting
 from bot.poller import Checked
 from bot.poller.adding import Candidate, SeveralFeeds
-from bot.regions import Regions, load_regions
+from bot.regions import Region, Regions, load_regions
 from bot.settings import shipped
 from bot.stage import Channel, Guild, Interaction, Message, Stage, User
 from tests.staging import on_stage, stage
@@ -154,6 +154,10 @@ async def a_house(stage: Stage, regions: Regions, clock: Clock | None = None) ->
     async with on_stage(client, stage):
         yield House(stage, client, archive, desk, finder, guild, lobby, ada, bob, nudges)
     await archive.close()
+
+
+def areas(number: int) -> Regions:
+    return Regions(Region(f"area-{n}", f"Area {n}", 0x123456, "🌍", (f"Zone {n}",)) for n in range(number))
 
 
 def parts(message: Message) -> list[dict[str, Any]]:

@@ -1,8 +1,10 @@
 """/regions, as members of a server type it."""
 
+import re
+
 from bot.model import Subscription
-from bot.stage import Permission
-from tests.cogs.conftest import House, answer, article, button, parts, text
+from bot.stage import Permission, Stage
+from tests.cogs.conftest import House, a_house, answer, areas, article, button, labels, parts, text
 
 
 async def test_each_region_has_its_newest_article(house: House) -> None:
@@ -39,6 +41,35 @@ async def test_it_works_in_a_direct_message(house: House) -> None:
     shown = answer(await house.call(house.bob, "regions", house.stage.world.dm(house.bob)))
     assert "Rain in Kenya" in text(shown)
     assert len(parts(shown)) <= 40
+
+
+async def test_of_many_regions_each_is_on_a_page_and_its_latest_in_a_menu(stage: Stage) -> None:
+    async with a_house(stage, areas(60)) as house:
+        await house.accept(article(1, "Rain in Kenya", regions=("area-59",)))
+        shown = answer(await house.call(house.bob, "regions", share=True))
+        seen = re.findall(r"Area \d+", text(shown))
+        assert labels(shown) == ["‹ Previous", f"1–{len(seen)} of 60", "Next ›"]
+        while not parts(shown)[-1].get("disabled"):
+            shown = answer(await house.press(house.bob, shown, button(shown, "Next ›")))
+            seen += re.findall(r"Area \d+", text(shown))
+        assert seen == [f"Area {n}" for n in range(60)]
+        (menu,) = [each for each in parts(shown) if each["type"] == 3]
+        picked = await house.stage.press(house.bob, shown, menu["custom_id"], ["area-59"])
+        latest = answer(await picked.finished(10))
+        assert text(latest).startswith("## Latest · 🌍 Area 59") and "Rain in Kenya" in text(latest)
+        assert latest.id != shown.id and latest.only_for == house.bob.id
+        aside = answer(await house.press(house.ada, shown, button(shown, "‹ Previous")))
+        assert aside.id != shown.id and aside.only_for == house.ada.id and "Area 59" in text(shown)
+
+
+async def test_a_dozen_regions_are_one_list_with_a_menu(stage: Stage) -> None:
+    async with a_house(stage, areas(12)) as house:
+        shown = answer(await house.call(house.bob, "regions"))
+        assert "Area 0" in text(shown) and "Area 11" in text(shown) and labels(shown) == []
+        (menu,) = [each for each in parts(shown) if each["type"] == 3]
+        async with house.restarted():
+            picked = await house.stage.press(house.bob, shown, menu["custom_id"], ["area-11"])
+            assert text(answer(await picked.finished(10))).startswith("Nothing has come in for 🌍 Area 11")
 
 
 async def test_long_headlines_and_addresses_keep_within_one_message(house: House) -> None:

@@ -3,9 +3,8 @@
 import asyncio
 
 from bot.model import Feed
-from bot.regions import Region, Regions
 from bot.stage import Channel, Message, Permission, Stage
-from tests.cogs.conftest import House, a_house, answer, labels, parts, text
+from tests.cogs.conftest import House, a_house, answer, areas, labels, parts, text
 
 
 async def test_channels_that_bear_a_regions_name_are_proposed_and_ordered_on_a_click(house: House) -> None:
@@ -71,10 +70,6 @@ async def test_an_order_that_stands_already_is_left_as_it_is(house: House) -> No
     await house.press(house.ada, shown, named(shown, "su:go"))
     assert [each.silent for each in await house.archive.subscriptions()] == [True]
     assert text(shown).startswith("All of that is ordered already.")
-
-
-def areas(number: int) -> Regions:
-    return Regions(Region(f"area-{n}", f"Area {n}", 0x123456, "🌍", (f"Zone {n}",)) for n in range(number))
 
 
 async def test_of_more_regions_than_a_menu_holds_each_can_be_chosen_and_taken_back(stage: Stage) -> None:

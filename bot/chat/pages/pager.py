@@ -147,7 +147,7 @@ class Leaf(ui.DynamicItem[ui.Button[Any]], template=re.compile(r"pg(?P<way>[<=>?
     async def _open(self, interaction: Reader) -> None:
         desk = desk_of(interaction)
         query = await unpack(desk.archive, self.packed, viewer_of(interaction))
-        if self.way == "+" or not _may_turn(interaction):
+        if self.way == "+" or not may_turn(interaction):
             await show(interaction, query)
         else:
             await _turn(interaction, desk, query)
@@ -234,7 +234,7 @@ def _is_private(interaction: Reader) -> bool:
     return alone or (message is not None and message.flags.ephemeral)
 
 
-def _may_turn(interaction: Reader) -> bool:
+def may_turn(interaction: Reader) -> bool:
     """A shared answer is leafed through by the one who asked; anybody else gets the page for themselves."""
     message = interaction.message
     if message is None or message.flags.ephemeral:
