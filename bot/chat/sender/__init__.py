@@ -108,6 +108,8 @@ class DiscordSender:
 
         `listed`: it left in one post with others. The nonce of that is not the one of what is left of it meanwhile.
         """
+        if delivery.roundup and not delivery.roundup.parts:
+            return Unknown("it may be out already, and all that it listed was taken out of the archive")
         arrives = self._arrives(delivery.target)
         place = await self._place(delivery, to_read=True)
         if not isinstance(place, Place):

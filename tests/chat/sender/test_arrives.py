@@ -13,7 +13,7 @@ import pytest
 from bot.chat.sender import SETTLING, DiscordSender
 from bot.chat.sender.channel import PAGE, PAGES
 from bot.delivery.pace import Allowance
-from bot.model import Delivery, Later, Outcome, Sent, Unknown
+from bot.model import Delivery, Later, Outcome, Roundup, Sent, Unknown
 from tests.chat.sender.account import START, Wall
 from tests.chat.sender.outside import GUILD, Outside, Room
 from tests.delivery.samples import REGIONS, a_delivery, an_article, an_order
@@ -193,3 +193,10 @@ async def test_of_a_forums_archive_as_much_is_looked_through_as_may_be_new_enoug
 
 def an_archived_thread(at: datetime) -> dict[str, Any]:
     return {"id": "5", "parent_id": "11", "owner_id": "9", "thread_metadata": {"archive_timestamp": at.isoformat()}}
+
+
+async def test_a_round_up_whose_articles_were_all_taken_out_while_it_was_in_doubt_is_left_to_a_person() -> None:
+    """Nobody knows any more what it looked like; its channel goes on."""
+    wire = Wire(discord.ChannelType.text)
+    left = replace(wire.delivery(), roundup=Roundup(START - timedelta(days=7), START, "UTC"))
+    assert isinstance(await wire.asks(wire.sender.look_back(left)), Unknown)
