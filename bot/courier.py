@@ -261,9 +261,8 @@ class Courier:
         flying = [each for each in await self._archive.in_flight() if each.target == target]
         if not flying:
             return  # what failed was not on its way, or has been settled all the same
-        found = await self._sender.look_back(flying[0], listed=len(flying) > 1)
-        match found:
-            case Sent():
+        match await self._look(flying):
+            case Sent() as found:
                 await self._settle(found, *flying)
             case None if looks < LOOKS:
                 await self._again(flying, looks + 1)
@@ -271,13 +270,21 @@ class Courier:
                 await self._settle(self._given_up(flying), *flying)
             case Later(reason, after) if after is not None or looks < LOOKS:  # who is told when to come, comes then
                 self._doubt_again(flying[0], looks if after else looks + 1, reason, after)
-            case Unknown():
+            case Unknown() as found:
                 await self._settle(found, *flying)
             case Later(reason) | Refused(reason):
                 await self._settle(Unknown(f"it may be out already, and could not be looked for: {reason}"), *flying)
             case Suspended(reason):
                 await self._settle(Unknown(f"it may be out already, and cannot be looked for: {reason}"), *flying)
                 await self._archive.suspend_target(target, reason)
+
+    async def _look(self, flying: list[Delivery]) -> Outcome | None:
+        """A look that fails for a fault of ours is worth another, but not for ever."""
+        try:
+            return await self._sender.look_back(flying[0], listed=len(flying) > 1)
+        except Exception as error:
+            log.exception("could not look back article=%d target=%s", flying[0].article.id, flying[0].target)
+            return Later(f"a failure on our side ({type(error).__name__})")
 
     def _given_up(self, flying: list[Delivery]) -> Outcome:
         """It surely is not out, and does not go. Where Discord fails at one post for hours, and not at others, or for

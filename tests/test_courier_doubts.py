@@ -7,7 +7,8 @@ import pytest
 
 from bot.courier import LOOKS
 from bot.delivery.route import route
-from bot.model import Later, Sent, Suspended, Unknown
+from bot.model import Delivery, Later, Outcome, Sent, Suspended, Unknown
+from tests.delivery.mailbox import Mailbox
 from tests.delivery.samples import an_order
 from tests.test_courier import House, full_once, house
 
@@ -152,3 +153,20 @@ async def test_a_lane_that_rests_when_the_clock_is_turned_back_rests_no_longer_f
     house.passes(days=-30)
     await house.passes_until(lambda: not house.mailbox.looks, minutes=2)
     await house.settles(sent=1)
+
+
+async def test_what_cannot_be_looked_for_because_of_a_fault_of_ours_stops_its_lane_not_for_ever(house: House) -> None:
+    class Broken(Mailbox):
+        async def look_back(self, delivery: Delivery, listed: bool = False) -> Outcome | None:
+            raise RuntimeError("a bug")
+
+    await house.archive.subscribe(an_order())
+    house.mailbox = Broken([Unknown("reset")])
+    await house.prints("One", "Two")
+    house.start(house.another_courier())
+    async with asyncio.timeout(5):
+        while await house.archive.outbox() != {"held": 1, "sent": 1}:
+            house.passes(minutes=6)
+            await asyncio.sleep(0.005)
+    (held,) = [each for each in await house.archive.outbox_rows() if each.state == "held"]
+    assert "RuntimeError" in held.reason and house.mailbox.titles() == ["One", "Two"]
