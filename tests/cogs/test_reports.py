@@ -162,7 +162,12 @@ async def test_an_article_may_be_picked_by_its_headline(house: House) -> None:
 async def test_words_of_one_headline_will_do_and_of_several_are_asked_back(house: House) -> None:
     await house.accept(article(1, "Rain in Kenya"), article(2, "Rain in Peru"))
     assert "Rain in Kenya" in text(answer(await house.call(house.ada, "desk why", url="kenya")))
-    assert "Several headlines have these words." in text(answer(await house.call(house.ada, "desk why", url="rain")))
+    said = text(answer(await house.call(house.ada, "desk why", url="rain")))
+    assert said.startswith("Several headlines have these words.") and "\n- Rain in Kenya\n- Rain in Peru" in said
+    assert "and others" not in said
+    await house.accept(*(article(number, f"Rain number {number}") for number in range(3, 9)))
+    said = text(answer(await house.call(house.ada, "desk why", url="rain")))
+    assert said.count("\n- Rain") == 5 and said.endswith("\n- and others")
 
 
 async def test_an_address_may_stand_in_the_brackets_that_discord_takes(house: House) -> None:
