@@ -45,7 +45,7 @@ class Play(Account):
 
     async def run(self, steps: int) -> list[str]:
         await self.opens()
-        listener = _Listener(self.wrong)
+        listener = _Listener(self.wrong, self.unpublished)
         logging.getLogger("bot").addHandler(listener)
         for target in TARGETS:
             await self.orders(target, self.chance.choice(ORDERED), "{}")
@@ -358,12 +358,16 @@ class Play(Account):
 class _Listener(logging.Handler):
     """A failure of our own that no disk is to blame for is a defect; so is what is dropped without need."""
 
-    def __init__(self, wrong: list[str]) -> None:
+    def __init__(self, wrong: list[str], unpublished: set[int]) -> None:
         super().__init__(logging.WARNING)
-        self._wrong = wrong
+        self._wrong, self._unpublished = wrong, unpublished
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.levelno < logging.ERROR and not record.getMessage().startswith("dropped publication"):
+        said = record.getMessage()
+        if said.startswith("dropped publication") and said.endswith("too many wait"):
+            self._unpublished.add(cast(Any, record.args)[1])
+            return
+        if record.levelno < logging.ERROR and not said.startswith("dropped publication"):
             return
         error = record.exc_info[1] if record.exc_info else None
         if not isinstance(error, OSError):
