@@ -74,6 +74,15 @@ async def test_a_page_leads_to_the_feed_that_it_names(house: House) -> None:
     assert house.web.asked_for("/comments/feed/") == []
 
 
+async def test_a_page_whose_feed_is_polled_already_says_so(house: House) -> None:
+    house.web["/"] = page("/feed")
+    house.web["/feed"] = rss(B, A)
+    assert "is polled from now on" in (await house.poller.add(house.web.url("/"), 0)).sentence
+    again = await house.poller.add(house.web.url("/"), 0)
+    assert "is polled already" in again.sentence and again.articles == 0
+    assert len(await house.archive.feeds()) == 1
+
+
 async def test_one_feed_in_two_formats_counts_once(house: House) -> None:
     house.web["/"] = page("/rss", "/atom")
     house.web["/rss"], house.web["/atom"] = rss(B, A), atom(B, A)

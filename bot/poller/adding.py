@@ -75,10 +75,13 @@ class Adding:
         """
         url = discover.completed(typed)
         self._unchecked = host_of(url) if any_certificate else ""
-        known = next((feed for feed in await self._archive.feeds(owner) if feed.url in (typed, url)), None)
-        if known:
+        feeds = {feed.url: feed for feed in await self._archive.feeds(owner)}
+        if known := feeds.get(typed) or feeds.get(url):
             return await self._again(known, any_certificate, newest)
         chosen = await self._chosen(typed)
+        if known := feeds.get(chosen.url):
+            same = host_of(chosen.url) == host_of(url)  # what was said of a page's host is not said of another's
+            return await self._again(known, any_certificate if same else None, newest)
         unchecked = bool(self._unchecked) and host_of(chosen.url) == self._unchecked
         feed = Feed(chosen.url, owner=owner, title=chosen.title, any_certificate=unchecked)
         feed = await self._archive.add_feed(feed)
