@@ -23,6 +23,7 @@ from bot.regions import load_regions
 from bot.settings import Settings, shipped
 
 _SCHEME, _HOST = re.compile(r"\w+:"), re.compile(r"[\w-]+(\.[\w-]+)+([:/?]|$)")  # of an address that a person types
+_HEADLINE = 'newsdesk classify "Floods in Kenya"'
 PAGE = 25  # articles asked of the archive at once
 
 
@@ -141,7 +142,7 @@ def _asked(line: str, number: int) -> dict[str, object]:
     try:
         asked = json.loads(line)
     except ValueError as error:
-        raise NewsError(f"Line {number} is not JSON: {error}.") from error
+        raise NewsError(f"Line {number} is not JSON: {error}. To ask about a headline: {_HEADLINE}") from error
     except RecursionError:
         raise NewsError(f"Line {number} is not JSON that anybody means: there are too many brackets.") from None
     if not isinstance(asked, dict) or "id" not in asked or "title" not in asked:

@@ -206,6 +206,11 @@ async def test_an_article_is_found_by_its_address_as_one_types_it(newsdesk: News
     assert done.code == 1 and "To find an article's address: newsdesk search WORDS" in done.err
 
 
+async def test_who_pipes_a_headline_is_told_how_to_ask_about_one(newsdesk: Newsdesk) -> None:
+    done = await newsdesk("classify", said="Floods in Kenya\n")
+    assert done.code == 1 and "Line 1 is not JSON" in done.err and 'newsdesk classify "Floods in Kenya"' in done.err
+
+
 async def test_removing_a_feed_nobody_added_fails_with_a_sentence(newsdesk: Newsdesk) -> None:
     done = await newsdesk("feeds", "remove", "https://nobody.test/")
     assert done.code == 1 and "feeds list" in done.err
