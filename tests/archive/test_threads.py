@@ -127,7 +127,7 @@ async def test_a_question_whose_time_was_over_before_its_turn_is_not_begun(tmp_p
     writer = Writer(tmp_path / "a.db", durable=True)
     await writer.start(make)
     readers = Readers(tmp_path / "a.db", 1, "test")
-    asked = [readers.run(endless, within=0.1), readers.run(names, within=0.05)]
+    asked = [readers.run(endless, within=1), readers.run(names, within=0.05)]
     answers = await asyncio.gather(*asked, return_exceptions=True)
     assert [type(answer) for answer in answers] == [TooSlow, TooSlow]
     await readers.close()
