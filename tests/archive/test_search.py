@@ -55,6 +55,24 @@ async def test_a_feed_is_meant_whatever_its_capitals_and_accents(room: Room, wor
     assert (await room.archive.search(Query(words))).total == 1
 
 
+async def test_a_phrase_is_found_however_many_have_its_words_elsewhere(room: Room) -> None:
+    for article in (an_article("Old", text="The rain pact"), an_article("Older", teaser="On the rain pact")):
+        await room.takes_in(article)
+    await room.takes_in(*(an_article(f"Rain, no pact {number}", teaser="Rain or pact, rain") for number in range(200)))
+    for order in ("newest", "relevance"):
+        found = await room.archive.search(Query('"rain pact"', order=order))
+        assert {hit.article.title for hit in found.hits} == {"Old", "Older"}
+        assert (found.total, found.more, found.understood) == (2, False, "“rain pact”")
+
+
+async def test_it_is_said_where_the_looking_for_a_phrase_ended(room: Room) -> None:
+    await room.takes_in(an_article("Old", text="The rain pact"))
+    await room.takes_in(*(an_article(f"Tale {number}", text="A pact, no rain") for number in range(1600)))
+    for order in ("newest", "relevance"):
+        found = await room.archive.search(Query('"rain pact"', order=order))
+        assert found.understood == "“rain pact”; looked at 1,500 texts that may have it, and no further"
+
+
 @pytest.mark.parametrize("words", ["title:rain", "title:rai*", "title:rain after:2020", "title:rain of"])
 @pytest.mark.parametrize("order", ["newest", "relevance"])
 async def test_what_is_in_a_title_is_found_however_many_have_it_elsewhere(room: Room, words: str, order: Order) -> None:

@@ -38,24 +38,25 @@ class Ranked:
     plan: Plan
     loose: bool = False  # too few had all the words, so that some have only part of them
     suggestion: str = ""
+    whole: bool = True  # all that may have all of it was looked at, as far as wanted
 
 
 def best(db: Connection, asked: Asked, viewer: Viewer, counts: Counts, below: int) -> Ranked:
     """Rank what was asked for among the articles below this key."""
     asked = replace(asked, root=_without_hollow(asked.root))
     plan = _plan(db, asked, viewer, below)
-    keys = _strict(db, asked, plan, counts)
+    found = _strict(db, asked, plan, counts)
     spelling = spell.Spelling()
-    if len(keys) < ENOUGH:
+    if len(found.keys) < ENOUGH:
         spelling = spell.corrected(db, asked, plan)
         if spelling.certain is not None:
             asked = spelling.certain
             plan = _plan(db, asked, viewer, below)
-            keys = _strict(db, asked, plan, counts)
-    meant, more = asked, list[int]()
+            found = _strict(db, asked, plan, counts)
+    keys, meant, more = found.keys, asked, list[int]()
     if not keys and spelling.likely is not None:  # shown below what has all the words as typed, of which there is none
         likely = spelling.likely
-        more = _strict(db, likely, _plan(db, likely, viewer, below), counts)
+        more = _strict(db, likely, _plan(db, likely, viewer, below), counts).keys
         meant = likely if more else asked
     wanted = list(_wanted(meant.root))
     numbers = {word: counts.of(db, word) for each in wanted for way in each.ways for word in way}
@@ -67,13 +68,12 @@ def best(db: Connection, asked: Asked, viewer: Viewer, counts: Counts, below: in
         wanted = _weightiest(wanted, weights, numbers)
     more = [key for key in dict.fromkeys(more) if key not in set(keys)]
     ranked = tuple(_ranked(db, keys, more, wanted, weights))[:MOST]
-    return Ranked(ranked, asked, plan, bool(more), spelling.suggestion)
+    return Ranked(ranked, asked, plan, bool(more), spelling.suggestion, found.whole)
 
 
-def _strict(db: Connection, asked: Asked, plan: Plan, counts: Counts) -> list[int]:
-    """Those that have all that was asked for, as far as they are looked at."""
+def _strict(db: Connection, asked: Asked, plan: Plan, counts: Counts) -> gather.Strict:
     frequency = max((counts.of(db, word) for term in terms(asked.root) for way in term.ways for word in way), default=0)
-    return gather.verified(db, gather.strict(db, asked.root, plan, frequency), asked.root)
+    return gather.strict(db, asked.root, plan, frequency)
 
 
 def _weightiest(wanted: Sequence[Wanted], weights: Mapping[str, float], numbers: Mapping[str, int]) -> list[Wanted]:

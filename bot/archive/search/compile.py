@@ -22,7 +22,8 @@ class Words:
     """What the indexes are asked of the words; "" for nothing."""
 
     all: str = ""
-    titled: str = ""  # what must be in the title
+    ordered: str = ""  # the same for the index of title and teaser, which knows where each word stands
+    titled: str = ""  # what must be in the title, for that index too
     beside: str = ""  # what else must be in the text
 
 
@@ -114,8 +115,12 @@ def owners(viewer: Viewer) -> list[int] | None:
 def _words(root: Node, without: Set[Term]) -> Words:
     titles = [term for term in _titles(root) if term not in without]
     others = [term for term in terms(root) if term not in titles and term not in without]
-    beside = _compiled(root, without | set(titles)) if titles and others else ""
-    return Words(_compiled(root, without), " AND ".join(map(_term, titles)), beside)
+    return Words(
+        all=_compiled(root, without),
+        ordered=_compiled(root, without, ordered=True),
+        titled=" AND ".join(_term(title, ordered=True) for title in titles),
+        beside=_compiled(root, without | set(titles)) if titles and others else "",
+    )
 
 
 def _titles(node: Node) -> Iterable[Term]:
@@ -135,19 +140,19 @@ def _going_on(node: Node) -> Iterable[Term]:
             return _going_on(part)
 
 
-def _compiled(node: Node, without: Set[Term] = frozenset()) -> str:
+def _compiled(node: Node, without: Set[Term] = frozenset(), ordered: bool = False) -> str:
     """In the places of those that it is to do without may be anything."""
     every = quoted(tokens.EVERY)
     match node:
         case Term():
-            return _term(node) if node not in without else every
+            return _term(node, ordered) if node not in without else every
         case Both(parts):
-            wanted = [_compiled(part, without) for part in parts if not isinstance(part, Without)]
+            wanted = [_compiled(part, without, ordered) for part in parts if not isinstance(part, Without)]
             unwanted = _excluded(node, without)
             base = " AND ".join(wanted) or every
             return f"(({base}) NOT ({' OR '.join(unwanted)}))" if unwanted else f"({base})"
         case Either(parts):
-            return f"({' OR '.join(_compiled(part, without) for part in parts)})"
+            return f"({' OR '.join(_compiled(part, without, ordered) for part in parts)})"
         case Without(part):
             return f"({every} NOT {_compiled(part)})" if _is_told(part, without) else every
 
@@ -163,7 +168,9 @@ def _excluded(node: Node | None, without: Set[Term] = frozenset()) -> list[str]:
     return [_compiled(part.part) for part in parts if isinstance(part, Without) and _is_told(part.part, without)]
 
 
-def _term(term: Term) -> str:
+def _term(term: Term, ordered: bool = False) -> str:
+    if ordered and term.phrase and not any(map(normal.is_running, term.ways[0])):
+        return quoted(" ".join(term.ways[0]))
     ways = [" AND ".join((*map(_word, way[:-1]), _last(way[-1], term.prefix))) for way in term.ways]
     return f"({' OR '.join(f'({way})' for way in ways)})"
 

@@ -12,6 +12,7 @@ from bot.archive.search.aliases import Aliases
 from bot.archive.search.best import Ranked, best
 from bot.archive.search.compile import LAST_KEY
 from bot.archive.search.counts import Counts
+from bot.archive.search.matching import STOPPED
 from bot.archive.search.pages import Cursor, read_cursor
 from bot.archive.search.query import Asked, read, terms
 from bot.archive.search.told import told
@@ -65,7 +66,7 @@ class SearchDesk:
             next=str(Cursor("r", below, start + limit + 1)) if start + limit < len(ranked.keys) else "",
             previous=str(Cursor("r", below, max(1, start - limit + 1))) if start else "",
             first=start + 1,
-            understood=told(ranked.asked, self._regions, ranked.loose),
+            understood=told(ranked.asked, self._regions, ranked.loose) + ("" if ranked.whole else f"; {STOPPED}"),
             suggestion=ranked.suggestion,
         )
 

@@ -1,11 +1,12 @@
 """Gathers what may be an answer: few enough to be looked at one by one."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from bot.archive import articles
 from bot.archive.connect import Connection
 from bot.archive.rows import marks
-from bot.archive.search import candidates, nearest, normal, verify, walk
+from bot.archive.search import matching, nearest, normal, verify, walk
 from bot.archive.search.compile import Plan, quoted
 from bot.archive.search.query import Node
 from bot.archive.search.score import Text
@@ -22,22 +23,31 @@ _HEADS = "FROM heads WHERE heads MATCH ? AND rowid >= ? AND rowid < ?"
 _BM25 = "bm25(heads, 1.0, 3.0, 1.0, 3.0, 0.0)"
 
 
-def strict(db: Connection, root: Node | None, plan: Plan, frequency: int) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class Strict:
+    """Keys of what has all that was asked for, and whether all that may have it was looked at, as far as wanted."""
+
+    keys: list[int]
+    whole: bool = True
+
+
+def strict(db: Connection, root: Node | None, plan: Plan, frequency: int) -> Strict:
     """Those that have all that was asked for: the best in title and teaser, the newest anywhere.
 
     A word as frequent as that is in more titles than anybody reads: the newest are as good as the best of them.
     """
-    near = nearest.read(db, root, plan, (plan.low, plan.high), _ENOUGH_NEAR, most=_FROM_HEADS + _FROM_WORDS)
+    between = plan.low, plan.high
+    near = nearest.read(db, root, plan, between, _ENOUGH_NEAR, most=_FROM_HEADS + _FROM_WORDS)
     if near is not None:
-        return near.keys
+        return Strict(near.keys)
     if frequency > _FREQUENT:
-        titles, either = plan.heads(plan.words.all, title=True), plan.heads(plan.words.all)
+        titles, either = plan.heads(plan.words.ordered, title=True), plan.heads(plan.words.ordered)
         keys = [key for each in titles for key in _newest_heads(db, each, plan, _FROM_TITLES)]
         keys += [key for each in either for key in _newest_heads(db, each, plan, _FROM_NEWEST)]
     else:
-        keys = [key for expression in plan.heads(plan.words.all) for key in _best_heads(db, expression, plan)]
-    keys += candidates.keys(db, plan, plan.words, (plan.low, plan.high), _FROM_WORDS)
-    return list(dict.fromkeys(keys))
+        keys = [key for expression in plan.heads(plan.words.ordered) for key in _best_heads(db, expression, plan)]
+    newest = matching.newest(db, root, plan, between, _FROM_WORDS)
+    return Strict(list(dict.fromkeys([*verified(db, keys, root), *newest.keys])), newest.end is None)
 
 
 def loose(db: Connection, plan: Plan, weights: Mapping[str, float], numbers: Mapping[str, int]) -> list[int]:
