@@ -185,6 +185,12 @@ class Outside:
                 return _Response(500, {})
             case "429":
                 return _Response(429, {"retry_after": 0.002}, {"Via": "1.1 google", "X-RateLimit-Scope": "shared"})
+            case "429 for long":
+                return _Response(429, {"retry_after": 90}, {"Via": "1.1 google", "X-RateLimit-Scope": "shared"})
+            case "spent":
+                answer = self._try(asked)
+                answer.headers |= {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset-After": "5"}
+                return answer
             case "filtered":
                 return _Response(400, {"code": 200000, "message": "AutoMod"})
             case _:

@@ -27,7 +27,7 @@ TARGETS = ("channel:11", "channel:12", "channel:13", "user:15", NEWS)
 WISHES = ("", "", '"edition 0", "says 1"', "says")
 UNWANTED = ("", "", '"edition 2"', '"says 2"')
 FEEDS = ("https://a.test/feed", "https://b.test/feed")
-FATES = ("answered", "lost", "never", "arrives later", "500, done", "500", "429", "filtered")
+FATES = ("answered", "lost", "never", "arrives later", "500, done", "500", "429", "429 for long", "spent", "filtered")
 TIMEOUT = 0.3  # minutes after which no answer is waited for any more
 
 
