@@ -125,7 +125,7 @@ class Account:
         for sent, hour in lines:
             target = sent.target
             for each in await self.archive.line(target, 100):
-                is_new = each.attempts == 0 and "prints" not in self.doing
+                is_new = each.attempts == 0 and not self.doing.startswith(("prints", "person_looks"))
                 if is_new and not each.roundup and _key(each) < _key(sent):
                     self.wrong.append(f"{said(sent)} left before {said(each)}")
             orders = await self.archive.subscriptions_of(target)
