@@ -18,16 +18,12 @@ from bot.archive import (
     identities,
     memos,
     outbox,
-    packing,
-    prune,
     rebuild,
     roundups,
-    shape,
-    soundness,
     subscriptions,
-    upkeep,
 )
-from bot.archive.connect import Connection, DatabaseError
+from bot.archive.care import Care
+from bot.archive.connect import DatabaseError
 from bot.archive.migrations import heed_shape, migrate
 from bot.archive.search import complete, index
 from bot.archive.search.aliases import Aliases
@@ -64,7 +60,6 @@ __all__ = ["MUCH_EMPTY", "Archive", "restore_archive", "shrink_archive"]
 
 DEADLINE = 0.8  # seconds: what a reader asks is answered by then, or stopped
 _LOOK_UP, _RANK = 4, 2  # threads
-_TURN = 0.025  # seconds between two pieces of long work: as often another program looks whether it may write
 R = TypeVar("R")
 
 
@@ -72,8 +67,8 @@ def _wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
-class Archive:
-    """All that we remember. One thread writes; readers have connections of their own."""
+class Archive(Care):
+    """All that we remember. One thread writes; readers have connections of their own. Its upkeep is in `Care`."""
 
     def __init__(
         self,
@@ -348,59 +343,7 @@ class Archive:
     async def articles_after(self, id: int, limit: int = 200) -> list[Article]:
         return await self._read(articles.after, id, limit)
 
-    async def pack(self, tell: Callable[[int, int], None] = lambda done, of: None) -> int:
-        """Pack every text as well as we know how, after learning of what the archive has where that is worth it."""
-        if await self._read(packing.is_due):
-            await self._write(packing.adopt, await self._rank.run(packing.learnt), owed=False)
-        return await self._step_by_step(packing.step, tell)
-
-    async def tidy(self) -> bool:
-        """A little of what `pack` does, then of `reindex` where that is needed; whether nothing is left to do."""
-        if await self._read(packing.is_due):
-            await self._write(packing.adopt, await self._rank.run(packing.learnt), owed=False)
-        _, _, finished = await self._write(packing.step, owed=False)
-        if finished and not await self._read(rebuild.is_over):
-            finished = await self._write(rebuild.spare_step, owed=False)
-        return finished
-
-    async def mend(self) -> None:
-        await self._write(shape.mend, owed=False)
-
-    async def reindex(self, tell: Callable[[int, int], None] = lambda done, of: None) -> int:
-        """Make the index anew, then take the old one out of the file."""
-        number = await self._step_by_step(rebuild.step, tell)
-        await self._step_by_step(rebuild.empty_step, lambda done, of: None)
-        return number
-
-    async def prune(self, before: datetime, tell: Callable[[int, int], None] = lambda done, of: None) -> int:
-        return await self._step_by_step(prune.Course(before, await self.prunable(before)).step, tell)
-
-    async def prunable(self, before: datetime) -> int:
-        return await self._read(prune.number, before)
-
-    async def empty(self) -> tuple[int, int]:
-        return await self._read(upkeep.empty)
-
-    async def backup(self, file: Path) -> None:
-        await self._read(upkeep.backup, file)
-
-    async def check(self, tell: Callable[[str, int, int], None] = lambda part, done, of: None) -> list[str]:
-        """What is wrong, each in a sentence; `tell` hears what is looked at, and how far that is."""
-        steps = await self._read(soundness.steps)
-        wrong = []
-        for done, (part, step) in enumerate(steps):
-            tell(part, done, len(steps))
-            wrong += await self._read(soundness.found, step)
-        tell("all", len(steps), len(steps))
-        return list(dict.fromkeys(wrong))
-
     # --- details ----------------------------------------------------------------------------------------------
-
-    async def _write(self, work: Callable[..., R], *given: object, owed: bool = True) -> R:
-        return await self._writer.run(work, *given, owed=owed)
-
-    async def _read(self, question: Callable[..., R], *given: object) -> R:
-        return await self._look_up.run(question, *given)
 
     async def _quickly(self, asker: int, question: Callable[..., list[R]], *given: object) -> list[R]:
         """What comes too late for a reader who is still typing need not come."""
@@ -416,14 +359,3 @@ class Archive:
                 return await readers.run(self._desk.answer, query, within=DEADLINE)
             except TooSlow as slow:
                 return Found(understood=f"{self._desk.understood(query)}. {slow}")
-
-    async def _step_by_step(
-        self, step: Callable[[Connection], tuple[int, int, bool]], tell: Callable[[int, int], None]
-    ) -> int:
-        """Long work in small pieces, so that others are written in between. It can be begun again where it stopped."""
-        while True:
-            done, of, finished = await self._write(step, owed=False)
-            tell(done, of)
-            if finished:
-                return done
-            await asyncio.sleep(_TURN)
