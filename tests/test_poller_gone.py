@@ -1,7 +1,11 @@
 """What a publisher takes back (RFC 6721): kept, and marked as gone; its posts say so."""
 
+import asyncio
+from typing import Any
+
 import pytest
 
+from bot.archive import Archive
 from bot.model import Query, Sent
 from tests.polling import House
 from tests.press import atom, item
@@ -67,3 +71,28 @@ async def test_a_guid_counts_in_its_own_feed_alone(house: House) -> None:
     house.web["/other"] = atom(item("Hail"), snow, head=stone(rain.guid))
     await house.goes_round()
     assert await gone(house) == {"Hail": False, "Snow": False, "Rain": False}
+
+
+async def test_what_was_not_marked_because_we_died_is_marked_after_that(house: House) -> None:
+    """Though the document stays as it is: it counts as read only when all of it is kept."""
+    reached = asyncio.Event()
+
+    class Dies(Archive):
+        async def mark_gone(self, *given: Any) -> None:
+            reached.set()
+            await asyncio.Event().wait()
+
+    rain, snow = item("Rain", 2), item("Snow", 1)
+    await house.add()
+    house.web["/feed"] = atom(snow, rain)
+    await house.goes_round()
+    house.web["/feed"] = atom(item("Hail"), snow, head=stone(rain.guid))
+    house.archive.__class__ = Dies
+    polling = asyncio.create_task(house.goes_round())
+    await reached.wait()
+    polling.cancel()
+    await asyncio.gather(polling, return_exceptions=True)
+    house.archive.__class__ = Archive
+    await house.goes_round()
+    assert await gone(house) == {"Hail": False, "Snow": False, "Rain": True}
+    assert await house.posted() == ["Hail"]

@@ -112,14 +112,12 @@ class Taking:
         wanted = [replace(each, article=replace(each.article, gone=None)) for each in wanted]
         lesson = Lesson(feeds, self._placing.regions)
         whole = outcome.is_all(poll, parsed)
+        if lost := await self._lost(parsed, feeds):  # first: what is accepted with its source's state is not read again
+            await self._archive.mark_gone(lost, poll.now)
         accepted = await self._archive.accept(wanted, after, route, poll.now, lesson, whole=whole)
         lesson.tell()
         if gone:
-            lost = [each.id for each in accepted.new if each.keys in gone]
-            await self._archive.mark_gone(lost, poll.now)
-        lost = await self._lost(parsed, feeds)
-        if lost:
-            await self._archive.mark_gone(lost, poll.now)
+            await self._archive.mark_gone([each.id for each in accepted.new if each.keys in gone], poll.now)
         if accepted.owed or lost:
             self._nudge()
         await self.follow(poll, after)
