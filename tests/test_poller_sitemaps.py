@@ -116,6 +116,22 @@ async def test_what_a_part_has_when_it_first_answers_is_no_news_where_it_failed_
     assert sorted(await house.posted()) == sorted([B.title, C.title, D.title])
 
 
+async def test_a_part_that_failed_at_the_first_poll_is_not_forgotten_while_others_are_newer(house: House) -> None:
+    house.web["/sitemap.xml"] = index([("/one.xml", "2026-03-20"), ("/two.xml", "2026-03-19")])
+    house.web["/one.xml"], house.web["/two.xml"] = of_news(A), Answer(status=503)
+    await house.add("/sitemap.xml")
+    await house.goes_round()
+    newer = [("/three.xml", "2026-03-22"), ("/four.xml", "2026-03-21"), ("/one.xml", "2026-03-20")]
+    house.web["/sitemap.xml"] = index([*newer, ("/two.xml", "2026-03-19")])
+    house.web["/three.xml"], house.web["/four.xml"], house.web["/two.xml"] = of_news(C), of_news(A), of_news(B)
+    before = len(house.web.asked_for("/two.xml"))
+    await house.goes_round()
+    assert len(house.web.asked_for("/two.xml")) == before, "three are enough"
+    house.web["/sitemap.xml"] = index([*newer, ("/two.xml", "2026-03-23")])
+    await house.goes_round()
+    assert await house.posted() == [C.title]
+
+
 async def test_what_comes_beside_a_part_that_first_answers_is_news_and_no_flood(house: House) -> None:
     house.web["/sitemap.xml"] = index([("/one.xml", ""), ("/two.xml", "")])
     house.web["/one.xml"], house.web["/two.xml"] = of_news(A), Answer(status=503)

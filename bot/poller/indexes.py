@@ -77,6 +77,7 @@ class Indexes:
         shared = shared_names(Row(each.guid, each.link, each.title) for each in entries)
         count = sum(part.count for part in asked)
         whole = Parsed(INDEX, tuple(entries), title, count=count, shared=shared, sitemap=True, unheard=unheard)
+        asked += [part for part in known.values() if part.unheard and part.url not in addresses]  # until that is over
         return whole, tuple(map(_written, asked))
 
     async def part(self, address: str, unchecked: str = "") -> Parsed:
