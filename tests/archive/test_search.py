@@ -65,6 +65,24 @@ async def test_a_phrase_is_found_however_many_have_its_words_elsewhere(room: Roo
         assert (found.total, found.more, found.understood) == (2, False, "“rain pact”")
 
 
+@pytest.mark.parametrize(
+    ("text", "is_there"),
+    [
+        ("In Xsing sing sing", True),
+        ("A sing-sing, sung", True),
+        ("Xsing sing", False),
+        ("sing singer", False),
+        ("He can sing. Sing!", True),
+        ("sing a sing", False),
+        ("sing 1sing", False),
+        ("Ämter: sing’s sing", True),
+    ],
+)
+async def test_a_phrase_is_whole_words_side_by_side(room: Room, text: str, is_there: bool) -> None:
+    await room.takes_in(an_article("Rain", text=text))
+    assert (await room.archive.search(Query('"sing sing"', order="newest"))).total == is_there
+
+
 async def test_it_is_said_where_the_looking_for_a_phrase_ended(room: Room) -> None:
     await room.takes_in(an_article("Old", text="The rain pact"))
     await room.takes_in(*(an_article(f"Tale {number}", text="A pact, no rain") for number in range(1600)))

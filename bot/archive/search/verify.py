@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 from bot.archive.search import normal
 from bot.archive.search.beginnings import beginning
@@ -55,24 +56,27 @@ class _Text:
 
     def __init__(self, article: Article) -> None:
         self._article = article
-        self._parts: list[tuple[str, str]] = []  # folded, and its words between blanks; the title first
+        self._folded: list[str] = []  # the title first
         self._made: dict[tuple[bool, bool], str] = {}
+
+    def folded(self, title: bool) -> list[str]:
+        """Its parts, or the title alone."""
+        self._folded = self._folded or [*map(normal.fold, _parts(self._article))]
+        return self._folded[:1] if title else self._folded
 
     def spelt(self, title: bool) -> str:
         """As it stands there, in the title or anywhere. Scripts without blanks stay in one piece."""
-        return self._all(title, forms=False)
+        return self._all(title, _spelt)
 
     def forms(self, title: bool) -> str:
         """All the words by which it is found."""
-        return self._all(title, forms=True)
+        return self._all(title, _forms)
 
-    def _all(self, title: bool, forms: bool) -> str:
-        made = self._made.get((title, forms))
+    def _all(self, title: bool, made_of: Callable[[str], str]) -> str:
+        made = self._made.get((title, made_of is _forms))
         if made is None:
-            self._parts = self._parts or [*map(_plain, _parts(self._article))]
-            wanted = self._parts[:1] if title else self._parts
-            made = "".join(_forms(folded, spelt) if forms else spelt for folded, spelt in wanted)
-            self._made[title, forms] = made
+            made = "".join(map(made_of, self.folded(title)))
+            self._made[title, made_of is _forms] = made
         return made
 
 
@@ -81,15 +85,14 @@ def _parts(article: Article) -> Iterable[str]:
     return article.title, article.teaser, *tags, *article.authors, article.text
 
 
-def _plain(text: str) -> tuple[str, str]:
-    folded = normal.fold(text)
-    return folded, f" {' '.join(normal.whole_words(folded))} "  # two blanks, then, where another part begins
+def _spelt(folded: str) -> str:
+    return f" {' '.join(normal.whole_words(folded))} "  # two blanks, then, where another part begins
 
 
-def _forms(folded: str, spelt: str) -> str:
+def _forms(folded: str) -> str:
     """Words as the index has them."""
     if folded.isascii() and not ("-" in folded or "'" in folded):
-        return spelt
+        return _spelt(folded)
     return f" {' '.join(normal.words(normal.indexed(folded)))} "
 
 
@@ -107,11 +110,29 @@ def _holds(node: Node, text: _Text) -> bool:
 
 def _has(term: Term, text: _Text) -> bool:
     if term.phrase:
-        return _stands(term.spelt, text.spelt(term.title))
+        return any(_is_said(term.spelt, folded) for folded in text.folded(term.title))
     if normal.has_running(term.spelt):
         return _run_in(term, text)
     where = text.forms(term.title)
     return any(all(_occurs(word, where, term.prefix and word is way[-1]) for word in way) for way in term.ways)
+
+
+def _is_said(words: str, folded: str) -> bool:
+    """Whether these words stand in a text side by side. Of many texts none is taken apart only to see that."""
+    if not folded.isascii():
+        return _stands(words, _spelt(folded))
+    wanted = _side_by_side(words)
+    found = wanted.search(folded)
+    while found is not None and found.start() and folded[found.start() - 1].isalnum():
+        found = wanted.search(folded, found.start() + 1)
+    return found is not None
+
+
+@lru_cache(256)
+def _side_by_side(words: str) -> re.Pattern[str]:
+    """Begun with a letter, for which an expression looks far sooner than for what must not be before it."""
+    between = "[^a-z0-9]+".join(map(re.escape, words.split()))
+    return re.compile(f"{between}(?![a-z0-9])")
 
 
 def _run_in(term: Term, text: _Text) -> bool:
