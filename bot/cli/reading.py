@@ -70,11 +70,14 @@ async def search(settings: Settings, arguments: argparse.Namespace) -> None:
 async def _pages(ask: Callable[[Query], Awaitable[Found]], query: Query, limit: int) -> Found:
     """As many as were asked for: the archive answers in pages."""
     found = await ask(replace(query, limit=min(limit, PAGE)))
-    hits, after = list(found.hits), found.next
-    while after and len(hits) < limit:
-        page = await ask(replace(query, limit=PAGE, cursor=after))
-        hits, after = hits + list(page.hits), page.next
-    return replace(found, hits=tuple(hits[:limit]))
+    hits, last, progress = list(found.hits), found, show.Progress()
+    while last.next and len(hits) < limit:
+        if not last.hits:
+            progress.tell(f"found {len(hits)}, and looks further back ...")
+        last = await ask(replace(query, limit=PAGE, cursor=last.next))
+        hits += last.hits
+    progress.end()
+    return replace(found, hits=tuple(hits[:limit]), total=max(found.total, len(hits)), understood=last.understood)
 
 
 async def why(settings: Settings, arguments: argparse.Namespace) -> None:

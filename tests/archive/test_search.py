@@ -83,12 +83,18 @@ async def test_a_phrase_is_whole_words_side_by_side(room: Room, text: str, is_th
     assert (await room.archive.search(Query('"sing sing"', order="newest"))).total == is_there
 
 
-async def test_it_is_said_where_the_looking_for_a_phrase_ended(room: Room) -> None:
+@pytest.mark.parametrize("order", ["newest", "relevance"])
+async def test_it_is_said_where_the_looking_for_a_phrase_ended_and_the_next_page_goes_on(
+    room: Room, order: Order
+) -> None:
     await room.takes_in(an_article("Old", text="The rain pact"))
     await room.takes_in(*(an_article(f"Tale {number}", text="A pact, no rain") for number in range(1600)))
-    for order in ("newest", "relevance"):
-        found = await room.archive.search(Query('"rain pact"', order=order))
-        assert found.understood == "“rain pact”; looked at 1,500 texts that may have it, and no further"
+    found = await room.archive.search(Query('"rain pact"', order=order))
+    assert (found.hits, found.total, found.more) == ((), 0, True)
+    assert found.understood == "“rain pact”; looked at 1,500 texts that may have it, and no further"
+    found = await room.archive.search(Query('"rain pact"', order=order, cursor=found.next))
+    assert [hit.article.title for hit in found.hits] == ["Old"]
+    assert (found.understood, found.next) == ("“rain pact”", "")
 
 
 @pytest.mark.parametrize("words", ["title:rain", "title:rai*", "title:rain after:2020", "title:rain of"])

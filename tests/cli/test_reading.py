@@ -1,6 +1,7 @@
 """What a person reads on the console when asking the archive."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,32 @@ async def test_a_query_that_is_long_or_wild_is_told_in_a_few_plain_lines(newsdes
     done = await newsdesk("search", "x" * 6000, "\x1b[31mred")
     assert done.out.startswith("Nothing in the archive about “xxx")
     assert "\x1b" not in done.out and len(done.out) < 500
+
+
+async def test_who_asks_on_the_console_is_not_told_to_go_on_before_all_was_looked_at(
+    newsdesk: Newsdesk, tmp_path: Path
+) -> None:
+    (tmp_path / "data").mkdir()
+    async with archive_in(tmp_path / "data") as archive:
+        feed = await archive.add_feed(Feed("https://a.test/feed"))
+        old = Article("Old", "https://a.test/0", text="The rain pact", published=NOON, seen=NOON, keys=("url:0",))
+        tales = (
+            replace(
+                old,
+                title=f"Tale {number}",
+                text="A pact, no rain",
+                url=f"https://a.test/{number}",
+                keys=(f"url:{number}",),
+            )
+            for number in range(1, 1601)
+        )
+        await archive.accept(
+            [Sighting(each, feed, b"1") for each in (old, *tales)], None, lambda each, orders: [], NOON
+        )
+    done = await newsdesk("search", '"rain pact"')
+    assert done.out.startswith("Old\n") and done.out.strip().endswith("Searched for “rain pact”")
+    done = await newsdesk("search", '"rain treaty"')
+    assert done.out.startswith("Nothing in the archive about") and "no further" not in done.out
 
 
 async def test_classify_takes_headlines_too(newsdesk: Newsdesk) -> None:

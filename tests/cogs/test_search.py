@@ -138,3 +138,13 @@ async def test_another_servers_articles_are_not_offered(house: House) -> None:
     theirs = await house.archive.latest(Query(viewer=other.id))
     shown = answer(await house.call(house.bob, "search", words=f"id:{base36(theirs.hits[0].article.id)}"))
     assert "Secret" not in text(shown)
+
+
+async def test_what_was_not_found_among_the_newest_is_looked_for_further_back(house: House) -> None:
+    old = article(2000, "Old", text="The rain pact.")
+    await house.accept(old, *(article(number, f"Tale {number}", text="A pact, no rain.") for number in range(1, 1601)))
+    shown = answer(await house.call(house.bob, "search", words='"rain pact"'))
+    assert text(shown).startswith("Not in the newest articles that may have it.")
+    assert "looked at 1,500 texts" in text(shown)
+    found = answer(await house.press(house.bob, shown, button(shown, "Next ›")))
+    assert "[Old](https://paper.test/2000)" in text(found)

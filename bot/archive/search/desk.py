@@ -56,6 +56,9 @@ class SearchDesk:
         """A page of a ranking. What arrives while somebody leafs through it does not move it."""
         below = cursor.key if cursor.way == "r" else _above_all(db)
         ranked = self._ranking(db, query, asked, below)
+        if not ranked.keys and not ranked.whole:  # what is newest can be gone on with, further and further back
+            newest = find.newest(db, ranked.asked, query.viewer, Cursor(), limit, told(ranked.asked, self._regions))
+            return replace(newest, suggestion=ranked.suggestion)
         start = cursor.first - 1 if cursor.way == "r" else 0
         keys = ranked.keys[start : start + limit]
         total, more = find.total(db, ranked.asked, ranked.plan, len(ranked.keys), ranked.loose)

@@ -15,8 +15,6 @@ from bot.archive.search.query import Asked, Filters
 from bot.model import Found, Hit, Viewer
 
 _NOTHING = Filters()
-
-
 Walk = Callable[[int, int, bool, int], Walked]  # keys from, below, upwards or down, at most so many
 
 
@@ -43,13 +41,13 @@ def newest(db: Connection, asked: Asked, viewer: Viewer, cursor: Cursor, limit: 
         total, more = matching.number(db, asked.root, plan, known)
     else:
         total, more = matching.at_most(sum(_listed(db, each, plan) for each in lists))
-    leafs = bool(shown.keys)
+    leafs = bool(shown.keys) or not shown.whole  # nothing yet, but what is further back was not looked at
     return Found(
         hits=hits(db, shown.keys, asked),
         total=total,
         more=more,
         next=str(Cursor("o", shown.older, first + len(shown.keys))) if leafs and shown.older is not None else "",
-        previous=str(Cursor("n", shown.newer, max(1, first - limit))) if leafs and shown.newer is not None else "",
+        previous=str(Cursor("n", shown.newer, max(1, first - limit))) if shown.keys and shown.newer is not None else "",
         first=first,
         understood=told if shown.whole else f"{told}; {matching.STOPPED}",
     )

@@ -321,6 +321,9 @@ def _heading(desk: Desk, query: Query, found: Found) -> str:
     where = f"{region.emoji} {escape(clean(region.name))}".strip() if region else ""
     if found.hits and query.words and not found.understood:  # nothing was searched for: it was opened
         return "-# With what is related to it" if len(found.hits) > 1 else "-# From the archive"
+    told = escape(cut(clean(found.understood), 200))
+    if found.next and not found.hits:
+        return f"Not in the newest articles that may have it.\n-# Searched for {told}. “Next” looks further back."
     if query.cursor and not found.hits:
         return "There is nothing more here."
     latest = f"Latest · {where}" if where else "Latest"
@@ -329,7 +332,6 @@ def _heading(desk: Desk, query: Query, found: Found) -> str:
             return f"## {latest}"
         return f"Nothing has come in{f' for {where}' if where else ''} yet. As soon as something does, it will be here."
     words = escape(cut(clean(query.words), 100))
-    told = escape(cut(clean(found.understood), 200))
     understood = f"\n-# Searched for {told}" if told and told.casefold() != words.casefold() else ""
     if found.hits:
         return f"## {words or latest}{understood}"
