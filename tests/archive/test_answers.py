@@ -83,6 +83,14 @@ async def test_what_has_only_part_of_the_words_has_not_what_is_excluded_either(r
     assert await found(room, 'rain drought -"north kenya"') == ["Rain in Kenya, north of it"]
 
 
+@pytest.mark.parametrize(
+    "words", ["rain -kenya", "rain -(kenya OR oslo)", "rain drought -kenya", "(rain -kenya) OR snow", "rain* -kenya"]
+)
+async def test_what_is_excluded_may_be_nowhere_in_the_text(room: Room, words: str) -> None:
+    await room.takes_in(an_article("Rain falls", text="All over Kenya."), an_article("Rain stops", text="In Peru."))
+    assert await found(room, words) == ["Rain stops"]
+
+
 async def test_an_unknown_word_is_mended_and_a_rare_one_is_asked_about(room: Room) -> None:
     await room.takes_in(*(an_article(f"Election number {number}") for number in range(60)), an_article("Electoin"))
     answer = await room.archive.search(Query("elecion number 7"))

@@ -86,8 +86,8 @@ def texts(db: Connection, keys: Iterable[int]) -> list[Text]:
 
 
 def verified(db: Connection, keys: Sequence[int], root: Node | None) -> list[int]:
-    """Those whose text holds what the index cannot tell."""
-    check = verify.checker(root)
+    """Of what was found by title and teaser, what is an answer by all of its text."""
+    check = verify.of_heads(root)
     if check is None:
         return list(keys)
     found: dict[int, Article] = articles.load(db, keys)

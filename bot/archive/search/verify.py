@@ -42,6 +42,21 @@ def checker(node: Node | None) -> Check | None:
     return None if node is None or not is_needed(node) else reading(node)
 
 
+def of_heads(node: Node | None) -> Check | None:
+    """The same for what was found by title and teaser, which cannot tell what the text must not have."""
+    return checker(node) or (reading(node) if node is not None and _excludes(node) else None)
+
+
+def _excludes(node: Node) -> bool:
+    match node:
+        case Term():
+            return False
+        case Both(parts) | Either(parts):
+            return any(map(_excludes, parts))
+        case Without():
+            return True
+
+
 def reading(node: Node) -> Check:
     """The same without any index: all of it is looked for in the text."""
 
