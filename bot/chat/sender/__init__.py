@@ -115,9 +115,13 @@ class DiscordSender:
         if not isinstance(place, Place):
             return place
         found = await self._look(delivery, place) if place.readable else None
-        return await self._not_found(delivery, arrives, listed) if found is None else found
+        if found is None or isinstance(found, Unknown):
+            return await self._not_found(delivery, arrives, listed, found)
+        return found
 
-    async def _not_found(self, delivery: Delivery, arrives: timedelta, listed: bool) -> Outcome | None:
+    async def _not_found(
+        self, delivery: Delivery, arrives: timedelta, listed: bool, unsure: Unknown | None
+    ) -> Outcome | None:
         """What it means that it was not found, where it may have been closed to us while we looked."""
         place = await self._place(delivery, to_read=True)
         if not isinstance(place, Place):
@@ -125,9 +129,10 @@ class DiscordSender:
         now = self._clock.now()
         nonce, age = WAYS[place.kind].NONCE and not listed, now - (delivery.attempted or now)
         if not place.readable:
-            if nonce and timedelta(0) <= age < NONCE_HOLDS:
-                return None  # the same nonce cannot make a second message
-            return Unknown(f"it may be out already: #{place.name} cannot be read without Read Message History")
+            unsure = Unknown(f"it may be out already: #{place.name} cannot be read without Read Message History")
+        if unsure:
+            holds = nonce and timedelta(0) <= age < NONCE_HOLDS
+            return None if holds else unsure  # the same nonce cannot make a second message
         if not nonce and arrives:
             return Later("waiting for what may still arrive", arrives)
         return None

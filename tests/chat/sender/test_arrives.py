@@ -10,12 +10,13 @@ from typing import Any, cast
 import discord
 import pytest
 
+from bot.chat.pages.cards import snowflake_at
 from bot.chat.sender import SETTLING, DiscordSender
 from bot.chat.sender.channel import PAGE, PAGES
 from bot.delivery.pace import Allowance
 from bot.model import Delivery, Later, Outcome, Roundup, Sent, Unknown
 from tests.chat.sender.account import START, Wall
-from tests.chat.sender.outside import GUILD, Outside, Room
+from tests.chat.sender.outside import GUILD, ME, Outside, Room
 from tests.delivery.samples import REGIONS, a_delivery, an_article, an_order
 from tests.fakes import Clock
 
@@ -59,6 +60,12 @@ class Wire:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+    def fills(self, number: int) -> None:
+        """With so many messages of ours that are none of these deliveries."""
+        first = snowflake_at(self.clock.now())
+        for each in range(first, first + number):
+            self.room.messages[each] = {"id": str(each), "author": {"id": str(ME)}, "content": "Good morning"}
 
     def passes(self, **time: float) -> None:
         self.clock.turn(timedelta(**time))
@@ -174,10 +181,13 @@ async def test_what_left_by_a_wrong_clock_is_found(
     assert isinstance(await wire.asks(wire.sender.look_back(left)), Sent)
 
 
-async def test_where_too_much_was_posted_since_to_look_through_it_a_person_must() -> None:
+async def test_where_too_much_was_posted_since_to_look_through_it_a_person_must_when_the_nonce_holds_no_more() -> None:
+    """While it holds, what was not answered is sent again at once, however much people talk there."""
     wire = Wire(discord.ChannelType.text)
-    for number in range(2, 2 + PAGE * PAGES):
-        await wire.asks(wire.sender.send(wire.delivery(number)))
+    wire.fills(PAGE * PAGES)
+    wire.passes(seconds=20)
+    assert await wire.asks(wire.sender.look_back(wire.delivery())) is None
+    assert isinstance(await wire.asks(wire.sender.look_back(wire.delivery(), listed=True)), Unknown)
     wire.passes(minutes=2)
     assert isinstance(await wire.asks(wire.sender.look_back(wire.delivery())), Unknown)
 
