@@ -6,6 +6,7 @@ from typing import Any
 import discord
 from discord.http import Route
 
+from bot.chat.pages import cards
 from bot.chat.sender import channel
 from bot.chat.sender.channel import PAGE, TOO_MUCH, Message, Shows, first_id, mine
 from bot.chat.sender.place import Place
@@ -53,13 +54,15 @@ async def look_back(
             and str(each.get("owner_id")) == str(me)
             and int(each["id"]) > after
         ]
-        for thread in sorted(threads, reverse=True)[:MOST]:
+        newest = sorted(threads, reverse=True)[:MOST]
+        for thread in newest:
             message = await line.ask(_first_message("GET", thread))
             if message.ok and mine(message.body, me) and shows(message.body):
                 return message.body
             if not message.ok and message.status != 404:
                 return message
-        if len(threads) > MOST or _is_cut_short(answer, after):
+        is_full = len(threads) > MOST and newest[-1] > cards.snowflake_at(since)  # else those left out are of before
+        if is_full or _is_cut_short(answer, after):
             return TOO_MUCH
     return None
 

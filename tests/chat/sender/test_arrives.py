@@ -13,6 +13,7 @@ import pytest
 from bot.chat.pages.cards import snowflake_at
 from bot.chat.sender import SETTLING, DiscordSender
 from bot.chat.sender.channel import PAGE, PAGES
+from bot.chat.sender.forum import MOST
 from bot.delivery.pace import Allowance
 from bot.model import Delivery, Later, Outcome, Roundup, Sent, Unknown
 from tests.chat.sender.account import START, Wall
@@ -190,6 +191,17 @@ async def test_where_too_much_was_posted_since_to_look_through_it_a_person_must_
     assert isinstance(await wire.asks(wire.sender.look_back(wire.delivery(), listed=True)), Unknown)
     wire.passes(minutes=2)
     assert isinstance(await wire.asks(wire.sender.look_back(wire.delivery())), Unknown)
+
+
+async def test_many_posts_in_a_forum_shortly_before_put_none_in_doubt_that_never_arrived() -> None:
+    """All of them stood there before it left, and there can be none behind those that are looked at."""
+    wire = Wire(discord.ChannelType.forum)
+    wire.fills(MOST + 1)
+    wire.passes(minutes=2)
+    left = replace(wire.delivery(), attempted=wire.wall.now())
+    wire.passes(minutes=1)
+    assert await wire.asks(wire.sender.look_back(left)) is None
+    assert isinstance(await wire.asks(wire.sender.look_back(wire.delivery())), Unknown)  # left before all of them
 
 
 async def test_of_a_forums_archive_as_much_is_looked_through_as_may_be_new_enough() -> None:
