@@ -113,14 +113,14 @@ def owners(viewer: Viewer) -> list[int] | None:
 
 
 def _words(root: Node, without: Set[Term]) -> Words:
+    everything = _compiled(root, without)
+    ordered = _compiled(root, without, ordered=True) if any(term.phrase for term in terms(root)) else everything
     titles = [term for term in _titles(root) if term not in without]
+    if not titles:
+        return Words(everything, ordered)
     others = [term for term in terms(root) if term not in titles and term not in without]
-    return Words(
-        all=_compiled(root, without),
-        ordered=_compiled(root, without, ordered=True),
-        titled=" AND ".join(_term(title, ordered=True) for title in titles),
-        beside=_compiled(root, without | set(titles)) if titles and others else "",
-    )
+    titled = " AND ".join(_term(title, ordered=True) for title in titles)
+    return Words(everything, ordered, titled, _compiled(root, without | set(titles)) if others else "")
 
 
 def _titles(node: Node) -> Iterable[Term]:
