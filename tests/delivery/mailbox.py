@@ -51,7 +51,7 @@ class Mailbox:
         return
 
     async def look_back(self, delivery: Delivery, listed: bool = False) -> Outcome | None:
-        self.looked.append(delivery.article.title)
+        self.looked.append(f"{delivery.article.title} and others" if listed else delivery.article.title)
         return self.looks.pop(0) if self.looks else None
 
     def rest(self, target: str) -> float:
