@@ -239,6 +239,14 @@ async def test_what_waits_goes_past_the_order_that_does_not_want_it_to_one_that_
     assert [each.subscription.region for each in await room.archive.line("channel:100")] == ["*"]
 
 
+async def test_what_waits_goes_over_to_the_order_for_the_foremost_of_its_regions(room: Room) -> None:
+    for region in ("asia", "*", "africa", "europe"):
+        await room.archive.subscribe(a_subscription(region=region))
+    await room.takes_in(an_article("Rain", regions=("asia", "africa", "europe")))
+    await room.archive.unsubscribe("channel:100", "asia")
+    assert [each.subscription.region for each in await room.archive.line("channel:100")] == ["africa"]
+
+
 async def test_an_order_that_now_leaves_out_what_waits_for_it_is_not_sent_that(room: Room) -> None:
     await room.archive.subscribe(a_subscription())
     await room.takes_in(*(an_article(title, regions=("africa",)) for title in ("A podcast", "Rain")))
