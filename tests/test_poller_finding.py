@@ -83,6 +83,14 @@ async def test_a_page_whose_feed_is_polled_already_says_so(house: House) -> None
     assert len(await house.archive.feeds()) == 1
 
 
+async def test_what_is_said_of_a_pages_certificate_is_not_said_of_a_known_feed_elsewhere(house: House) -> None:
+    there = house.web.url("/feed", "localhost")
+    house.web["/"], house.web["/feed"] = page(there), rss(B, A)
+    await house.poller.add(there, 0)
+    again = await house.poller.add(house.web.url("/"), 0, any_certificate=True)
+    assert again.feed.url == there and not again.feed.any_certificate
+
+
 async def test_one_feed_in_two_formats_counts_once(house: House) -> None:
     house.web["/"] = page("/rss", "/atom")
     house.web["/rss"], house.web["/atom"] = rss(B, A), atom(B, A)

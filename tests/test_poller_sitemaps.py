@@ -158,6 +158,21 @@ async def test_a_part_that_fails_when_another_server_wants_the_index_too_is_news
     assert sorted(owed) == [(C.title, "channel:1"), (C.title, "channel:7")], "what everybody's feed brings is for all"
 
 
+async def test_who_wants_an_index_that_others_have_gets_its_parts_as_a_whole(house: House) -> None:
+    """Though none has changed since: what comes in one of them after that is news."""
+    house.web["/sitemap.xml"] = tagged(index([("/one.xml", ""), ("/two.xml", "")]), '"index"')
+    house.web["/one.xml"], house.web["/two.xml"] = tagged(of_news(A), '"one"'), tagged(of_news(B), '"two"')
+    first = await house.add("/sitemap.xml")
+    await house.goes_round()
+    await house.add("/sitemap.xml", owner=7)
+    await house.archive.subscribe(Subscription("channel:7", "*", guild=7))
+    await house.goes_round()
+    await house.archive.remove_feed(first.url)
+    house.web["/two.xml"] = tagged(of_news(C, B), '"later"')
+    await house.goes_round()
+    assert [(row.article.title, row.target) for row in await house.archive.outbox_rows()] == [(C.title, "channel:7")]
+
+
 async def test_a_part_that_breaks_off_is_asked_for_the_rest_though_its_server_calls_it_whole(house: House) -> None:
     house.web["/sitemap.xml"] = index([("/one.xml", ""), ("/two.xml", "")])
     house.web["/one.xml"], house.web["/two.xml"] = of_news(A), of_news(B)
