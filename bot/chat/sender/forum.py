@@ -61,7 +61,7 @@ async def look_back(
                 return message.body
             if not message.ok and message.status != 404:
                 return message
-        is_full = len(threads) > MOST and newest[-1] > cards.snowflake_at(since)  # else those left out are of before
+        is_full = len(threads) > MOST and newest[-1] > cards.snowflake_at(since)  # else what was not read is older
         if is_full or _is_cut_short(answer, after):
             return TOO_MUCH
     return None
