@@ -71,6 +71,12 @@ def best(db: Connection, asked: Asked, viewer: Viewer, counts: Counts, below: in
     return Ranked(ranked, asked, plan, bool(more), spelling.suggestion, found.whole)
 
 
+def meant(db: Connection, asked: Asked, viewer: Viewer) -> Asked:
+    """The question that was answered where nothing is known to have all of it."""
+    asked = replace(asked, root=_without_hollow(asked.root))
+    return spell.corrected(db, asked, compiling.plan(db, asked, viewer)).certain or asked
+
+
 def _strict(db: Connection, asked: Asked, plan: Plan, counts: Counts) -> gather.Strict:
     frequency = max((counts.of(db, word) for term in terms(asked.root) for way in term.ways for word in way), default=0)
     return gather.strict(db, asked.root, plan, frequency)

@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.archive.connect import Connection
 from bot.archive.search import find
 from bot.archive.search.aliases import Aliases
-from bot.archive.search.best import Ranked, best
+from bot.archive.search.best import Ranked, best, meant
 from bot.archive.search.compile import LAST_KEY
 from bot.archive.search.counts import Counts
 from bot.archive.search.matching import STOPPED
@@ -50,6 +50,8 @@ class SearchDesk:
         cursor = read_cursor(query.cursor)
         if (_is_ranked(asked) and cursor.way == "r") or (not query.cursor and _is_ranked(asked)):
             return self._best(db, query, asked, cursor, limit)
+        if _is_ranked(asked):  # what is newest is gone on with, as there was no best
+            asked = meant(db, asked, query.viewer)
         return find.newest(db, asked, query.viewer, cursor, limit, told(asked, self._regions))
 
     def _best(self, db: Connection, query: Query, asked: Asked, cursor: Cursor, limit: int) -> Found:
