@@ -82,6 +82,7 @@ async def test_a_nasty_query_is_answered(room: Room, words: str) -> None:
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(words='-"a" OR (-b', cursor="o5.2")
+@example(words="a sort:new", cursor="o0.2")
 @given(
     words=st.lists(pieces, max_size=12).map(" ".join) | st.lists(pieces, max_size=12).map("".join),
     cursor=st.one_of(st.just(""), st.text(max_size=20), st.from_regex(r"[onr][0-9a-z]{1,13}\.[0-9a-z]{1,13}")),

@@ -1,14 +1,27 @@
 """Articles are found again, by whoever may see them."""
 
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Literal
+
 import pytest
 
-from bot.model import Hit, Order, Query
+from bot.model import Found, Hit, Order, Query
 from tests.archive.conftest import Room
 from tests.builders import an_article
 
 
 def titles(hits: tuple[Hit, ...]) -> list[str]:
     return [hit.article.title for hit in hits]
+
+
+async def leafed(room: Room, query: Query, way: Literal["next", "previous"]) -> AsyncIterator[Found]:
+    while True:
+        page = await room.archive.search(query)
+        yield page
+        if not getattr(page, way):
+            return
+        query = replace(query, cursor=getattr(page, way))
 
 
 @pytest.fixture
@@ -95,6 +108,44 @@ async def test_it_is_said_where_the_looking_for_a_phrase_ended_and_the_next_page
     found = await room.archive.search(Query('"rain pact"', order=order, cursor=found.next))
     assert [hit.article.title for hit in found.hits] == ["Old"]
     assert (found.understood, found.next) == ("“rain pact”", "")
+
+
+async def test_the_pages_after_one_on_which_nothing_was_found_have_the_words_put_right_too(room: Room) -> None:
+    await room.takes_in(an_article("Old", text="The rain pact of the harbour"))
+    await room.takes_in(*(an_article(f"Harbour {number}", text="A pact, no rain") for number in range(1600)))
+    query = Query('of the harbuor "rain pact"')
+    found = await room.archive.search(query)
+    assert found.hits == () and found.understood.startswith("harbour AND “rain pact”; looked at")
+    found = await room.archive.search(replace(query, cursor=found.next))
+    assert [hit.article.title for hit in found.hits] == ["Old"]
+    assert found.understood == "harbour AND “rain pact”"
+
+
+async def test_one_leafs_forth_and_back_over_pages_on_which_nothing_was_found(room: Room) -> None:
+    tale, pact = [("Tale", "A pact, no rain")] * 3300, [("Pact", "The rain pact")] * 12
+    told = enumerate([*pact, *tale, *pact])
+    await room.takes_in(*(an_article(f"{title} {number}", text=text) for number, (title, text) in told))
+    query = Query('"rain pact"', order="newest")
+    forth = [page async for page in leafed(room, query, "next")]
+    assert [(page.first, len(page.hits)) for page in forth] == [(1, 10), (11, 2), (13, 0), (13, 10), (23, 2)]
+    assert [(page.total, page.more) for page in forth] == [(11, True), (12, True), (12, True), (23, True), (24, False)]
+    back = [page async for page in leafed(room, replace(query, cursor=forth[-1].previous), "previous")]
+    assert [(page.first, len(page.hits)) for page in back] == [(13, 10), (13, 0), (3, 10), (1, 2)]
+    assert titles(back[0].hits) == titles(forth[3].hits)
+    assert titles(back[3].hits) + titles(back[2].hits) == titles(forth[0].hits) + titles(forth[1].hits)
+    again = await room.archive.search(replace(query, cursor=back[1].next))
+    assert (again.first, titles(again.hits)) == (13, titles(forth[3].hits))
+
+
+async def test_who_comes_to_an_empty_page_can_go_back_from_there(room: Room) -> None:
+    tale, pact = [("Tale", "A pact, no rain")] * 1600, [("Pact", "The rain pact")] * 10
+    told = enumerate([*tale, *pact])
+    await room.takes_in(*(an_article(f"{title} {number}", text=text) for number, (title, text) in told))
+    query = Query('"rain pact"', order="newest")
+    first, empty = [page async for page in leafed(room, query, "next")]
+    assert (titles(empty.hits), empty.total, empty.more) == ([], 10, False)
+    back = await room.archive.search(replace(query, cursor=empty.previous))
+    assert (back.first, titles(back.hits)) == (1, titles(first.hits))
 
 
 @pytest.mark.parametrize("words", ["title:rain", "title:rai*", "title:rain after:2020", "title:rain of"])

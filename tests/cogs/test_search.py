@@ -148,3 +148,13 @@ async def test_what_was_not_found_among_the_newest_is_looked_for_further_back(ho
     assert "looked at 1,500 texts" in text(shown)
     found = answer(await house.press(house.bob, shown, button(shown, "Next ›")))
     assert "[Old](https://paper.test/2000)" in text(found)
+
+
+async def test_who_comes_to_a_page_on_which_nothing_was_found_can_leaf_back(house: House) -> None:
+    tales = (article(number, f"Tale {number}", text="A pact, no rain.") for number in range(10, 1610))
+    await house.accept(*tales, *(article(each, f"Pact {each}", text="The rain pact.") for each in range(1, 6)))
+    first = answer(await house.call(house.bob, "search", words='"rain pact"', order="newest"))
+    empty = answer(await house.press(house.bob, first, button(first, "Next ›")))
+    assert text(empty).startswith("There is nothing more here.")
+    back = answer(await house.press(house.bob, empty, button(empty, "‹ Previous")))
+    assert text(back) == text(first)

@@ -33,21 +33,20 @@ def newest(db: Connection, asked: Asked, viewer: Viewer, cursor: Cursor, limit: 
     plan = compiling.plan(db, asked, viewer)
     lists = _lists(db, asked, viewer)
     shown = _turn(_walk(db, asked, plan, lists), plan, cursor, limit)
-    first = cursor.first if cursor.way == "o" else max(1, cursor.first)
+    first = max(1, cursor.first - len(shown.keys)) if cursor.way == "n" else cursor.first
     known = first - 1 + len(shown.keys) + (shown.whole and shown.older is not None)
-    if cursor == Cursor() and shown.older is None:
+    if shown.older is None:
         total, more = known, False
     elif lists is None:
         total, more = matching.number(db, asked.root, plan, known)
     else:
         total, more = matching.at_most(sum(_listed(db, each, plan) for each in lists))
-    leafs = bool(shown.keys) or not shown.whole  # nothing yet, but what is further back was not looked at
     return Found(
         hits=hits(db, shown.keys, asked),
-        total=total,
+        total=max(total, known) if more else total,
         more=more,
-        next=str(Cursor("o", shown.older, first + len(shown.keys))) if leafs and shown.older is not None else "",
-        previous=str(Cursor("n", shown.newer, max(1, first - limit))) if shown.keys and shown.newer is not None else "",
+        next="" if shown.older is None else str(Cursor("o", shown.older, first + len(shown.keys))),
+        previous="" if shown.newer is None else str(Cursor("n", shown.newer, first)),
         first=first,
         understood=told if shown.whole else f"{told}; {matching.STOPPED}",
     )
@@ -128,8 +127,9 @@ def _turn(walk: Walk, plan: Plan, cursor: Cursor, limit: int) -> Page:
     keys, last = walked.keys[:limit], walked.end
     if last is None and len(walked.keys) > limit:
         last = keys[-1]
+    whole = walked.end is None
     if upwards:
         keys.reverse()
-        return Page(keys, keys[-1] if keys else None, last if cursor.first > 1 else None, walked.end is None)
+        return Page(keys, keys[-1] if keys else low, last if cursor.first > len(keys) + 1 else None, whole)
     is_first = cursor.key == LAST_KEY or cursor.first <= 1
-    return Page(keys, last, None if is_first or not keys else keys[0], walked.end is None)
+    return Page(keys, last, None if is_first else keys[0] if keys else max(0, high - 1), whole)

@@ -11,7 +11,8 @@ Way = Literal["o", "n", "r"]  # older than a key, newer than a key, a place in a
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A page's beginning: the key it follows, and the rank of its first hit."""
+    """A page's beginning: the key it follows, and the rank of its first hit; where it leads to what is newer, the rank
+    of the hit after its last one."""
 
     way: Way = "o"
     key: int = LAST_KEY

@@ -323,7 +323,8 @@ def _heading(desk: Desk, query: Query, found: Found) -> str:
         return "-# With what is related to it" if len(found.hits) > 1 else "-# From the archive"
     told = escape(cut(clean(found.understood), 200))
     if found.next and not found.hits:
-        return f"Not in the newest articles that may have it.\n-# Searched for {told}. “Next” looks further back."
+        which = "those looked at for this page" if query.cursor else "the newest articles that may have it"
+        return f"Not in {which}.\n-# Searched for {told}. “Next” looks further back."
     if query.cursor and not found.hits:
         return "There is nothing more here."
     latest = f"Latest · {where}" if where else "Latest"
