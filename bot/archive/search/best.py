@@ -38,7 +38,7 @@ class Ranked:
     plan: Plan
     loose: bool = False  # too few had all the words, so that some have only part of them
     suggestion: str = ""
-    whole: bool = True  # all that may have all of it was looked at, as far as wanted
+    end: int | None = None  # the key with which the looking for all of it ended, if it did so too early
 
 
 def best(db: Connection, asked: Asked, viewer: Viewer, counts: Counts, below: int) -> Ranked:
@@ -68,7 +68,7 @@ def best(db: Connection, asked: Asked, viewer: Viewer, counts: Counts, below: in
         wanted = _weightiest(wanted, weights, numbers)
     more = [key for key in dict.fromkeys(more) if key not in set(keys)]
     ranked = tuple(_ranked(db, keys, more, wanted, weights))[:MOST]
-    return Ranked(ranked, asked, plan, bool(more), spelling.suggestion, found.whole)
+    return Ranked(ranked, asked, plan, bool(more), spelling.suggestion, found.end)
 
 
 def meant(db: Connection, asked: Asked, viewer: Viewer) -> Asked:

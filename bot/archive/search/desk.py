@@ -58,9 +58,11 @@ class SearchDesk:
         """A page of a ranking. What arrives while somebody leafs through it does not move it."""
         below = cursor.key if cursor.way == "r" else _above_all(db)
         ranked = self._ranking(db, query, asked, below)
-        if not ranked.keys and not ranked.whole:  # what is newest can be gone on with, further and further back
-            newest = find.newest(db, ranked.asked, query.viewer, Cursor(), limit, told(ranked.asked, self._regions))
-            return replace(newest, suggestion=ranked.suggestion)
+        stopped = "" if ranked.end is None else f"; {STOPPED}"
+        if not ranked.keys and ranked.end is not None:  # what is newest can be gone on with, further and further back
+            understood = told(ranked.asked, self._regions) + stopped
+            after = str(Cursor("o", ranked.end))
+            return Found(more=True, next=after, understood=understood, suggestion=ranked.suggestion)
         start = cursor.first - 1 if cursor.way == "r" else 0
         keys = ranked.keys[start : start + limit]
         total, more = find.total(db, ranked.asked, ranked.plan, len(ranked.keys), ranked.loose)
@@ -71,7 +73,7 @@ class SearchDesk:
             next=str(Cursor("r", below, start + limit + 1)) if start + limit < len(ranked.keys) else "",
             previous=str(Cursor("r", below, max(1, start - limit + 1))) if start else "",
             first=start + 1,
-            understood=told(ranked.asked, self._regions, ranked.loose) + ("" if ranked.whole else f"; {STOPPED}"),
+            understood=told(ranked.asked, self._regions, ranked.loose) + stopped,
             suggestion=ranked.suggestion,
         )
 

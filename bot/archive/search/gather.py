@@ -25,10 +25,10 @@ _BM25 = "bm25(heads, 1.0, 3.0, 1.0, 3.0, 0.0)"
 
 @dataclass(frozen=True, slots=True)
 class Strict:
-    """Keys of what has all that was asked for, and whether all that may have it was looked at, as far as wanted."""
+    """Keys of what has all that was asked for, and the key with which the looking ended, if it did so too early."""
 
     keys: list[int]
-    whole: bool = True
+    end: int | None = None
 
 
 def strict(db: Connection, root: Node | None, plan: Plan, frequency: int) -> Strict:
@@ -47,7 +47,7 @@ def strict(db: Connection, root: Node | None, plan: Plan, frequency: int) -> Str
     else:
         keys = [key for expression in plan.heads(plan.words.ordered) for key in _best_heads(db, expression, plan)]
     newest = matching.newest(db, root, plan, between, _FROM_WORDS)
-    return Strict(list(dict.fromkeys([*verified(db, keys, root), *newest.keys])), newest.end is None)
+    return Strict(list(dict.fromkeys([*verified(db, keys, root), *newest.keys])), newest.end)
 
 
 def loose(db: Connection, plan: Plan, weights: Mapping[str, float], numbers: Mapping[str, int]) -> list[int]:
