@@ -3,6 +3,7 @@
 import asyncio
 
 from bot.model import Feed
+from bot.regions import Regions
 from bot.stage import Channel, Message, Permission, Stage
 from tests.cogs.conftest import House, a_house, answer, areas, labels, parts, text
 
@@ -123,6 +124,24 @@ async def test_what_is_ordered_on_a_click_is_what_was_proposed(stage: Stage) -> 
         assert "These channels bear" in text(shown) and "- **Area 39**" in text(shown)
         await house.press(house.ada, shown, named(shown, "su:match"))
         assert len(await house.archive.subscriptions(house.guild.id)) == 40
+
+
+async def test_of_regions_with_long_names_as_many_are_proposed_and_named_as_there_is_room_for(stage: Stage) -> None:
+    named_at_length = [each._replace(name=f"{each.name} {'of the ~far~ *islands* ' * 3}".strip()) for each in areas(80)]
+    async with a_house(stage, Regions(named_at_length)) as house:
+        for number in range(80):
+            channel = house.guild.add_channel(f"area-{number}")
+            if number >= 60:
+                house.stage.world.withdraw(channel, Permission.SEND_MESSAGES)
+        shown = answer(await house.call(house.ada, "desk setup"))
+        proposed = text(shown).count("- **Area")
+        assert 5 < proposed < 30
+        await choose(house, shown, "su:regions", *(f"area-{number}" for number in range(20)))
+        await choose(house, shown, "su:channel", str(house.lobby.id))
+        await house.press(house.ada, shown, named(shown, "su:match"))
+        assert len(await house.archive.subscriptions(house.guild.id)) == proposed
+        assert text(shown).startswith("Ordered:\n- **Area 0 of the") and "**Area 59" not in text(shown)
+        assert len(text(shown)) <= 4000
 
 
 async def test_where_there_is_no_feed_that_is_told(house: House) -> None:

@@ -1,7 +1,7 @@
 """First steps in a server: which regions go to which channels, proposed or chosen, shown, and done on a click."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from bot.chat.pages import menus
 from bot.chat.pages.answers import listed
 from bot.chat.pages.choices import region_name
 from bot.chat.trouble import explain
-from bot.delivery.text import escape
+from bot.delivery.text import escape, size
 from bot.errors import NewsError
 from bot.model import Subscription
 from bot.regions import Region, Regions
@@ -25,6 +25,7 @@ _MOST_SHUT = 10  # channels that are named
 _MENUS = 9  # of regions: with all else, an answer has room for no more
 _SOON = 50  # orders that can be given in the seconds for which Discord waits
 _LINES, _NAMES = 30, 30  # of what was ordered, and of what was chosen, that are named
+_ORDERED, _PROPOSED, _CHOSEN, _SHUT = 1300, 1300, 400, 500  # characters of each: a message has 4000
 _STATE = r"(?P<regions>[0-9a-f]{1,60}):(?P<channel>\d{1,20})"
 
 Admin = discord.Interaction[Any]
@@ -210,7 +211,8 @@ async def _view(interaction: Admin, chosen: Chosen, done: str = "") -> ui.Layout
         children += [said, ui.ActionRow(Confirm(chosen, desk.regions))]
     view.add_item(ui.Container[Any](*children))
     if shut:
-        lacks = [f"-# {there.mention}: I lack {listed(there.lacks)} there" for there in shut[:_MOST_SHUT]]
+        each_lacks = (f"-# {there.mention}: I lack {listed(there.lacks)} there" for there in shut[:_MOST_SHUT])
+        lacks = _fitting(each_lacks, _SHUT)
         view.add_item(ui.TextDisplay("\n".join(["These could be proposed too:", *lacks])))
     more = "`/desk subscribe` says more: a role to mention, words to look for, silence. `/desk feed add` adds a feed."
     return view.add_item(ui.TextDisplay(f"-# {more}"))
@@ -230,7 +232,8 @@ async def _proposed(interaction: Admin) -> tuple[list[tuple[Region, Destination]
         if (there.target, region.code) not in orders
     ]
     new = [(region, there) for region, there in namesakes if _is_open(there)]
-    return new[:_LINES], [there for _, there in namesakes if there.lacks]
+    lines = (_line(region.code, there, desk.regions) for region, there in new[:_LINES])
+    return new[: len(_fitting(lines, _PROPOSED))], [there for _, there in namesakes if there.lacks]
 
 
 def _namesakes(interaction: Admin, regions: Regions) -> Iterator[tuple[Region, Destination]]:
@@ -268,14 +271,28 @@ async def _order(interaction: Admin, pairs: Sequence[tuple[str, Destination]]) -
             done.append(_line(code, there, desk.regions))
         except NewsError as error:
             failed.append(str(error))
-    rest = [f"- and {len(done) - _LINES} more"] if len(done) > _LINES else []
-    told = ["Ordered:", *done[:_LINES], *rest] if done else []
-    return "\n".join([*told, *dict.fromkeys(failed)]) or "All of that is ordered already."
+    wrong = _fitting(dict.fromkeys(failed), _ORDERED // 2)
+    lines = _fitting(done[:_LINES], _ORDERED - sum(map(len, wrong)))
+    rest = [f"- and {len(done) - len(lines)} more"] if len(done) > len(lines) else []
+    told = ["Ordered:", *lines, *rest] if done else []
+    return "\n".join([*told, *wrong]) or "All of that is ordered already."
 
 
 def _names(codes: Sequence[str], regions: Regions) -> str:
-    names = ", ".join(escape(region_name(regions, code)) for code in codes[:_NAMES])
-    return f"{names} and {len(codes) - _NAMES} more" if len(codes) > _NAMES else names
+    names = _fitting((escape(region_name(regions, code)) for code in codes[:_NAMES]), _CHOSEN)
+    rest = len(codes) - len(names)
+    return f"{', '.join(names)} and {rest} more" if rest else ", ".join(names)
+
+
+def _fitting(lines: Iterable[str], room: int) -> list[str]:
+    """As many of them as have room, in characters; of octets twice as many may be there."""
+    fitting: list[str] = []
+    for each in lines:
+        shown = "\n".join([*fitting, each])
+        if len(shown) > room or size(shown) > 2 * room:
+            break
+        fitting.append(each)
+    return fitting
 
 
 def _line(code: str, there: Destination, regions: Regions) -> str:
