@@ -31,6 +31,7 @@ NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
         ('"rain in kenya"', "“rain in kenya”"),
         ("“rain in kenya”", "“rain in kenya”"),
         ("elect*", "elect*"),
+        ("中国经* 东京*", "中国经* AND 东京*"),  # such a word goes on by itself
         ("el*", "el; the * of “el*” needs 3 letters before it"),
         (
             "eu* -us*",

@@ -255,7 +255,7 @@ class _Reading:
             phrase = False
         if len(ways[-1]) == 1 and len(ways[-1][0]) == 1 and normal.is_running(ways[-1][0]):
             prefix = True  # one letter of a script that is kept in pairs
-        if starred and not prefix:
+        if starred and not (prefix or normal.is_running(ways[0][-1])):  # of these scripts each word goes on
             counts = "counts outside quotation marks alone" if exact else f"needs {SHORTEST_PREFIX} letters before it"
             self.strange.append(f"the * of “{text}” {counts}")
             text = text.rstrip("*")
