@@ -169,6 +169,16 @@ async def test_many_are_counted_as_a_thousand_and_more(room: Room) -> None:
         assert (answer.total, answer.more) == (1000, True)
 
 
+async def test_who_comes_to_the_end_of_the_best_is_told_how_to_see_the_others(room: Room) -> None:
+    await room.takes_in(*(an_article(f"Story {number}", text="A tale of rain.") for number in range(80)))
+    page = await room.archive.search(Query("rain", limit=25))
+    while page.next:
+        assert (page.total, page.understood) == (80, "rain")
+        page = await room.archive.search(Query("rain", limit=25, cursor=page.next))
+    assert page.first + len(page.hits) - 1 < page.total == 80
+    assert page.understood == f"rain; these were the best {page.first + len(page.hits) - 1}, sort:new shows all"
+
+
 async def test_pages_of_a_ranking_stay_put_too(room: Room) -> None:
     await room.takes_in(*(an_article(f"Rain {number}") for number in range(35)))
     first = await room.archive.search(Query("rain"))

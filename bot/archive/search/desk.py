@@ -58,6 +58,7 @@ class SearchDesk:
         """A page of a ranking. What arrives while somebody leafs through it does not move it."""
         below = cursor.key if cursor.way == "r" else _above_all(db)
         ranked = self._ranking(db, query, asked, below)
+        end = len(ranked.keys)
         stopped = "" if ranked.end is None else f"; {STOPPED}"
         if not ranked.keys and ranked.end is not None:  # what is newest can be gone on with, further and further back
             understood = told(ranked.asked, self._regions) + stopped
@@ -65,12 +66,14 @@ class SearchDesk:
             return Found(more=True, next=after, understood=understood, suggestion=ranked.suggestion)
         start = cursor.first - 1 if cursor.way == "r" else 0
         keys = ranked.keys[start : start + limit]
-        total, more = find.total(db, ranked.asked, ranked.plan, len(ranked.keys), ranked.loose)
+        total, more = find.total(db, ranked.asked, ranked.plan, end, ranked.loose)
+        if start + limit >= end and (more or total > end) and not stopped:
+            stopped = f"; these were the best {end}, sort:new shows all"
         return Found(
             hits=find.hits(db, keys, ranked.asked),
             total=total,
             more=more,
-            next=str(Cursor("r", below, start + limit + 1)) if start + limit < len(ranked.keys) else "",
+            next=str(Cursor("r", below, start + limit + 1)) if start + limit < end else "",
             previous=str(Cursor("r", below, max(1, start - limit + 1))) if start else "",
             first=start + 1,
             understood=told(ranked.asked, self._regions, ranked.loose) + stopped,
