@@ -280,3 +280,14 @@ async def test_a_clock_that_runs_weeks_ahead_makes_no_news_too_old_to_be_posted(
     house.web["/feed"] = Answer(rss(C, B, A), headers={"Date": now})
     await house.goes_round()
     assert await house.posted() == [B.title, C.title]
+
+
+async def test_a_server_whose_clock_is_years_behind_makes_nothing_old_news(house: House) -> None:
+    """Its own articles say that it is wrong."""
+    house.web["/feed"] = rss(A)
+    await house.add()
+    await house.goes_round()
+    old = item("An old tale", hours=24 * 100)
+    house.web["/feed"] = Answer(rss(B, old, A), headers={"Date": "Thu, 01 Jan 1970 00:00:00 GMT"})
+    await house.goes_round()
+    assert await house.posted() == [B.title]

@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 # A new article that is older is kept, not posted. Two days would do for most, but real feeds bring articles up to
 # eight days old for the first time, held back by the desk or a queue, and nobody finds out about one that is missed.
 GUARD = timedelta(days=14)
+ASTRAY = timedelta(days=1)  # a server whose articles are so much younger than its own time tells a wrong one
 AWAY = timedelta(hours=2)  # after so long without an answer, many new articles are no surprise
 OLDER_PAGES = 5
 FIRSTS = 4  # first polls between parser and archive: all in them is new, and of hundreds it would fill the memory
@@ -313,8 +314,7 @@ async def sightings_in(parsed: Parsed, feed: Feed, poll: Poll) -> list[Sighting]
     articles = list({each.keys: each for each in found.values()}.values())
     articles.reverse()
     articles.sort(key=lambda each: each.published or poll.now)
-    # Were our clock weeks ahead, all news would be too old.
-    oldest = min(poll.now, poll.there or poll.now) - guard(poll.source.succeeded, poll.now)
+    oldest = _clock(articles, poll) - guard(poll.source.succeeded, poll.now)
     sightings = []
     for number, each in enumerate(articles):
         await _breathe(number)
@@ -328,6 +328,13 @@ async def _breathe(number: int) -> None:
     """Let others have their turn, every now and then: a long document must not make Discord wait."""
     if number % _BREATH == _BREATH - 1:
         await asyncio.sleep(0)
+
+
+def _clock(articles: Sequence[Article], poll: Poll) -> datetime:
+    """By which we judge how old an article is. Were ours weeks ahead, all news would be too old, so its server's counts
+    too: unless that is wrong itself, for what it prints is younger."""
+    newest = max((each.published for each in articles if each.published), default=poll.now)
+    return poll.there if poll.there and newest - ASTRAY < poll.there < poll.now else poll.now
 
 
 def guard(succeeded: datetime | None, now: datetime) -> timedelta:
