@@ -200,12 +200,17 @@ def _meant(feeds: Sequence[Feed], typed: str) -> Feed:
     """The feed of that address, which may lack its scheme, or of that title."""
     wanted = _plainly(typed)
     exact = [each for each in feeds if each.url == typed]
-    found = exact or [each for each in feeds if wanted in {_plainly(each.url), _plainly(each.title)} - {""}]
+    found = exact or [each for each in feeds if wanted in _names(each)]
     if len(found) == 1:
         return found[0]
     if found:
         raise NewsError(f"Several feeds are called so: {', '.join(spoken(each.url) for each in found)}.")
     raise NotFound(f"{typed} is none of the feeds; see: newsdesk feeds list")
+
+
+def _names(feed: Feed) -> set[str]:
+    """Its address, also as it is shown, and its title."""
+    return {_plainly(each) for each in (feed.url, spoken(feed.url), feed.title)} - {""}
 
 
 def _plainly(text: str) -> str:

@@ -72,3 +72,12 @@ async def test_classify_takes_headlines_too(newsdesk: Newsdesk) -> None:
     lines = (await newsdesk("classify", "--json", "Floods in Kenya", "Rain in Japan")).out.splitlines()
     found = [json.loads(line) for line in lines]
     assert [(each["id"], each["regions"]) for each in found] == [(1, ["africa"]), (2, ["asia-pacific"])]
+
+
+async def test_a_feed_is_removed_by_its_address_as_the_list_shows_it(newsdesk: Newsdesk, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    async with archive_in(tmp_path / "data") as archive:
+        await archive.add_feed(Feed("https://reader:secret@a.test/feed"))
+    shown = (await newsdesk("feeds", "list")).out.splitlines()[0].strip()
+    done = await newsdesk("feeds", "remove", shown)
+    assert (shown, done.code) == ("https://a.test/feed", 0) and "secret" not in done.out
