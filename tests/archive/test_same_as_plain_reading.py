@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from bot.archive import Archive
 from bot.archive.search.query import read
+from bot.archive.search.told import told
 from bot.model import Article, Feed, Found, Query, Viewer
 from bot.regions import Regions
 from tests.archive import press_of_all as press
@@ -23,6 +24,7 @@ from tests.builders import NOON
 
 LATER = NOON + timedelta(minutes=7, seconds=30)
 ARTICLES = 220
+MOST_OF_THE_BEST = 60  # of so many it has all
 thoroughly = settings(
     max_examples=150,
     deadline=None,
@@ -58,6 +60,27 @@ async def test_any_search_for_the_newest_finds_what_a_plain_reading_finds(
     library: tuple[Archive, Shelf], regions: Regions, query: Query
 ) -> None:
     await compare(*library, regions, query)
+
+
+@settings(thoroughly, max_examples=100)
+@given(query=press.queries)
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_best_are_of_what_a_plain_reading_finds_and_all_of_it_where_that_is_little(
+    library: tuple[Archive, Shelf], regions: Regions, query: Query
+) -> None:
+    """All but what has only part of the words, or others in their place: that is told."""
+    archive, shelf = library
+    query = replace(query, order="relevance")
+    asked = read(query, regions, LATER)
+    expected = {each.id for each in shelf.answer(asked, query.viewer)}
+    pages = [page async for page in leafed_through(archive, query)]
+    found = [hit.article.id for page in pages for hit in page.hits]
+    assert len(set(found)) == len(found)
+    assert set(found) <= {each.id for each in shelf.seen_by(query.viewer)}
+    assert len(expected) > MOST_OF_THE_BEST or expected <= set(found)
+    if pages[0].understood.split("; ")[0] == told(asked, regions).split("; ")[0] and not pages[0].suggestion:
+        assert set(found) <= expected
+        assert len(found) == pages[0].total or "sort:new shows all" in pages[-1].understood
 
 
 @thoroughly
