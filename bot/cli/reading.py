@@ -12,7 +12,7 @@ from rich.text import Text
 from bot.app.core import open_archive
 from bot.cli import show
 from bot.clock import WallClock
-from bot.delivery.text import clean, cut
+from bot.delivery.text import clean, cut, in_quotes
 from bot.errors import NewsError, NotFound
 from bot.intake import memory
 from bot.intake.addresses import canonical, spoken
@@ -64,7 +64,9 @@ async def search(settings: Settings, arguments: argparse.Namespace) -> None:
         for hit in found.hits:
             show.out(show.hit_as_json(hit))
         return
-    show.print_found(show.console(), found, f"Nothing in the archive about “{cut(clean(words), show.LONGEST)}”.")
+    show.print_found(
+        show.console(), found, f"Nothing in the archive about {in_quotes(cut(clean(words), show.LONGEST))}."
+    )
 
 
 async def _pages(ask: Callable[[Query], Awaitable[Found]], query: Query, limit: int) -> Found:

@@ -88,6 +88,11 @@ def cut(text: str, chars: int, octets: int | None = None, escaped: bool = False)
     return text[:end].rstrip(" ,;:–—-([{“„«\n") + "…" if end > 0 else ""
 
 
+def in_quotes(words: str) -> str:
+    """What somebody typed, between quotation marks unless it has some of its own."""
+    return words if '"' in words else f"“{words}”"
+
+
 def cut_at_sentence(text: str, chars: int, octets: int | None = None, escaped: bool = False) -> str:
     """As many whole sentences as fit; where not even one does, words and an ellipsis."""
     if _fits(text, chars, octets, escaped):

@@ -63,7 +63,7 @@ async def test_who_asks_on_the_console_is_not_told_to_go_on_before_all_was_looke
     done = await newsdesk("search", '"rain pact"')
     assert done.out.startswith("Old\n") and done.out.strip().endswith("Searched for “rain pact”")
     done = await newsdesk("search", '"rain treaty"')
-    assert done.out.startswith("Nothing in the archive about") and "no further" not in done.out
+    assert done.out.startswith('Nothing in the archive about "rain treaty".') and "no further" not in done.out
 
 
 async def test_classify_takes_headlines_too(newsdesk: Newsdesk) -> None:

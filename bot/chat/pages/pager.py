@@ -17,7 +17,7 @@ from bot.chat.pages.kept import TOGGLE, Kept
 from bot.chat.pages.memory import base36, pack, unpack
 from bot.chat.trouble import explain
 from bot.delivery.card import card
-from bot.delivery.text import clean, cut, escape
+from bot.delivery.text import clean, cut, escape, in_quotes
 from bot.errors import NewsError, NotFound
 from bot.intake.addresses import canonical
 from bot.model import Article, Found, Hit, Query
@@ -336,7 +336,7 @@ def _heading(desk: Desk, query: Query, found: Found) -> str:
     understood = f"\n-# Searched for {told}" if told and told.casefold() != words.casefold() else ""
     if found.hits:
         return f"## {words or latest}{understood}"
-    what = f"Nothing in the archive{f' about “{words}”' if words else ''}{f' in {where}' if where else ''}."
+    what = f"Nothing in the archive{f' about {in_quotes(words)}' if words else ''}{f' in {where}' if where else ''}."
     hint = "" if _limits(query) or _ADDRESS.fullmatch(without_brackets(query.words)) else f"\n-# {_ELSE}"
     return f"{what}{understood}{hint}"
 
