@@ -1,11 +1,15 @@
 """What may be an answer, as far as the indexes can tell; what is to be in the title, by that of titles too."""
 
 import json
+from collections.abc import Sequence
 
+from bot.archive import articles
 from bot.archive.connect import Connection
 from bot.archive.search import walk
 from bot.archive.search.compile import Plan, Words
+from bot.archive.search.verify import Check
 
+_LOADED = 100  # articles whose texts are looked at together
 _MOST_TITLES = 5000  # that are looked up; beyond the last of them all the words together tell more
 
 
@@ -22,6 +26,21 @@ def keys(
             return found
         between = (titles[-1] + 1, between[1]) if upwards else (between[0], titles[-1])
     return found + walk.keys(db, "words", (plan.filed(words.all), *between, most - len(found)), upwards=upwards)
+
+
+def that_pass(db: Connection, keys: Sequence[int], check: Check, most: int | None = None) -> list[int]:
+    """The first, at most so many, of those whose texts are as they must be."""
+    found: list[int] = []
+    for start in range(0, len(keys), _LOADED):
+        piece = keys[start : start + _LOADED]
+        loaded = articles.load(db, piece)
+        for key in piece:
+            db.heed()
+            if key in loaded and check(loaded[key]):
+                found.append(key)
+                if len(found) == most:
+                    return found
+    return found
 
 
 def _among(

@@ -3,15 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.archive import articles
 from bot.archive.connect import Connection
 from bot.archive.rows import marks
-from bot.archive.search import matching, nearest, normal, verify, walk
+from bot.archive.search import candidates, matching, nearest, normal, verify, walk
 from bot.archive.search.compile import Plan, quoted
 from bot.archive.search.query import Node
 from bot.archive.search.score import Text
 from bot.archive.texts import teaser_and_text
-from bot.model import Article
 
 _RANKED_AMONG = 5000  # newest matches in title and teaser that are ranked by the index
 _FROM_HEADS, _FROM_WORDS = 50, 60
@@ -88,14 +86,7 @@ def texts(db: Connection, keys: Iterable[int]) -> list[Text]:
 def verified(db: Connection, keys: Sequence[int], root: Node | None) -> list[int]:
     """Of what was found by title and teaser, what is an answer by all of its text."""
     check = verify.of_heads(root)
-    if check is None:
-        return list(keys)
-    found: dict[int, Article] = articles.load(db, keys)
-    right = []
-    for key in keys:
-        db.heed()
-        right += [key] if key in found and check(found[key]) else []
-    return right
+    return list(keys) if check is None else candidates.that_pass(db, keys, check)
 
 
 def _newest_heads(db: Connection, expression: str, plan: Plan, most: int) -> list[int]:

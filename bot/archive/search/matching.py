@@ -1,16 +1,14 @@
 """What matches, and how many do: as the index says, and by the texts where it cannot tell."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.archive import articles
 from bot.archive.connect import Connection
 from bot.archive.search import candidates, nearest, verify, walk
 from bot.archive.search.compile import Plan
 from bot.archive.search.query import Node
 
 MOST_COUNTED = 1000  # beyond that it says "1,000+"
-_PIECE, _LARGEST_PIECE = 25, 100  # articles whose text is looked at together
+_PIECE, _LARGEST_PIECE = 25, 100  # candidates that are gathered together
 _OF_TITLES = 200
 _MOST_VERIFIED = 1500  # texts looked at for one page: half a second's work
 STOPPED = f"looked at {_MOST_VERIFIED:,} texts that may have it, and no further"
@@ -44,7 +42,7 @@ def newest(
         if looked_at >= _MOST_VERIFIED:
             return Walked(found, low - 1 if upwards else high)
         keys = candidates.keys(db, plan, plan.words, (low, high), number, upwards=upwards)
-        found += _first(db, keys, check, most - len(found))
+        found += candidates.that_pass(db, keys, check, most - len(found))
         if len(keys) < number:
             break
         low, high = (keys[-1] + 1, high) if upwards else (low, keys[-1])
@@ -65,27 +63,12 @@ def number(db: Connection, root: Node | None, plan: Plan, known: int) -> tuple[i
     keys = candidates.keys(db, plan, plan.words, between, _MOST_CHECKED + 1)
     if len(keys) > _MOST_CHECKED:
         return min(known, MOST_COUNTED), True
-    return len(_first(db, keys, check, len(keys))), False
+    return len(candidates.that_pass(db, keys, check)), False
 
 
 def at_most(counted: int) -> tuple[int, bool]:
     """So many, as far as anybody counts, and whether there are more."""
     return min(counted, MOST_COUNTED), counted > MOST_COUNTED
-
-
-def _first(db: Connection, keys: Sequence[int], check: verify.Check, most: int) -> list[int]:
-    """The first, at most so many, of those whose text holds what the index cannot tell."""
-    found: list[int] = []
-    for start in range(0, len(keys), _LARGEST_PIECE):
-        piece = keys[start : start + _LARGEST_PIECE]
-        loaded = articles.load(db, piece)
-        for key in piece:
-            db.heed()
-            if key in loaded and check(loaded[key]):
-                found.append(key)
-                if len(found) == most:
-                    return found
-    return found
 
 
 _COUNT = "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? AND rowid >= ? AND rowid < ? LIMIT ?)"

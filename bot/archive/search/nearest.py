@@ -6,7 +6,6 @@ many have one, that takes seconds. There the newest texts have it, too.
 
 from dataclasses import dataclass
 
-from bot.archive import articles
 from bot.archive.connect import Connection
 from bot.archive.search import candidates, verify
 from bot.archive.search.compile import Plan
@@ -42,25 +41,15 @@ def read(
     if root is None or plan.around is None or db.execute(_BEYOND, (large,)).fetchone() is None:
         return None
     keys = candidates.keys(db, plan, plan.around, between, _FEW, upwards=upwards)
-    are_few = len(keys) < _FEW
+    check, are_few = verify.reading(root), len(keys) < _FEW
     found: list[int] = []
     for start in range(0, len(keys) if are_few else _MOST_READ, _PIECE):
-        found += _having(db, root, keys[start : start + _PIECE])
+        found += candidates.that_pass(db, keys[start : start + _PIECE], check)
         if len(found) >= (most or enough):
             return Nearest(found, False)
         if not are_few and len(found) * _MOST_READ < enough * (start + _PIECE):
             return None
     return Nearest(found, are_few)
-
-
-def _having(db: Connection, root: Node, keys: list[int]) -> list[int]:
-    check = verify.reading(root)
-    loaded = articles.load(db, keys)
-    found = []
-    for key in keys:
-        db.heed()
-        found += [key] if key in loaded and check(loaded[key]) else []
-    return found
 
 
 _BEYOND = "SELECT 1 FROM article_region WHERE owner = 0 AND region = 0 LIMIT 1 OFFSET ?"
