@@ -30,6 +30,14 @@ def tagged(body: bytes, tag: str) -> Callable[[Asked], Answer]:
     return answer
 
 
+async def has_two_parts(house: House, one: bytes, two: bytes | Answer) -> None:
+    """An index of two sitemaps, polled for the first time."""
+    house.web["/sitemap.xml"] = index([("/one.xml", ""), ("/two.xml", "")])
+    house.web["/one.xml"], house.web["/two.xml"] = one, two
+    await house.add("/sitemap.xml")
+    await house.goes_round()
+
+
 async def test_a_sitemap_that_fails_once_is_asked_again_though_its_index_stays_as_it_is(house: House) -> None:
     one, two = house.web.url("/news1.xml"), house.web.url("/news2.xml")
     house.web["/index.xml"] = tagged(index([(one, ""), (two, "")]), '"index"')
@@ -133,10 +141,7 @@ async def test_a_part_that_failed_at_the_first_poll_is_not_forgotten_while_other
 
 
 async def test_what_comes_beside_a_part_that_first_answers_is_news_and_no_flood(house: House) -> None:
-    house.web["/sitemap.xml"] = index([("/one.xml", ""), ("/two.xml", "")])
-    house.web["/one.xml"], house.web["/two.xml"] = of_news(A), Answer(status=503)
-    await house.add("/sitemap.xml")
-    await house.goes_round()
+    await has_two_parts(house, of_news(A), Answer(status=503))
     house.web["/one.xml"] = of_news(C, A)
     house.web["/two.xml"] = of_news(*(item(f"Old {number}", 30 + number) for number in range(40)))
     await house.goes_round()
@@ -144,10 +149,7 @@ async def test_what_comes_beside_a_part_that_first_answers_is_news_and_no_flood(
 
 
 async def test_a_part_that_fails_when_another_server_wants_the_index_too_is_news_for_the_first(house: House) -> None:
-    house.web["/sitemap.xml"] = index([("/one.xml", ""), ("/two.xml", "")])
-    house.web["/one.xml"], house.web["/two.xml"] = of_news(A), of_news(B)
-    await house.add("/sitemap.xml")
-    await house.goes_round()
+    await has_two_parts(house, of_news(A), of_news(B))
     house.web["/two.xml"] = Answer(status=503)
     await house.add("/sitemap.xml", owner=7)
     await house.archive.subscribe(Subscription("channel:7", "*", guild=7))
@@ -174,10 +176,7 @@ async def test_who_wants_an_index_that_others_have_gets_its_parts_as_a_whole(hou
 
 
 async def test_a_part_that_breaks_off_is_asked_for_the_rest_though_its_server_calls_it_whole(house: House) -> None:
-    house.web["/sitemap.xml"] = index([("/one.xml", ""), ("/two.xml", "")])
-    house.web["/one.xml"], house.web["/two.xml"] = of_news(A), of_news(B)
-    await house.add("/sitemap.xml")
-    await house.goes_round()
+    await has_two_parts(house, of_news(A), of_news(B))
     whole = of_news(D, C, B)
     house.web["/two.xml"] = tagged(whole[: len(whole) // 2], '"same"')
     await house.goes_round()

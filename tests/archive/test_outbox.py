@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.model import Later, Refused, Sent, Suspended, Unknown
+from bot.model import Delivery, Later, Refused, Sent, Suspended, Unknown
 from tests.archive.conftest import Room, owed_by_region
 from tests.builders import NOON, a_subscription, an_article
 
@@ -133,13 +133,19 @@ async def test_a_subscription_taken_back_is_owed_nothing_unless_another_region_w
     assert await room.archive.outbox() == {"pending": 1, "refused": 1}
 
 
-async def test_an_edit_of_which_nobody_wrote_down_the_end_is_due_again(room: Room) -> None:
+async def is_being_edited(room: Room) -> Delivery:
+    """A post that is out, and whose edit is on its way."""
     await room.archive.subscribe(a_subscription())
     await room.takes_in(an_article("Rain", regions=("africa",)))
     (due,) = await room.archive.due_deliveries(room.now)
     await room.archive.settle(due.id, Sent(1, "shown"), room.now)
-    await room.takes_in(an_article("Rain", regions=("africa",), teaser="It rains."))
+    await room.takes_in(an_article("Rain", regions=("africa",), teaser="Corrected."))
     await room.archive.sending(due.id, room.now)
+    return due
+
+
+async def test_an_edit_of_which_nobody_wrote_down_the_end_is_due_again(room: Room) -> None:
+    due = await is_being_edited(room)
     assert [each.id for each in await room.archive.due_deliveries(room.now)] == [due.id]
 
 
@@ -297,12 +303,7 @@ async def test_what_was_put_off_by_a_clock_that_ran_far_ahead_does_not_wait_for_
 
 async def test_what_is_being_edited_is_not_taken_out_of_the_archive_under_the_editors_hands(room: Room) -> None:
     """Its number would be given to the next delivery, which would then count as out."""
-    await room.archive.subscribe(a_subscription())
-    await room.takes_in(an_article("Rain", regions=("africa",)))
-    (due,) = await room.archive.due_deliveries(room.now)
-    await room.archive.settle(due.id, Sent(1, "shown"), room.now)
-    await room.takes_in(an_article("Rain", regions=("africa",), teaser="Corrected."))
-    await room.archive.sending(due.id, room.now)
+    due = await is_being_edited(room)
     assert await room.archive.prune(room.now + timedelta(days=1)) == 0
     await room.takes_in(an_article("Sun", regions=("africa",)))
     await room.archive.settle(due.id, Sent(1, "shown anew"), room.now)
