@@ -19,11 +19,11 @@ UNSURE = "?"  # ends the digest of what a message shows while an edit may or may
 _UNWANTED = json.dumps(REASONS)
 _OUT_OF_LINE = ("suspended", "refused", "held")
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(hours=1)  # where nobody says how long to wait
+FARTHEST = timedelta(days=2)  # nothing is put off for so long: what would wait longer was, while the clock was wrong
 
 # The first open delivery of each target. A target is found by jumping from the one before, never by reading them all.
 # Servers take turns, so that one with a thousand channels keeps nobody waiting. The index is named, for the planner
 # knows nothing of jumping: it would take the one over states, and read all that is owed once for each target.
-# Nothing is ever put off for two days: what would wait so long, was put off while the clock was wrong.
 _HEADS = """
 WITH RECURSIVE line(target) AS (
     SELECT min(target) FROM delivery INDEXED BY delivery_line WHERE state IN ('pending', 'later', 'sending')
@@ -37,17 +37,17 @@ SELECT d.* FROM line JOIN delivery d ON d.id = (
     WHERE state IN ('pending', 'later', 'sending') AND target = line.target
     ORDER BY published, article LIMIT 1)
 JOIN subscription s ON s.id = d.subscription
-WHERE d.state != 'sending' AND (d.due IS NULL OR d.due NOT BETWEEN :now + 1 AND :now + 172800000)
+WHERE d.state != 'sending' AND (d.due IS NULL OR d.due NOT BETWEEN :now + 1 AND :farthest)
     AND d.target NOT IN (SELECT value FROM json_each(:busy))
 ORDER BY row_number() OVER (PARTITION BY s.guild ORDER BY d.published, d.article, d.target), d.published, d.target
 LIMIT :limit
 """
 _EDITS = """
 SELECT d.*, min(d.published) FROM delivery d INDEXED BY delivery_edit WHERE d.edit > 0 AND d.state = 'sent'
-    AND (d.due IS NULL OR d.due NOT BETWEEN :now + 1 AND :now + 172800000)
+    AND (d.due IS NULL OR d.due NOT BETWEEN :now + 1 AND :farthest)
     AND d.target NOT IN (SELECT value FROM json_each(:busy))
     AND NOT EXISTS (SELECT 1 FROM delivery o WHERE (
-        o.state = 'sending' OR o.due IS NULL OR o.due NOT BETWEEN :now + 1 AND :now + 172800000) AND o.id = (
+        o.state = 'sending' OR o.due IS NULL OR o.due NOT BETWEEN :now + 1 AND :farthest) AND o.id = (
         SELECT id FROM delivery INDEXED BY delivery_line
         WHERE state IN ('pending', 'later', 'sending') AND target = d.target
         ORDER BY published, article LIMIT 1))
@@ -94,7 +94,7 @@ def nonce(story: bytes, target: str) -> str:
 
 def due(db: Connection, now: datetime, limit: int, busy: Collection[str]) -> list[Delivery]:
     """The head of each target's line, where it may go now; then messages to be edited, where nothing else may go."""
-    given = {"now": to_ms(now), "busy": json.dumps(sorted(busy)), "limit": limit}
+    given = {"now": to_ms(now), "farthest": to_ms(now + FARTHEST), "busy": json.dumps(sorted(busy)), "limit": limit}
     rows = db.execute(_HEADS, given).fetchall()
     if len(rows) < limit:
         rows += db.execute(_EDITS, given | {"limit": limit - len(rows)}).fetchall()

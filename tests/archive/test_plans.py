@@ -33,7 +33,7 @@ def db(tmp_path: Path) -> Iterator[Connection]:
 
 @pytest.mark.parametrize("name", HOT)
 def test_no_table_is_read_from_end_to_end(db: Connection, name: str) -> None:
-    given = {"now": 0, "busy": "[]", "limit": 5}
+    given = {"now": 0, "farthest": 0, "busy": "[]", "limit": 5}
     statement = HOT[name]
     values = given if ":now" in statement else [0] * statement.count("?")
     plan = [row["detail"] for row in db.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
