@@ -9,6 +9,7 @@ from bot.archive.search import compile as compiling
 from bot.archive.search import gather, score, spell
 from bot.archive.search.compile import Plan
 from bot.archive.search.counts import Counts
+from bot.archive.search.matching import Walked
 from bot.archive.search.query import Asked, Both, Either, Node, Term, Without, terms
 from bot.archive.search.score import Wanted
 from bot.model import Viewer
@@ -77,7 +78,7 @@ def meant(db: Connection, asked: Asked, viewer: Viewer) -> Asked:
     return spell.corrected(db, asked, compiling.plan(db, asked, viewer)).certain or asked
 
 
-def _strict(db: Connection, asked: Asked, plan: Plan, counts: Counts) -> gather.Strict:
+def _strict(db: Connection, asked: Asked, plan: Plan, counts: Counts) -> Walked:
     frequency = max((counts.of(db, word) for term in terms(asked.root) for way in term.ways for word in way), default=0)
     return gather.strict(db, asked.root, plan, frequency)
 

@@ -1,12 +1,12 @@
 """Gathers what may be an answer: few enough to be looked at one by one."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from bot.archive.connect import Connection
 from bot.archive.rows import marks
 from bot.archive.search import candidates, matching, nearest, normal, verify, walk
 from bot.archive.search.compile import Plan, quoted
+from bot.archive.search.matching import Walked
 from bot.archive.search.query import Node
 from bot.archive.search.score import Text
 from bot.archive.texts import teaser_and_text
@@ -21,15 +21,7 @@ _HEADS = "FROM heads WHERE heads MATCH ? AND rowid >= ? AND rowid < ?"
 _BM25 = "bm25(heads, 1.0, 3.0, 1.0, 3.0, 0.0)"
 
 
-@dataclass(frozen=True, slots=True)
-class Strict:
-    """Keys of what has all that was asked for, and the key with which the looking ended, if it did so too early."""
-
-    keys: list[int]
-    end: int | None = None
-
-
-def strict(db: Connection, root: Node | None, plan: Plan, frequency: int) -> Strict:
+def strict(db: Connection, root: Node | None, plan: Plan, frequency: int) -> Walked:
     """Those that have all that was asked for: the best in title and teaser, the newest anywhere.
 
     A word as frequent as that is in more titles than anybody reads: the newest are as good as the best of them.
@@ -37,7 +29,7 @@ def strict(db: Connection, root: Node | None, plan: Plan, frequency: int) -> Str
     between = plan.low, plan.high
     near = nearest.read(db, root, plan, between, _ENOUGH_NEAR, most=_FROM_HEADS + _FROM_WORDS)
     if near is not None:
-        return Strict(near.keys)
+        return Walked(near.keys)
     if frequency > _FREQUENT:
         titles, either = plan.heads(plan.words.ordered, title=True), plan.heads(plan.words.ordered)
         keys = [key for each in titles for key in _newest_heads(db, each, plan, _FROM_TITLES)]
@@ -45,7 +37,7 @@ def strict(db: Connection, root: Node | None, plan: Plan, frequency: int) -> Str
     else:
         keys = [key for expression in plan.heads(plan.words.ordered) for key in _best_heads(db, expression, plan)]
     newest = matching.newest(db, root, plan, between, _FROM_WORDS)
-    return Strict(list(dict.fromkeys([*verified(db, keys, root), *newest.keys])), newest.end)
+    return Walked(list(dict.fromkeys([*verified(db, keys, root), *newest.keys])), newest.end)
 
 
 def loose(db: Connection, plan: Plan, weights: Mapping[str, float], numbers: Mapping[str, int]) -> list[int]:
