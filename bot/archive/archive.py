@@ -13,6 +13,7 @@ from bot.archive import accept as accepting
 from bot.archive import (
     again,
     articles,
+    backlog,
     feeds,
     history,
     identities,
@@ -28,7 +29,7 @@ from bot.archive.migrations import heed_shape, migrate
 from bot.archive.search import complete, index
 from bot.archive.search.aliases import Aliases
 from bot.archive.search.desk import SearchDesk
-from bot.archive.threads import Locked, Readers, TooSlow, Turns, Writer
+from bot.archive.threads import Chores, Locked, Readers, TooSlow, Turns, Writer
 from bot.archive.trouble import in_words, why_not_read
 from bot.archive.upkeep import MUCH_EMPTY
 from bot.archive.upkeep import restore as restore_archive
@@ -103,7 +104,7 @@ class Archive(Care):
         writer = Writer(file, durable=folder is None)
         archive = cls(file, regions, aliases or Aliases(), now, writer, folder)
         try:
-            await writer.start(migrate, index.merge_some)
+            await writer.start(migrate, Chores(backlog.is_due, backlog.catch_up, index.merge_some))
             await archive._write(rebuild.note_version)
         except DatabaseError as error:
             await archive.close()
@@ -349,13 +350,21 @@ class Archive(Care):
         """What comes too late for a reader who is still typing need not come."""
         try:
             with self._turns.of(asker):
-                return await self._look_up.run(question, *given, within=DEADLINE)
+                return await self._up_to_date(self._look_up, question, *given)
         except Busy:
             return []
 
     async def _ask(self, readers: Readers, query: Query) -> Found:
         with self._turns.of(query.asker):
             try:
-                return await readers.run(self._desk.answer, query, within=DEADLINE)
+                return await self._up_to_date(readers, self._desk.answer, query)
             except TooSlow as slow:
                 return Found(understood=f"{self._desk.understood(query)}. {slow}")
+
+    async def _up_to_date(self, readers: Readers, question: Callable[..., R], *given: object) -> R:
+        """What was kept before somebody asks is found, also where its words still wait; but nobody waits for long."""
+        try:
+            return await readers.run(question, *given, within=DEADLINE)
+        except backlog.Behind:
+            await self._catch_up()
+            return await readers.run(backlog.regardless(question), *given, within=DEADLINE)

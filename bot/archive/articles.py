@@ -157,7 +157,7 @@ def spread(db: Connection, number: int) -> list[int]:
 
 
 def insert(db: Connection, article: Article, feed: Feed, quiet: bool, now: datetime) -> Article:
-    """Give a new, cleaned article its key and its row, list it under its regions and authors, and index its words."""
+    """Give a new, cleaned article its key and its row, list it under its regions and authors, and put its words off."""
     seen = article.seen or now
     key = _free_key(db, max(time_key(article.published, seen), _floor(db)))
     name = article.source_name or clean(feed.title)
@@ -166,7 +166,7 @@ def insert(db: Connection, article: Article, feed: Feed, quiet: bool, now: datet
     db.execute("INSERT INTO article_text (id, z) VALUES (?, ?)", [article.id, texts.pack(db, article)])
     _list(db, article)
     authors = tuple(_credit(db, article, author) for author in article.authors)
-    index.add(db, article, _marks(db, article, (feed.id,), authors))
+    index.put_off(db, article, _marks(db, article, (feed.id,), authors))
     return article
 
 

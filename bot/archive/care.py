@@ -1,16 +1,20 @@
 """What keeps the archive well: packing, a new index, taking out what is old, copies, and a look at all of it."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from bot.archive import packing, prune, rebuild, shape, soundness, upkeep
+from bot.archive import backlog, packing, prune, rebuild, shape, soundness, upkeep
 from bot.archive.connect import Connection
 from bot.archive.threads import Locked, Readers, Writer
 
+log = logging.getLogger(__name__)
+
 _TURN = 0.025  # seconds between two pieces of long work: as often another program looks whether it may write
+_PATIENCE = 0.8  # seconds for what waits to be put into the indexes
 R = TypeVar("R")
 
 
@@ -55,10 +59,12 @@ class Care:
         return await self._read(upkeep.empty)
 
     async def backup(self, file: Path) -> None:
+        await self._catch_up()  # a copy may be read where nothing can be written
         await self._read(upkeep.backup, file)
 
     async def check(self, tell: Callable[[str, int, int], None] = lambda part, done, of: None) -> list[str]:
         """What is wrong, each in a sentence; `tell` hears what is looked at, and how far that is."""
+        await self._catch_up()
         steps = await self._read(soundness.steps)
         wrong = []
         for done, (part, step) in enumerate(steps):
@@ -66,6 +72,15 @@ class Care:
             wrong += await self._read(soundness.found, step)
         tell("all", len(steps), len(steps))
         return list(dict.fromkeys(wrong))
+
+    async def _catch_up(self) -> None:
+        """Put all words that wait into the indexes; not where that takes long, or nothing can be written."""
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                while await self._write(backlog.catch_up, owed=False):
+                    pass
+        except Exception as error:
+            log.debug("could not put words into the indexes: %r", error)
 
     async def _write(self, work: Callable[..., R], *given: object, owed: bool = True) -> R:
         return await self._writer.run(work, *given, owed=owed)

@@ -1,6 +1,7 @@
 """Opens the archive's file. The only module that imports sqlite3, so that all speak to one library."""
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from sqlite3 import DatabaseError, IntegrityError, OperationalError, Row
 
@@ -41,8 +42,10 @@ class Connection(sqlite3.Connection):
         self.numbers: dict[tuple[str, str], int] = {}
         self.addresses: dict[int, str] = {}
         self.taken: dict[int, int] = {}  # from a minute's first key up to this one
+        self.put_off: dict[int, Callable[[], tuple[str, ...]]] = {}  # into the indexes: what of which articles
         self.unreadable: set[int] = set()  # articles of which it was said that their texts cannot be read
         self.stopped = False
+        self.heedless = False  # of articles that are not in the indexes yet
         self.lies: tuple[Path, object] | None = None  # a file that is read as it lies there, and how it lay at first
 
     @property
@@ -66,6 +69,7 @@ class Connection(sqlite3.Connection):
         self.numbers.clear()
         self.addresses.clear()
         self.taken.clear()
+        self.put_off.clear()
 
 
 def writer(path: Path, *, durable: bool = True) -> Connection:

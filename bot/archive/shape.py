@@ -32,9 +32,10 @@ _HELD = {
     "sighting": "which feed has printed which article",
     "source": "the addresses of feeds",
     "subscription": "the standing orders",
+    "unindexed": "which articles are to be put into the indexes",
 }
 _MAY_BE_EMPTY = ("passing", "revision")  # without what was in them, all else goes on
-_REFILLED = ("article_region", *index.SHAPES)  # by whatever makes the index anew
+_REFILLED = ("article_region", "unindexed", *index.SHAPES)  # by whatever makes the index anew
 _PARTS = ("data", "idx", "docsize", "config")  # tables in which an index of words keeps what it has
 _ALWAYS = ("data", "idx", "config")  # those that each of them has
 
@@ -81,7 +82,8 @@ def mend(db: Connection) -> None:
         if name in index.SHAPES:
             for part in _PARTS:
                 db.execute(f"DROP TABLE IF EXISTS {name}_{part}")
-            memos.remember(db, rebuild.VERSION, "")  # none of today's, until all articles are in it
+        if name in _REFILLED:
+            memos.remember(db, rebuild.VERSION, "")  # not today's, until all articles are in it
         db.execute(should.sql[name])
         if name in index.SHAPES:
             index.tune(db, name)

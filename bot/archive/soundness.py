@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.archive import articles, connect, rebuild, shape, texts
 from bot.archive.connect import Connection, DatabaseError, Row
-from bot.archive.search import index
+from bot.archive.search import aside, index
 from bot.archive.search.compile import quoted
 from bot.archive.search.stem import stem
 
@@ -24,6 +24,7 @@ _WORDS_OF = {"words": "known_word", "heads": "head_word", "titles": "title_word"
 _PAGES = 5_000  # of an index, looked at in one question
 _FIRST_PAGE, _LIST_OF_PAGES = 10, 1 << 36  # up to where an index keeps what is no page; what marks lists of pages
 _PREFIXES = 4  # letters, at most, by which titles are found
+_NONE_WAITS = "(SELECT 0 AS article WHERE FALSE)"  # in archives of before any did
 _REINDEX = "run `newsdesk reindex --do`."
 _RESTORE = "bring back the last copy: `newsdesk restore FILE`."
 
@@ -109,13 +110,16 @@ def _version(db: Connection) -> Iterator[str]:
 
 def _agree(db: Connection, sentence: str) -> Iterator[str]:
     """That two tables name the same articles."""
-    if db.execute(_AGREE[sentence]).fetchone() is not None:
+    sql = _AGREE[sentence] if aside.exists(db, "unindexed") else _AGREE[sentence].replace("unindexed", _NONE_WAITS)
+    if db.execute(sql).fetchone() is not None:
         yield f"{sentence[:-1]}: {_REINDEX if 'index' in sentence or 'list' in sentence else _RESTORE}"
 
 
 def _words_of_articles(db: Connection, keys: Sequence[int]) -> Iterator[str]:
     """That articles are found by each of their words."""
     for key in keys:
+        if aside.exists(db, "unindexed") and index.is_put_off(db, key):
+            continue
         for article in articles.load(db, [key], texts.exactly).values():
             for place, words in index.entries(article, articles.marks_of(db, article)):
                 if not _is_found(db, key, place, sorted(words)):
@@ -206,13 +210,19 @@ _AGREE = {
         SELECT owner, region, article FROM article_region WHERE region > 0 EXCEPT
         SELECT a.owner, r.id, a.id FROM article a, json_each(a.regions) j JOIN region r ON r.code = j.value LIMIT 1""",
     "An article is not in the index of words.": """
-        SELECT id FROM article EXCEPT SELECT rowid FROM words WHERE words MATCH '"\ue000"' LIMIT 1""",
+        SELECT id FROM article EXCEPT SELECT article FROM unindexed
+        EXCEPT SELECT rowid FROM words WHERE words MATCH '"\ue000"' LIMIT 1""",
     "The index of words names an article that is not there.": """
         SELECT rowid FROM words WHERE words MATCH '"\ue000"' EXCEPT SELECT id FROM article LIMIT 1""",
     "An article is not in the index of titles.": """
-        SELECT id FROM article EXCEPT SELECT rowid FROM titles WHERE titles MATCH '"\ue002" *' LIMIT 1""",
+        SELECT id FROM article EXCEPT SELECT article FROM unindexed
+        EXCEPT SELECT rowid FROM titles WHERE titles MATCH '"\ue002" *' LIMIT 1""",
     "The index of titles names an article that is not there.": """
         SELECT rowid FROM titles WHERE titles MATCH '"\ue002" *' EXCEPT SELECT id FROM article LIMIT 1""",
+    "An article that is not there waits to be put into the indexes.": """
+        SELECT article FROM unindexed EXCEPT SELECT id FROM article LIMIT 1""",
+    "An article waits to be put into the index of words where it is already.": """
+        SELECT article FROM unindexed INTERSECT SELECT rowid FROM words WHERE words MATCH '"\ue000"' LIMIT 1""",
     "A sighting names an article that is not there.": """
         SELECT article FROM sighting EXCEPT SELECT id FROM article LIMIT 1""",
     "Something is owed for an article that is not there.": """

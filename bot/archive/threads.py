@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -34,6 +35,15 @@ def _nothing(db: Connection) -> bool:
     return False
 
 
+@dataclass(frozen=True, slots=True)
+class Chores:
+    """What the writer does beside what it is asked to, bit by bit; each bit says whether there is more."""
+
+    is_due: Callable[[Connection], bool] = _nothing  # whether it is time for what can wait, but not for long
+    soon: Callable[[Connection], bool] = _nothing  # that: then, while nothing else is to be written, and before the end
+    spare: Callable[[Connection], bool] = _nothing  # what may wait for ever, while nothing else is to be written
+
+
 class TooSlow(Busy):
     """The answer took longer than anybody should wait."""
 
@@ -50,11 +60,9 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="archive-writer", daemon=True)
         self._opened: Future[None] = Future()
 
-    async def start(
-        self, prepare: Callable[[Connection], None], spare: Callable[[Connection], bool] = _nothing
-    ) -> None:
-        """Open the file and bring it into shape. `spare` is done bit by bit while nothing else is to be written."""
-        self._prepare, self._spare = prepare, spare
+    async def start(self, prepare: Callable[[Connection], None], chores: Chores | None = None) -> None:
+        """Open the file and bring it into shape."""
+        self._prepare, self._chores = prepare, chores or Chores()
         self._thread.start()
         await asyncio.wrap_future(self._opened)
 
@@ -89,8 +97,13 @@ class Writer:
             if batch:
                 self._write(connection, batch)
                 self._pause = _IDLE
+                while self._chores.is_due(connection) and self._does(connection, self._chores.soon):
+                    pass
             elif going:
-                self._pause = _BREATH if self._does_more(connection) else None
+                more = self._does(connection, self._chores.soon) or self._does(connection, self._chores.spare)
+                self._pause = _BREATH if more else None
+        while self._does(connection, self._chores.soon):
+            pass
         connection.close()
 
     def _next(self) -> "tuple[list[_Work], bool]":
@@ -133,18 +146,19 @@ class Writer:
         else:
             log.exception("could not write pieces=%d", pieces)
 
-    def _does_more(self, connection: Connection) -> bool:
-        """Spend time that nobody needs, and say whether there is more to do."""
+    def _does(self, connection: Connection, chore: Callable[[Connection], bool]) -> bool:
+        """A bit of a chore; whether there is more of it."""
         try:
             self._settle_for(connection, False)
             connection.execute("BEGIN IMMEDIATE")
-            more = self._spare(connection)
+            more = chore(connection)
             connection.execute("COMMIT")
             return more
         except Exception:  # whatever it is, what is to be written must go on
             log.exception("could not use spare time")
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
+            connection.forget()
             return False
 
     def _settle_for(self, connection: Connection, owed: bool) -> None:
@@ -322,4 +336,4 @@ class _Asked:
             return not self._ended and self._connection is not None
 
 
-__all__ = ["DatabaseError", "Locked", "Readers", "TooSlow", "Turns", "Writer"]
+__all__ = ["Chores", "DatabaseError", "Locked", "Readers", "TooSlow", "Turns", "Writer"]

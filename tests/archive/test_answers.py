@@ -234,6 +234,7 @@ async def test_short_words_count_in_all_their_forms(room: Room) -> None:
 @pytest.mark.parametrize("query", [Query("rain"), Query('"rain in"'), Query('"rain in"', order="newest")])
 async def test_what_is_done_between_two_statements_stops_with_its_question(room: Room, query: Query) -> None:
     await room.takes_in(*(an_article(f"Rain in {number}", text="Rain in Kenya.") for number in range(30)))
+    assert (await room.archive.search(query)).total == 30
     db = connect.reader(room.archive.path)
     desk = SearchDesk(Regions([]), Aliases(), lambda: NOON)
     assert desk.answer(db, query).total == 30

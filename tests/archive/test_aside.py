@@ -111,6 +111,7 @@ async def test_who_asks_meanwhile_notices_nothing(room: Room) -> None:
 
 async def test_what_the_old_index_took_is_given_back_in_small_pieces(room: Room) -> None:
     await room.takes_in(*(an_article(f"Story {at}", text=long(at, 1_500)) for at in range(60)))
+    assert await total(room, "common") == 60
     pages = await room.archive._read(pages_of_index)
     await room.archive.remember(rebuild.VERSION, "0")
     free, most, finished = await room.archive._read(free_pages), 0, False
@@ -134,6 +135,7 @@ def free_pages(db: Connection) -> int:
 
 async def test_a_new_index_can_be_made_while_the_one_before_the_last_is_still_there(room: Room) -> None:
     await room.takes_in(*(an_article(f"Story {at}", text=long(at)) for at in range(60)))
+    assert await total(room, "common") == 60
     for _ in range(2):
         while not await room.archive._write(rebuilds):
             pass

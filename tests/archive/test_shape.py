@@ -17,7 +17,8 @@ from bot.regions import Regions
 from tests.archive.conftest import Room
 from tests.builders import an_article
 
-_MENDED = {"words", "heads", "titles", "known_word", "head_word", "title_word", "article_region", "passing", "revision"}
+_INDEXES = {"words", "heads", "titles", "known_word", "head_word", "title_word"}
+_MENDED = {*_INDEXES, "article_region", "passing", "revision", "unindexed"}
 
 
 def made() -> list[tuple[str, str, str]]:

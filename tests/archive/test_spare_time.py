@@ -24,6 +24,7 @@ async def test_the_parts_of_an_index_become_fewer_while_nothing_is_written(tmp_p
     feed = await room.feed()
     for number in range(7):
         await room.takes_in(an_article(f"Rain {number}"), feed=feed)
+        await archive.search(Query("rain"))  # which puts it into the index
     assert parts(archive.path) >= 7
     async with asyncio.timeout(60):
         while parts(archive.path) > 3:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.archive import packing
 from bot.archive.connect import Connection
-from bot.archive.threads import Writer
+from bot.archive.threads import Chores, Writer
 from bot.model import Query
 from tests.archive.conftest import Room
 from tests.builders import an_article
@@ -21,6 +21,7 @@ OTHERS = [an_article(f"Rain {number}", text="A poor harvest", regions=("africa",
 async def hurt(room: Room, request: pytest.FixtureRequest) -> AsyncIterator[Room]:
     """An archive in which something has happened to a text: rubbish, a lost dictionary, a torn one of old, an end."""
     await room.takes_in(DAMAGED, *OTHERS)
+    await room.archive.search(Query("rain"))  # all are in the index by now
 
     def harm(db: Connection) -> None:
         db.execute(
@@ -77,7 +78,7 @@ async def test_what_fails_in_spare_time_ends_no_writing(room: Room) -> None:
 
     writer = Writer(room.archive.path.with_name("other.db"), durable=False)
     async with asyncio.timeout(20):
-        await writer.start(lambda db: None, spare)
+        await writer.start(lambda db: None, Chores(spare=spare))
         await writer.run(lambda db: db.execute("CREATE TABLE a (b)") and None)
         await tried.wait()
         await writer.run(lambda db: db.execute("INSERT INTO a VALUES (1)") and None)

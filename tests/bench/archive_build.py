@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
-from bot.archive import accept, connect, feeds, packing, rebuild
+from bot.archive import accept, backlog, connect, feeds, packing, rebuild
 from bot.archive.migrations import migrate
 from bot.archive.search import index
 from bot.model import Article, Feed, Owed, Sighting, Subscription
@@ -32,6 +32,7 @@ def build(file: Path, shape: Shape) -> tuple[float, float]:
         began = time.process_time()
         db.execute("BEGIN IMMEDIATE")
         accept.accept(db, sightings, None, _nobody, batch[-1][0].seen or START)
+        backlog.catch_up(db, _BATCH)
         db.execute("COMMIT")
         number += len(batch)
         if packing.is_due(db):

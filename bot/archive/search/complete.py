@@ -2,7 +2,7 @@
 
 from heapq import nlargest
 
-from bot.archive import articles
+from bot.archive import articles, backlog
 from bot.archive.connect import Connection
 from bot.archive.feeds import every as every_feed
 from bot.archive.moments import SLOTS
@@ -20,6 +20,7 @@ _FREQUENT = 300  # articles of two months with a word that says little of what t
 
 def headlines(db: Connection, typed: str, viewer: Viewer, limit: int) -> list[Article]:
     """The newest articles whose title has these words, the last of them perhaps unfinished."""
+    backlog.heed(db)
     words = normal.words(normal.fold(typed[:200]))[:_MOST_WORDS]
     parts = [quoted(word) for word in words[:-1]] + [f"{quoted(word)} *" for word in words[-1:]]
     expression = visible(" AND ".join(parts) or '"\ue002" *', viewer)
@@ -73,6 +74,7 @@ def related(db: Connection, article: int, viewer: Viewer, limit: int) -> list[Ar
     one = articles.one(db, article, viewer)
     if one is None:
         return []
+    backlog.heed(db)
     plan = Plan(Words(), None, "", "", "", viewer, article - _RELATED_WITHIN, article + _RELATED_WITHIN)
     words = [word for word in sorted(set(normal.words(normal.fold(f"{one.title} {one.teaser}")))) if len(word) > 1]
     near = {word: _near(db, plan, word, title=False) for word in words}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import replace
 from datetime import datetime
 
+from bot.archive import backlog
 from bot.archive.connect import Connection
 from bot.archive.search import find
 from bot.archive.search.aliases import Aliases
@@ -46,6 +47,8 @@ class SearchDesk:
     def answer(self, db: Connection, query: Query) -> Found:
         """A page of what was asked for, the best first where there are words."""
         asked = self._read(query)
+        if not find.is_list(asked):
+            backlog.heed(db)
         limit = max(1, min(query.limit, MOST_HITS))
         cursor = read_cursor(query.cursor)
         if (_is_ranked(asked) and cursor.way == "r") or (not query.cursor and _is_ranked(asked)):

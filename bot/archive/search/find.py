@@ -58,6 +58,14 @@ def page(db: Connection, asked: Asked, viewer: Viewer, cursor: Cursor, limit: in
     return _turn(_walk(db, asked, plan, _lists(db, asked, viewer)), plan, cursor, limit)
 
 
+def is_list(asked: Asked) -> bool:
+    """Whether the lists of regions tell all that is asked, and no index is."""
+    filters = asked.filters
+    if asked.root is not None or len(filters.regions) > 1:
+        return False
+    return replace(filters, regions=(), start=None, end=None) == _NOTHING
+
+
 def total(db: Connection, asked: Asked, plan: Plan, known: int, loose: bool) -> tuple[int, bool]:
     """How many there are, and whether there are more than anybody counts."""
     if loose:
@@ -75,11 +83,9 @@ def hits(db: Connection, keys: Sequence[int], asked: Asked) -> tuple[Hit, ...]:
 
 def _lists(db: Connection, asked: Asked, viewer: Viewer) -> list[tuple[int, int]] | None:
     """The lists to walk down, each an owner's of one region (0: of all), where that is all that is asked."""
+    if not is_list(asked):
+        return None
     filters = asked.filters
-    if asked.root is not None or len(filters.regions) > 1:
-        return None
-    if replace(filters, regions=(), start=None, end=None) != _NOTHING:
-        return None
     region = 0
     if filters.regions:
         region = compiling.number_of(db, "region", filters.regions[0]) or -1

@@ -1,8 +1,9 @@
 """Writes an article into the index of words, and takes it out again."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bot.archive.connect import Connection
 from bot.archive.search import aside, normal, tokens
@@ -35,37 +36,63 @@ class Marks:
     language: int = 0
 
 
-def add(db: Connection, article: Article, marks: Marks, anew: bool = False) -> None:
+def add(db: Connection, article: Article, marks: Marks) -> None:
     """Its row must be there already: FTS5 would take a key twice without a word."""
-    texts = _texts(article, marks)
-    if anew or _is_in_new(db, article):
-        _put(db, article.id, texts, _ANEW)
-    if not anew:
-        _put(db, article.id, texts)
+    _add(db, article.id, _texts(article, marks))
+
+
+def add_anew(db: Connection, article: Article, marks: Marks) -> None:
+    """Put it into the new index alone."""
+    _put(db, article.id, _texts(article, marks), _ANEW)
+
+
+def put_off(db: Connection, article: Article, marks: Marks) -> None:
+    """Add it a little later: many at once, in the order of their keys, take half the time."""
+    db.execute("INSERT INTO unindexed (article) VALUES (?)", (article.id,))
+    keep_in_mind(db, article, marks)
+
+
+def keep_in_mind(db: Connection, article: Article, marks: Marks) -> None:
+    """What is to be put in of an article that was put off."""
+    db.put_off[article.id] = partial(_texts, article, marks)
+
+
+def add_put_off(db: Connection, keys: Sequence[int]) -> None:
+    """Add those that were put off up to the last of these keys, in their order; those there are must be in mind."""
+    for key in keys:
+        if key in db.put_off:
+            _add(db, key, db.put_off.pop(key)())
+    db.execute("DELETE FROM unindexed WHERE article <= ?", keys[-1:])
+
+
+def is_put_off(db: Connection, key: int) -> bool:
+    return db.execute("SELECT 1 FROM unindexed WHERE article = ?", (key,)).fetchone() is not None
 
 
 def drop(db: Connection, article: Article, marks: Marks) -> None:
     """Take it out: FTS5 must be told exactly what was put in."""
-    texts = _texts(article, marks)
-    if _is_in_new(db, article):
-        _take(db, article.id, texts, _ANEW)
-    _take(db, article.id, texts)
+    if not _is_no_more_put_off(db, article.id):
+        _drop(db, article.id, _texts(article, marks))
 
 
 def mark_own(db: Connection, article: Article, marks: Marks) -> None:
     """Mark a server's own article that was put in when such articles were not marked."""
     texts = _texts(article, marks)
     unmarked = tuple(text.replace(f"{tokens.OWN} ", "", 1) for text in texts)
-    for where in ("", _ANEW) if _is_in_new(db, article) else ("",):
+    for where in ("", _ANEW) if _is_in_new(db, article.id) else ("",):
         _take(db, article.id, unmarked, where)
         _put(db, article.id, texts, where)
 
 
 def change(db: Connection, before: tuple[Article, Marks], after: tuple[Article, Marks]) -> None:
     """Put it in anew, where that makes a difference."""
-    if _texts(*before) != _texts(*after):
-        drop(db, *before)
-        add(db, *after)
+    is_, was = _texts(*after), _texts(*before)
+    key = after[0].id
+    if _is_no_more_put_off(db, key):  # at once, for another program may have in mind what it was
+        _add(db, key, is_)
+    elif is_ != was:
+        _drop(db, key, was)
+        _add(db, key, is_)
 
 
 # --- a new index beside the old one -----------------------------------------------------------------------------
@@ -131,10 +158,10 @@ def put_in_place(db: Connection) -> None:
     db.execute("DELETE FROM memo WHERE key = ?", [_PROGRESS])
 
 
-def _is_in_new(db: Connection, article: Article) -> bool:
+def _is_in_new(db: Connection, key: int) -> bool:
     """Whether a new index is being made, and has come as far as this article."""
     kept = _recall(db)
-    return kept is not None and article.id <= kept[1]
+    return kept is not None and key <= kept[1]
 
 
 def _recall(db: Connection) -> tuple[int, int, int, int] | None:
@@ -170,6 +197,24 @@ def entries(article: Article, marks: Marks) -> Iterator[tuple[Place, set[str]]]:
 
 
 # --- what goes in -----------------------------------------------------------------------------------------------
+
+
+def _add(db: Connection, key: int, texts: tuple[str, ...]) -> None:
+    if _is_in_new(db, key):
+        _put(db, key, texts, _ANEW)
+    _put(db, key, texts)
+
+
+def _drop(db: Connection, key: int, texts: tuple[str, ...]) -> None:
+    if _is_in_new(db, key):
+        _take(db, key, texts, _ANEW)
+    _take(db, key, texts)
+
+
+def _is_no_more_put_off(db: Connection, key: int) -> bool:
+    """See that it is put off no more; whether it was."""
+    db.put_off.pop(key, None)
+    return db.execute("DELETE FROM unindexed WHERE article = ?", (key,)).rowcount > 0
 
 
 def _put(db: Connection, key: int, texts: tuple[str, ...], where: str = "") -> None:

@@ -1,0 +1,367 @@
+"""Words are put into the indexes a moment after their articles: nobody notices, whatever comes between."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.archive import Archive, backlog, connect, rebuild, soundness
+from bot.archive.archive import restore_archive
+from bot.archive.connect import Connection
+from bot.archive.search import aside
+from bot.archive.search.aliases import Aliases
+from bot.archive.search.index import SHAPES
+from bot.errors import NewsError
+from bot.model import Article, Owed, Query
+from bot.regions import Regions
+from tests.archive.conftest import Room
+from tests.builders import NOON, a_sighting, an_article
+
+DUNE = an_article("Rain in Kenya", text="A dune moves", regions=("africa",), published=NOON)
+LIKE_IT = an_article("Kenya after the rain", text="The dune stays", published=NOON - timedelta(days=1))
+
+
+def wait(file: Path) -> int:
+    """How many articles wait."""
+    with closing(connect.reader(file)) as db:
+        return int(db.execute("SELECT count(*) FROM unindexed").fetchone()[0])
+
+
+def wrong_in(file: Path) -> list[str]:
+    """What is wrong, also by what the indexes say of themselves to a connection that may write."""
+    with closing(connect.writer(file)) as db:
+        wrong = soundness.check(db)
+        for name in SHAPES:
+            try:
+                db.execute(f"INSERT INTO {name} ({name}) VALUES ('integrity-check')")
+            except connect.DatabaseError as error:
+                wrong.append(f"{name}: {error}")
+        return wrong
+
+
+async def titles(archive: Archive, words: str) -> list[str]:
+    return [hit.article.title for hit in (await archive.search(Query(words, order="newest", limit=25))).hits]
+
+
+async def until_none_waits(file: Path) -> None:
+    async with asyncio.timeout(30):
+        while wait(file):
+            await asyncio.sleep(0.02)
+
+
+# --- found at once ----------------------------------------------------------------------------------------------
+
+
+async def by_search(room: Room) -> list[str]:
+    return [hit.article.title for hit in (await room.archive.search(Query("moves"))).hits]
+
+
+async def by_headline(room: Room) -> list[str]:
+    return [each.title for each in await room.archive.headlines("rain in", None)]
+
+
+async def by_what_is_like_it(room: Room) -> list[str]:
+    other = await room.archive.article_at(LIKE_IT.url, None)
+    assert other is not None
+    return [each.title for each in await room.archive.related(other.id, None)]
+
+
+async def by_filters(room: Room) -> list[str]:
+    return [hit.article.title for hit in (await room.archive.latest(Query("lang:en"))).hits]
+
+
+@pytest.mark.parametrize("ask", [by_search, by_headline, by_what_is_like_it, by_filters])
+async def test_an_article_that_was_just_kept_is_found(room: Room, ask: Callable[[Room], Awaitable[list[str]]]) -> None:
+    await room.takes_in(LIKE_IT)
+    assert await titles(room.archive, "dune") == [LIKE_IT.title]
+    await room.takes_in(replace(DUNE, language="en"))
+    assert wait(room.archive.path) == 1, "its words come later"
+    assert await ask(room) == [DUNE.title]
+    assert wait(room.archive.path) == 0
+
+
+async def test_a_list_of_the_latest_waits_for_no_words(room: Room) -> None:
+    await room.takes_in(DUNE)
+    assert (await room.archive.latest(Query(region="africa"))).total == 1
+    assert await room.archive.authors("", None) == []
+    assert wait(room.archive.path) == 1
+
+
+async def test_many_are_put_in_at_once(room: Room) -> None:
+    feed = await room.feed()
+    for number in range(backlog.MANY - 1):
+        await room.takes_in(an_article(f"Rain {number}"), feed=feed)
+    assert wait(room.archive.path) == backlog.MANY - 1
+    await room.takes_in(an_article("Rain at last"), feed=feed)
+    await room.archive.remember("after", "that")  # what is written next comes after it
+    assert wait(room.archive.path) == 0
+
+
+async def test_of_many_that_come_together_none_waits(room: Room) -> None:
+    await room.takes_in(*(an_article(f"Rain {number}") for number in range(4 * backlog.MANY + 3)))
+    await room.archive.remember("after", "that")
+    assert wait(room.archive.path) < backlog.MANY
+
+
+async def test_they_are_put_in_when_nothing_else_is_to_be_written(room: Room) -> None:
+    await room.takes_in(DUNE)
+    await until_none_waits(room.archive.path)
+    assert await titles(room.archive, "dune") == [DUNE.title]
+
+
+async def test_they_are_put_in_before_the_end(regions: Regions, tmp_path: Path) -> None:
+    room = Room(await Archive.open(tmp_path / "archive.db", regions, now=lambda: NOON))
+    await room.takes_in(DUNE)
+    assert wait(room.archive.path) == 1
+    await room.archive.close()
+    assert wait(room.archive.path) == 0
+    assert wrong_in(room.archive.path) == []
+
+
+def fails(article: Article, subscriptions: object) -> list[Owed]:
+    raise OSError("a fault of our own")
+
+
+# --- what comes between -----------------------------------------------------------------------------------------
+
+
+async def test_what_is_corrected_before_is_found_as_it_is_now(room: Room) -> None:
+    await room.takes_in(DUNE)
+    await room.takes_in(replace(DUNE, text="A river moves"))
+    assert (await titles(room.archive, "river"), await titles(room.archive, "dune")) == ([DUNE.title], [])
+    await room.takes_in(replace(DUNE, text="A forest moves"))
+    assert (await titles(room.archive, "forest"), await titles(room.archive, "river")) == ([DUNE.title], [])
+    assert wrong_in(room.archive.path) == []
+
+
+async def test_what_is_taken_out_before_is_found_no_more(room: Room) -> None:
+    await room.takes_in(DUNE, LIKE_IT)
+    assert await room.archive.prune(NOON - timedelta(hours=12)) == 1
+    assert wait(room.archive.path) == 1
+    assert await titles(room.archive, "dune") == [DUNE.title]
+    assert wait(room.archive.path) == 0
+    assert wrong_in(room.archive.path) == []
+
+
+async def test_a_transaction_that_fails_leaves_nothing_to_be_put_in(room: Room) -> None:
+    feed = await room.feed()
+    with pytest.raises(OSError, match="of our own"):
+        await room.archive.accept([a_sighting(DUNE, feed)], None, fails, NOON)
+    assert wait(room.archive.path) == 0
+    await room.takes_in(replace(DUNE, text="A river moves"), feed=feed)
+    assert (await titles(room.archive, "river"), await titles(room.archive, "dune")) == ([DUNE.title], [])
+    assert wrong_in(room.archive.path) == []
+
+
+async def test_what_another_program_has_corrected_meanwhile_is_put_in_as_it_is_now(
+    regions: Regions, tmp_path: Path
+) -> None:
+    bot, console = [Room(await Archive.open(tmp_path / "a.db", regions, now=lambda: NOON)) for _ in range(2)]
+    await bot.takes_in(DUNE, LIKE_IT)
+    await console.takes_in(replace(DUNE, text="A river moves"))
+    await console.takes_in(an_article("Rain elsewhere", text="A dune"))
+    for room in (bot, console):
+        assert await titles(room.archive, "dune") == ["Rain elsewhere", LIKE_IT.title]
+        assert await titles(room.archive, "river") == [DUNE.title]
+    for room in (console, bot):
+        await room.archive.close()
+    assert wrong_in(bot.archive.path) == []
+
+
+async def test_what_another_program_keeps_under_a_key_that_came_to_nothing_here_is_put_in(
+    regions: Regions, tmp_path: Path
+) -> None:
+    bot, console = [Room(await Archive.open(tmp_path / "a.db", regions, now=lambda: NOON)) for _ in range(2)]
+    feed = await bot.feed()
+    with pytest.raises(OSError, match="of our own"):
+        await bot.archive.accept([a_sighting(DUNE, feed)], None, fails, NOON)
+    await console.takes_in(an_article("Vote in Mali", text="A river", published=NOON))
+    assert await titles(bot.archive, "river") == ["Vote in Mali"]
+    assert await titles(bot.archive, "dune") == []
+    for room in (console, bot):
+        await room.archive.close()
+    assert wrong_in(bot.archive.path) == []
+
+
+async def test_nothing_is_kept_in_mind_that_waits_no_more(regions: Regions, tmp_path: Path) -> None:
+    bot, console = [Room(await Archive.open(tmp_path / "a.db", regions, now=lambda: NOON)) for _ in range(2)]
+    await bot.takes_in(DUNE, LIKE_IT)
+    await bot.takes_in(replace(DUNE, text="A river moves"))
+    assert await bot.archive._write(lambda db: len(db.put_off)) == 1
+    assert await titles(console.archive, "dune") == [LIKE_IT.title]
+    await bot.takes_in(an_article("Vote"))
+    assert await titles(bot.archive, "vote") == ["Vote"]
+    assert await bot.archive._write(lambda db: len(db.put_off)) == 0
+    for room in (console, bot):
+        await room.archive.close()
+
+
+async def test_nobody_waits_long_while_another_program_writes(regions: Regions, tmp_path: Path) -> None:
+    room = Room(await Archive.open(tmp_path / "a.db", regions, now=lambda: NOON))
+    await room.takes_in(LIKE_IT)
+    assert await titles(room.archive, "dune") == [LIKE_IT.title]
+    await room.takes_in(DUNE)
+    with closing(connect.writer(room.archive.path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert await titles(room.archive, "dune") == [LIKE_IT.title], "the other one as soon as it can be put in"
+        assert [each.title for each in await room.archive.headlines("rain in", None)] == []
+        other.execute("ROLLBACK")
+    await room.archive.remember("after", "that")
+    assert await titles(room.archive, "dune") == [DUNE.title, LIKE_IT.title]
+    await room.archive.close()
+
+
+async def test_what_waited_when_we_were_killed_is_found_afterwards(regions: Regions, tmp_path: Path) -> None:
+    file = tmp_path / "a.db"
+    room = Room(await Archive.open(file, regions, now=lambda: NOON))
+    await room.takes_in(DUNE)
+    await room.archive.backup(tmp_path / "none.copy")
+    assert wait(tmp_path / "none.copy") == 0, "a copy may be read where nothing can be written"
+    await room.takes_in(LIKE_IT)
+    with closing(connect.reader(file)) as db, closing(connect.plain(tmp_path / "killed.copy")) as copy:
+        db.backup(copy)
+    await room.archive.close()
+    assert wait(tmp_path / "killed.copy") == 1
+    restore_archive(tmp_path / "killed.copy", tmp_path / "killed.db")
+    assert wrong_in(tmp_path / "killed.copy") == [], "to wait is nothing wrong"
+    reason = NewsError("This disk cannot be written to.")
+    read = await Archive.read(tmp_path / "killed.db", regions, reason, now=lambda: NOON, aliases=Aliases())
+    assert await titles(read, "dune") == [DUNE.title], "what can be found without writing"
+    await read.close()
+    again = await Archive.open(tmp_path / "killed.db", regions, now=lambda: NOON)
+    assert await titles(again, "dune") == [DUNE.title, LIKE_IT.title]
+    await again.close()
+    assert wrong_in(tmp_path / "killed.db") == []
+
+
+async def test_news_is_kept_and_owed_although_the_index_is_damaged(room: Room) -> None:
+    await room.takes_in(LIKE_IT)
+    assert await titles(room.archive, "dune") == [LIKE_IT.title]
+
+    def harm(db: Connection) -> None:
+        db.execute("DELETE FROM words_data")
+
+    await room.archive._write(harm)
+    accepted = await room.takes_in(DUNE)
+    assert [each.title for each in accepted.new] == [DUNE.title]
+    assert (await room.archive.latest(Query())).total == 2
+    await room.archive.reindex()
+    assert await titles(room.archive, "dune") == [DUNE.title, LIKE_IT.title]
+    assert await room.archive.check() == []
+
+
+# --- anything, in any order -------------------------------------------------------------------------------------
+
+WORDS = ("rain", "dune", "pact", "vote", "river")
+acts = st.lists(st.tuples(st.sampled_from("nnnnccgmprrrrrrsxo"), st.integers(0, 10**6)), min_size=5, max_size=60)
+
+
+@dataclass
+class Play:
+    """Two programs on one archive, and what should be in it."""
+
+    rooms: list[Room]
+    there: dict[str, Article]  # by address
+    number: int = 0
+
+    async def act(self, act: str, chance: Random) -> None:
+        room = chance.choice(self.rooms)
+        some = chance.choice(list(self.there.values())) if self.there else None
+        if act == "n":
+            await self._print(room, *(self._new(chance) for _ in range(chance.choice((1, 1, 3, 70)))))
+        elif act == "c" and some:
+            await self._print(room, replace(some, text=self._text(chance)))
+        elif act == "g" and some:
+            found = await room.archive.article_at(some.url, None)
+            assert found is not None
+            await room.archive.mark_gone([found.id], NOON)
+        elif act == "m" and some:
+            found = await room.archive.article_at(some.url, None)
+            assert found is not None
+            await room.archive.place(found.id, (chance.choice(("africa", "europe")),), "", _nowhere, NOON)
+        elif act == "p":
+            before = NOON - timedelta(minutes=chance.randrange(200, 300))
+            await room.archive.prune(before)
+            left = {each.url for each in await room.archive.articles_after(-1, 10_000)}
+            self.there = {url: each for url, each in self.there.items() if url in left}
+        elif act == "r":
+            await room.archive._write(_make_anew, chance.choice((3, 20, 100)))
+        elif act == "s":
+            await self.compare(room, chance.choice(WORDS))
+        elif act == "x":
+            await room.archive._write(backlog.catch_up, chance.choice((1, 5, 200)))
+        elif act == "o":
+            with pytest.raises(OSError):
+                await room.archive._write(_fail_late)
+
+    async def compare(self, room: Room, word: str) -> None:
+        expected = sum(word in f"{each.title} {each.text}".casefold().split() for each in self.there.values())
+        found = await room.archive.search(Query(word, order="newest"))
+        assert found.total == expected, (word, found)
+
+    async def _print(self, room: Room, *articles: Article) -> None:
+        feed = await room.feed()
+        await room.archive.accept([a_sighting(each, feed) for each in articles], None, _nowhere, NOON)
+        self.there |= {each.url: each for each in articles}
+
+    def _new(self, chance: Random) -> Article:
+        self.number += 1
+        when = NOON - timedelta(minutes=chance.randrange(300))
+        return an_article(f"{chance.choice(WORDS)} {self.number}", text=self._text(chance), published=when)
+
+    def _text(self, chance: Random) -> str:
+        return " ".join(chance.choices(WORDS, k=chance.randrange(1, 4)))
+
+
+def _make_anew(db: Connection, piece: int) -> None:
+    """A step of it, whatever is left of the one before."""
+    while not aside.empty(db):
+        pass
+    rebuild.step(db, piece)
+
+
+def _fail_late(db: Connection) -> None:
+    backlog.catch_up(db)
+    raise OSError("a fault of our own")
+
+
+def _nowhere(article: Article, subscriptions: object) -> list[Owed]:
+    return []
+
+
+def sums(file: Path) -> list[bytes]:
+    """How many articles and words each index says it has."""
+    with closing(connect.reader(file)) as db:
+        return [db.execute(f"SELECT block FROM {name}_data WHERE id = 1").fetchone()[0] for name in SHAPES]
+
+
+async def sums_anew(file: Path, regions: Regions) -> list[bytes]:
+    archive = await Archive.open(file, regions, now=lambda: NOON)
+    await archive.reindex()
+    await archive.close()
+    return sums(file)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(acts=acts)
+async def test_whatever_comes_in_whatever_order_index_and_articles_agree(
+    regions: Regions, tmp_path_factory: pytest.TempPathFactory, acts: list[tuple[str, int]]
+) -> None:
+    file = tmp_path_factory.mktemp("play") / "a.db"
+    play = Play([Room(await Archive.open(file, regions, now=lambda: NOON)) for _ in range(2)], {})
+    for act, seed in acts:
+        await play.act(act, Random(seed))
+    for room in play.rooms:
+        for word in WORDS:
+            await play.compare(room, word)
+        await room.archive.close()
+    assert wait(file) == 0
+    assert wrong_in(file) == []
+    assert sums(file) == await sums_anew(file, regions), "nothing is in an index twice"
