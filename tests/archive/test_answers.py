@@ -242,3 +242,24 @@ async def test_what_is_done_between_two_statements_stops_with_its_question(room:
     with pytest.raises(OperationalError, match="interrupted"):
         SearchDesk(Regions([]), Aliases(), lambda: NOON).answer(db, query)
     db.close()
+
+
+async def test_what_comes_later_is_found_by_the_same_question_although_it_is_older(room: Room) -> None:
+    await room.takes_in(an_article("Rain in Kenya"), an_article("Vote in Mali", published=NOON))
+    assert await found(room, "rain") == ["Rain in Kenya"]
+    await room.takes_in(an_article("Rain in Chad", published=NOON - timedelta(hours=2)))
+    assert set(await found(room, "rain")) == {"Rain in Kenya", "Rain in Chad"}
+    await room.takes_in(an_article("Rain in Chad", text="It was snow.", published=NOON - timedelta(hours=2)))
+    assert await found(room, "snow") == ["Rain in Chad"]
+
+
+async def test_who_leafs_through_the_best_goes_on_with_what_they_began(room: Room) -> None:
+    await room.takes_in(*(an_article(f"Rain {number}", published=NOON - timedelta(days=number)) for number in range(9)))
+    query, seen = Query("rain", limit=3), []
+    shown = await room.archive.search(query)
+    for number in (9, 10, 11):
+        seen += [hit.article.title for hit in shown.hits]
+        await room.takes_in(an_article(f"Rain {number}", text="Rain! rain!", published=NOON - timedelta(hours=number)))
+        await room.archive.search(query)  # somebody asks anew
+        shown = await room.archive.search(replace(query, cursor=shown.next)) if shown.next else shown
+    assert sorted(seen) == [f"Rain {number}" for number in range(9)]

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.archive import backlog
 from bot.archive.connect import Connection
-from bot.archive.search import find
+from bot.archive.search import find, index
 from bot.archive.search.aliases import Aliases
 from bot.archive.search.best import Ranked, best, meant
 from bot.archive.search.compile import LAST_KEY
@@ -59,8 +59,8 @@ class SearchDesk:
 
     def _best(self, db: Connection, query: Query, asked: Asked, cursor: Cursor, limit: int) -> Found:
         """A page of a ranking. What arrives while somebody leafs through it does not move it."""
-        below = cursor.key if cursor.way == "r" else _above_all(db)
-        ranked = self._ranking(db, query, asked, below)
+        from_here = cursor if cursor.way == "r" else Cursor("r", _above_all(db), state=index.state(db))
+        ranked = self._ranking(db, query, asked, from_here)
         end = len(ranked.keys)
         stopped = "" if ranked.end is None else f"; {STOPPED}"
         if not ranked.keys and ranked.end is not None:  # what is newest can be gone on with, further and further back
@@ -76,15 +76,15 @@ class SearchDesk:
             hits=find.hits(db, keys, ranked.asked),
             total=total,
             more=more,
-            next=str(Cursor("r", below, start + limit + 1)) if start + limit < end else "",
-            previous=str(Cursor("r", below, max(1, start - limit + 1))) if start else "",
+            next=str(replace(from_here, first=start + limit + 1)) if start + limit < end else "",
+            previous=str(replace(from_here, first=max(1, start - limit + 1))) if start else "",
             first=start + 1,
             understood=told(ranked.asked, self._regions, ranked.loose) + stopped,
             suggestion=ranked.suggestion,
         )
 
-    def _ranking(self, db: Connection, query: Query, asked: Asked, below: int) -> Ranked:
-        key = (replace(query, cursor="", limit=0), below)
+    def _ranking(self, db: Connection, query: Query, asked: Asked, cursor: Cursor) -> Ranked:
+        key = (replace(query, cursor="", limit=0), cursor.key, cursor.state)
         with self._lock:
             known = self._rankings.get(key)
             if known is not None:
@@ -92,7 +92,7 @@ class SearchDesk:
                 return known
         with self._ranks:
             db.heed()
-            ranked = best(db, asked, query.viewer, self._counts, below)
+            ranked = best(db, asked, query.viewer, self._counts, cursor.key)
         with self._lock:
             self._rankings[key] = ranked
             if len(self._rankings) > _KEPT:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from zlib import crc32
 
 from bot.archive.connect import Connection
 from bot.archive.search import aside, normal, tokens
@@ -93,6 +94,16 @@ def change(db: Connection, before: tuple[Article, Marks], after: tuple[Article, 
     elif is_ != was:
         _drop(db, key, was)
         _add(db, key, is_)
+
+
+def state(db: Connection) -> int:
+    """A number that is another one when anything has been put in or taken out since.
+
+    FTS5 keeps a list of its parts under this key, which grows whenever it writes: https://sqlite.org/fts5.html, on its
+    data structures.
+    """
+    row = db.execute("SELECT block FROM words_data WHERE id = 10").fetchone()
+    return 0 if row is None else crc32(row[0])
 
 
 # --- a new index beside the old one -----------------------------------------------------------------------------

@@ -12,22 +12,25 @@ Way = Literal["o", "n", "r"]  # older than a key, newer than a key, a place in a
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """A page's beginning: the key it follows, and the rank of its first hit; where it leads to what is newer, the rank
-    of the hit after its last one."""
+    of the hit after its last one. In a ranking, also how the index was when it was made."""
 
     way: Way = "o"
     key: int = LAST_KEY
     first: int = 1
+    state: int = 0
 
     def __str__(self) -> str:
-        return f"{self.way}{base36(self.key)}.{base36(self.first)}"
+        numbers = (self.key, self.first, self.state) if self.way == "r" else (self.key, self.first)
+        return f"{self.way}{'.'.join(map(base36, numbers))}"
 
 
 def read_cursor(text: str) -> Cursor:
     """A cursor that was handed out; anything else is the first page."""
-    way, key, first = text[:1], *text[1:40].partition(".")[::2]
-    if way not in ("o", "n", "r") or not (_is_number(key) and _is_number(first)):
+    way, parts = text[:1], text[1:50].split(".")
+    if way not in ("o", "n", "r") or not 2 <= len(parts) <= 3 or not all(map(_is_number, parts)):
         return Cursor()
-    return Cursor(way, min(int(key, 36), LAST_KEY), max(1, min(int(first, 36), 10**9)))  # type: ignore[arg-type]
+    key, first, state = (*(int(part, 36) for part in parts), 0)[:3]
+    return Cursor(way, min(key, LAST_KEY), max(1, min(first, 10**9)), state)  # type: ignore[arg-type]
 
 
 def _is_number(text: str) -> bool:
