@@ -366,5 +366,5 @@ class Archive(Care):
         try:
             return await readers.run(question, *given, within=DEADLINE)
         except backlog.Behind:
-            await self._catch_up()
+            await self.catch_up()
             return await readers.run(backlog.regardless(question), *given, within=DEADLINE)

@@ -40,6 +40,15 @@ class Care:
             finished = await self._write(rebuild.spare_step, owed=False)
         return finished
 
+    async def catch_up(self) -> None:
+        """Put all words that wait into the indexes; not where that takes long, or nothing can be written."""
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                while await self._write(backlog.catch_up, owed=False):
+                    pass
+        except Exception as error:
+            log.debug("could not put words into the indexes: %r", error)
+
     async def mend(self) -> None:
         await self._write(shape.mend, owed=False)
 
@@ -59,12 +68,12 @@ class Care:
         return await self._read(upkeep.empty)
 
     async def backup(self, file: Path) -> None:
-        await self._catch_up()  # a copy may be read where nothing can be written
+        await self.catch_up()  # a copy may be read where nothing can be written
         await self._read(upkeep.backup, file)
 
     async def check(self, tell: Callable[[str, int, int], None] = lambda part, done, of: None) -> list[str]:
         """What is wrong, each in a sentence; `tell` hears what is looked at, and how far that is."""
-        await self._catch_up()
+        await self.catch_up()
         steps = await self._read(soundness.steps)
         wrong = []
         for done, (part, step) in enumerate(steps):
@@ -72,15 +81,6 @@ class Care:
             wrong += await self._read(soundness.found, step)
         tell("all", len(steps), len(steps))
         return list(dict.fromkeys(wrong))
-
-    async def _catch_up(self) -> None:
-        """Put all words that wait into the indexes; not where that takes long, or nothing can be written."""
-        try:
-            async with asyncio.timeout(_PATIENCE):
-                while await self._write(backlog.catch_up, owed=False):
-                    pass
-        except Exception as error:
-            log.debug("could not put words into the indexes: %r", error)
 
     async def _write(self, work: Callable[..., R], *given: object, owed: bool = True) -> R:
         return await self._writer.run(work, *given, owed=owed)

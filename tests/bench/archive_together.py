@@ -78,31 +78,41 @@ async def together(file: Path, shape: Shape, seconds: float) -> None:
 
 async def adding(file: Path, shape: Shape, peers: Sequence[tuple[str, Adds]]) -> None:
     """One article after another, each kept before the next: as it is for news that nobody is owed, for news that
-    somebody is, which waits for the disk, and as peers keep it. Each in a thread of its own, as an event loop needs."""
+    somebody is, which waits for the disk, for news whose words somebody asks for at once, and as peers keep it. Each in
+    a thread of its own, as an event loop needs. The mean is of all there is to do until the last one's words are in
+    the indexes, which ours puts there many at once, and of waits while the parts of an index are made one."""
     archive = await Archive.open(file, Regions([Region("a", "a", 0, "", ())]), now=lambda: NOW)
     feed = await archive.add_feed(Feed("https://paper.test/feed/1", title="Paper 1"))
-    quiet, owed = "one article added, not owed", "one article added, durable"
-    spent = {name: Times() for name in (quiet, owed, *(name for name, _ in peers))}
+    quiet, owed, asked = (f"one article added, {how}" for how in ("not owed", "durable", "its words asked for at once"))
+    spent = {name: Times() for name in (quiet, owed, asked, *(name for name, _ in peers))}
+    whole = dict.fromkeys(spent, 0.0)
     fresh = iter(_articles(Corpus(shape), len(spent) * _TURNS * _ADDED, await _end(archive)))
     loop = asyncio.get_running_loop()
     with ThreadPoolExecutor(1) as thread:
         for _ in range(_TURNS):
-            for name in (quiet, owed):
+            for name in (quiet, owed, asked):
+                started = time.perf_counter()
                 for article, seen in islice(fresh, _ADDED):
-                    sighting = Sighting(article, feed, b"1", silent=name == quiet)
+                    sighting = Sighting(article, feed, b"1", silent=name != owed)
                     began = time.perf_counter()
                     await archive.accept([sighting], None, _nobody, seen)
+                    if name == asked:
+                        await archive.catch_up()
                     spent[name].spent.append((time.perf_counter() - began) * 1000)
+                await archive.catch_up()
+                whole[name] += time.perf_counter() - started
             for name, peer in peers:
+                started = time.perf_counter()
                 for article, _ in islice(fresh, _ADDED):
                     began = time.perf_counter()
                     await loop.run_in_executor(thread, peer.add, article)
                     spent[name].spent.append((time.perf_counter() - began) * 1000)
+                whole[name] += time.perf_counter() - started
     await archive.close()
+    means = {name: seconds * 1000 / len(spent[name].spent) for name, seconds in whole.items()}
     for name, times in spent.items():
-        # The mean too: now and then one waits while the parts of an index are made one.
-        ours = f"   ours in {spent[quiet].at(0.5) / times.at(0.5):.2f} of its time" if name not in (quiet, owed) else ""
-        print(f"{name:46} {times}   mean {sum(times.spent) / len(times.spent):.2f}{ours}", flush=True)
+        beside = f"   ours in {means[quiet] / means[name]:.2f} of its mean" if name in dict(peers) else ""
+        print(f"{name:46} {times}   mean {means[name]:.2f}{beside}", flush=True)
 
 
 async def _end(archive: Archive) -> datetime:
