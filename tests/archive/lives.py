@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 
-from bot.archive import Archive, articles, connect, rebuild, soundness
+from bot.archive import Archive, articles, backlog, connect, rebuild, soundness
 from bot.archive.migrations import migrate
 from bot.archive.search import aside
 from bot.archive.search.index import SHAPES
@@ -72,6 +72,9 @@ def _left(file: Path) -> tuple[set[str], list[str]]:
         migrate(db)
         rebuild.note_version(db)
         wrong = soundness.check(db)
+        while backlog.catch_up(db):  # what waited at death
+            pass
+        wrong += soundness.check(db)
         wrong += [sentence for name in SHAPES for sentence in _wrong_with(db, name)]
         kept = {f"article {article.url}" for article in articles.after(db, 0, 1_000_000)}
         kept |= {f"sending {row['id']}" for row in db.execute("SELECT id FROM delivery WHERE attempts > 0")}
@@ -152,6 +155,8 @@ async def _life(file: Path, seed: int) -> None:
             sightings.append(a_sighting(corrected, feed))
         await archive.accept(sightings, None, _to_africa, NOON)
         print(*(f"article {article.url}\n" for article in found), sep="", end="", flush=True)
+        if number % 4 == 0:
+            await archive.catch_up()  # as somebody's question would
         await _deliver(archive)
         await archive._write(_make_index_anew, owed=False)
 
