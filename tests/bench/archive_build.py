@@ -40,6 +40,8 @@ def build(file: Path, shape: Shape) -> tuple[float, float]:
         spent += time.process_time() - began
         if number % 20_000 == 0:
             print(f"  built {done + number:,} at {number / spent:,.0f} an article-second of processor", flush=True)
+    while backlog.catch_up(db):  # what an earlier run may have left
+        pass
     while not packing.step(db)[2]:
         pass
     while index.merge_some(db):  # as the archive does while it has nothing else to write
