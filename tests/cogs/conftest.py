@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -100,11 +100,16 @@ class House:
         return (await typed.answered(10)).choices or []
 
     @asynccontextmanager
-    async def restarted(self) -> AsyncIterator[None]:
-        """The bot as it is after a restart: another process, the same archive."""
+    async def restarted(self, regions: Regions | None = None) -> AsyncIterator[None]:
+        """The bot as it is after a restart: another process, the same archive, perhaps with other regions."""
         await self.client.close()
-        self.client = NewsClient(self.desk, cogs.names(), guild_ready_timeout=0.05)
-        async with on_stage(self.client, self.stage):
+        async with AsyncExitStack() as opened:
+            if regions is not None:
+                archive = await Archive.open(self.archive.path, regions, now=self.desk.clock.now)
+                opened.push_async_callback(archive.close)
+                self.desk = replace(self.desk, archive=archive, regions=regions)
+            self.client = NewsClient(self.desk, cogs.names(), guild_ready_timeout=0.05)
+            await opened.enter_async_context(on_stage(self.client, self.stage))
             yield
 
     async def accept(self, *articles: Article, feed: Feed | None = None, silent: bool = True) -> list[Article]:

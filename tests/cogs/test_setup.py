@@ -144,6 +144,55 @@ async def test_of_regions_with_long_names_as_many_are_proposed_and_named_as_ther
         assert len(text(shown)) <= 4000
 
 
+async def test_a_click_on_an_old_message_orders_the_regions_that_it_shows_whatever_regions_there_are_now(
+    house: House,
+) -> None:
+    shown = answer(await house.call(house.ada, "desk setup"))
+    await choose(house, shown, "su:regions", "africa", "europe")
+    await choose(house, shown, "su:channel", str(house.lobby.id))
+    others = [each for each in house.desk.regions if each.code != "asia-pacific"]
+    async with house.restarted(Regions([*areas(3), *reversed(others)])):
+        await house.press(house.ada, shown, named(shown, "su:go"))
+    ordered = await house.archive.subscriptions(house.guild.id)
+    assert sorted(each.region for each in ordered) == ["africa", "europe"]
+
+
+async def test_a_menu_of_an_old_message_picks_the_regions_that_it_shows_from_among_other_menus(stage: Stage) -> None:
+    async with a_house(stage, areas(60)) as house:
+        shown = answer(await house.call(house.ada, "desk setup"))
+        await choose(house, shown, "su:regions2", "area-59")
+        async with house.restarted(Regions(list(areas(60))[10:])):  # in two menus, where there were three
+            await choose(house, shown, "su:regions1", "area-20", "area-39")
+            assert "no region any more" not in text(shown)
+            await choose(house, shown, "su:channel", str(house.lobby.id))
+            assert f"**Area 20, Area 39, Area 59** → <#{house.lobby.id}>" in text(shown)
+
+
+async def test_a_region_that_was_picked_and_is_none_any_more_is_named_and_nothing_is_ordered(house: House) -> None:
+    shown = answer(await house.call(house.ada, "desk setup"))
+    await choose(house, shown, "su:regions", "africa", "europe")
+    await choose(house, shown, "su:channel", str(house.lobby.id))
+    async with house.restarted(Regions(each for each in house.desk.regions if each.code != "europe")):
+        await house.press(house.ada, shown, named(shown, "su:go"))
+        assert text(shown).startswith("**Nothing was ordered.**\n⚠️ Of what you had picked, this is no region any more")
+        assert "more: **Europe**." in text(shown) and f"**Africa** → <#{house.lobby.id}>" in text(shown)
+        assert await house.archive.subscriptions() == []
+        await house.press(house.ada, shown, named(shown, "su:go"))
+        assert [each.region for each in await house.archive.subscriptions()] == ["africa"]
+
+
+async def test_a_proposal_that_has_become_another_is_shown_before_it_is_ordered(house: House) -> None:
+    africa, apac = house.guild.add_channel("africa"), house.guild.add_channel("apac")
+    shown = answer(await house.call(house.ada, "desk setup"))
+    async with house.restarted(Regions(each for each in house.desk.regions if each.code != "asia-pacific")):
+        await house.press(house.ada, shown, named(shown, "su:match"))
+        assert text(shown).startswith("⚠️ **Nothing was ordered:**") and f"<#{apac.id}>" not in text(shown)
+        assert await house.archive.subscriptions() == []
+        await house.press(house.ada, shown, named(shown, "su:match"))
+        ordered = await house.archive.subscriptions()
+        assert [(each.target, each.region) for each in ordered] == [(f"channel:{africa.id}", "africa")]
+
+
 async def test_where_there_is_no_feed_that_is_told(house: House) -> None:
     missing = "There is no feed yet, so nothing can come: `/desk feed add` adds one."
     assert missing in text(answer(await house.call(house.ada, "desk setup")))

@@ -1,9 +1,10 @@
 """First steps in a server: which regions go to which channels, proposed or chosen, shown, and done on a click."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from hashlib import blake2b
+from typing import Any, cast
 
 import discord
 from discord import ui
@@ -25,33 +26,42 @@ _MOST_SHUT = 10  # channels that are named
 _MENUS = 9  # of regions: with all else, an answer has room for no more
 _SOON = 50  # orders that can be given in the seconds for which Discord waits
 _LINES, _NAMES = 30, 30  # of what was ordered, and of what was chosen, that are named
-_ORDERED, _PROPOSED, _CHOSEN, _SHUT = 1300, 1300, 400, 500  # characters of each: a message has 4000
-_STATE = r"(?P<regions>[0-9a-f]{1,60}):(?P<channel>\d{1,20})"
+_ORDERED, _PROPOSED, _CHOSEN, _GONE, _SHUT = 1300, 1300, 400, 100, 400  # characters of each: a message has 4000
+_MENU = "su:regions"
+_STATE = r"(?P<channel>\d{1,20})"
+_OTHERS_NOW = (
+    "⚠️ **Nothing was ordered:** these are no longer the channels and regions that stood there. Look again, please."
+)
 
 Admin = discord.Interaction[Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What has been picked from the menus so far: it stands in the names of all buttons."""
+    """What has been picked so far: the channel stands in the names of all buttons, the regions in their own menus.
+
+    So what is read back is what was shown, whichever regions there are by then.
+    """
 
     regions: tuple[str, ...] = ()
     channel: int = 0
+    gone: tuple[str, ...] = ()  # names of what was picked and is no region any more
 
-    def name(self, what: str, regions: Regions) -> str:
-        bits = sum(1 << index for index, code in enumerate(regions.codes) if code in self.regions)
-        return f"su:{what}:{bits:x}:{self.channel}"
+    def name(self, what: str) -> str:
+        return f"su:{what}:{self.channel}"
 
     @classmethod
-    def read(cls, match: re.Match[str], regions: Regions) -> "Chosen":
-        bits = int(match["regions"], 16)
-        codes = tuple(code for index, code in enumerate(regions.codes) if bits >> index & 1)
-        return cls(codes, int(match["channel"]))
-
-    def pick(self, menu: Collection[str], picked: Collection[str], regions: Regions) -> "Chosen":
-        """What is chosen once these are picked from a menu; what others offer stays as it was."""
-        kept = {code for code in self.regions if code not in menu}
-        return Chosen(tuple(code for code in regions.codes if code in kept or code in picked), self.channel)
+    def read(cls, interaction: Admin, channel: int, picked: Mapping[str, Sequence[str]] | None = None) -> "Chosen":
+        """What the message shows as chosen; from a menu that was just used, what was picked there."""
+        known, now = desk_of(interaction).regions, picked or {}
+        chosen = [
+            option
+            for menu in _shown_menus(interaction)
+            for option in menu.options
+            if (option.value in now[menu.custom_id] if menu.custom_id in now else option.default)
+        ]
+        codes = tuple(each.value for each in chosen if each.value in known)
+        return cls(codes, channel, tuple(each.label for each in chosen if each.value not in known))
 
 
 async def show(interaction: Admin) -> None:
@@ -82,60 +92,62 @@ class _Step:
             await explain(interaction, error)  # the library would only log it
 
 
-class Propose(_Step, ui.DynamicItem[ui.Button[Any]], template=rf"su:match:{_STATE}"):
-    """Orders every region for the channel that bears its name."""
+class Propose(_Step, ui.DynamicItem[ui.Button[Any]], template=rf"su:match:(?P<mark>[0-9a-f]{{16}}):{_STATE}"):
+    """Orders every region for the channel that bears its name, as it stands above the button."""
 
-    def __init__(self, chosen: Chosen, regions: Regions, label: str = "Order these") -> None:
-        self.chosen = chosen
-        name = chosen.name("match", regions)
-        super().__init__(ui.Button(label=label, custom_id=name, style=discord.ButtonStyle.primary))
+    def __init__(self, chosen: Chosen, mark: str) -> None:
+        self.chosen, self.mark = chosen, mark
+        name = chosen.name(f"match:{mark}")
+        super().__init__(ui.Button(label="Order these", custom_id=name, style=discord.ButtonStyle.primary))
 
     @classmethod
     async def from_custom_id(cls, interaction: Admin, item: ui.Item[Any], match: re.Match[str]) -> "Propose":
-        regions = desk_of(interaction).regions
-        return cls(Chosen.read(match, regions), regions)
+        return cls(Chosen.read(interaction, int(match["channel"])), match["mark"])
 
     async def step(self, interaction: Admin) -> None:
-        pairs = [(region.code, there) for region, there in (await _proposed(interaction))[0]]
-        await _redraw(interaction, self.chosen, await _order(interaction, pairs))
+        proposed, _ = await _proposed(interaction)
+        as_shown = _mark(proposed) == self.mark
+        pairs = [(region.code, there) for region, there in proposed]
+        done = await _order(interaction, pairs) if as_shown else _OTHERS_NOW
+        await _redraw(interaction, self.chosen, done)
 
 
-class PickRegions(_Step, ui.DynamicItem[ui.Select[Any]], template=rf"su:regions(?P<menu>\d?):{_STATE}"):
+class PickRegions(_Step, ui.DynamicItem[ui.Select[Any]], template=rf"{_MENU}(?P<menu>\d?):{_STATE}"):
     """A menu of the regions, or one of several."""
 
-    def __init__(self, chosen: Chosen, regions: Regions, menu: int = 0) -> None:
+    def __init__(self, chosen: Chosen, select: ui.Select[Any]) -> None:
         self.chosen = chosen
-        every = _menus(regions, chosen)
-        offered = every[min(menu, len(every) - 1)]  # the operator may have fewer regions than before
-        self.offered = [each.value for each in offered]
+        super().__init__(select)
+
+    @classmethod
+    def of(cls, chosen: Chosen, offered: menus.Menu, number: int, several: bool) -> "PickRegions":
         select = ui.Select[Any](
-            custom_id=chosen.name(f"regions{menu or ''}", regions),
-            placeholder=menus.named("Which regions?", offered, len(every) > 1),
+            custom_id=chosen.name(f"{_MENU.removeprefix('su:')}{number or ''}"),
+            placeholder=menus.named("Which regions?", offered, several),
             options=list(offered),
             min_values=0,
             max_values=len(offered),
         )
-        super().__init__(select)
+        return cls(chosen, select)
 
     @classmethod
     async def from_custom_id(cls, interaction: Admin, item: ui.Item[Any], match: re.Match[str]) -> "PickRegions":
-        regions = desk_of(interaction).regions
-        return cls(Chosen.read(match, regions), regions, int(match["menu"] or 0))
+        return cls(Chosen(channel=int(match["channel"])), cast(ui.Select[Any], item))
 
     async def step(self, interaction: Admin) -> None:
-        chosen = self.chosen.pick(self.offered, self.item.values, desk_of(interaction).regions)
-        await _redraw(interaction, chosen)
+        picked = {self.item.custom_id: self.item.values}
+        await _redraw(interaction, Chosen.read(interaction, self.chosen.channel, picked))
 
 
 class PickChannel(_Step, ui.DynamicItem[ui.ChannelSelect[Any]], template=rf"su:channel:{_STATE}"):
     """A menu of the channels."""
 
-    def __init__(self, chosen: Chosen, regions: Regions) -> None:
+    def __init__(self, chosen: Chosen) -> None:
         self.chosen = chosen
         picked = [discord.SelectDefaultValue(id=chosen.channel, type=discord.SelectDefaultValueType.channel)]
         super().__init__(
             ui.ChannelSelect(
-                custom_id=chosen.name("channel", regions),
+                custom_id=chosen.name("channel"),
                 placeholder="To which channel?",
                 channel_types=list(KINDS),
                 default_values=picked if chosen.channel else [],
@@ -144,8 +156,7 @@ class PickChannel(_Step, ui.DynamicItem[ui.ChannelSelect[Any]], template=rf"su:c
 
     @classmethod
     async def from_custom_id(cls, interaction: Admin, item: ui.Item[Any], match: re.Match[str]) -> "PickChannel":
-        regions = desk_of(interaction).regions
-        return cls(Chosen.read(match, regions), regions)
+        return cls(Chosen.read(interaction, int(match["channel"])))
 
     async def step(self, interaction: Admin) -> None:
         for channel in self.item.values:
@@ -156,17 +167,19 @@ class PickChannel(_Step, ui.DynamicItem[ui.ChannelSelect[Any]], template=rf"su:c
 class Confirm(_Step, ui.DynamicItem[ui.Button[Any]], template=rf"su:go:{_STATE}"):
     """Orders the regions that were picked for the channel that was picked."""
 
-    def __init__(self, chosen: Chosen, regions: Regions) -> None:
+    def __init__(self, chosen: Chosen) -> None:
         self.chosen = chosen
-        name = chosen.name("go", regions)
+        name = chosen.name("go")
         super().__init__(ui.Button(label="Do it", custom_id=name, style=discord.ButtonStyle.primary))
 
     @classmethod
     async def from_custom_id(cls, interaction: Admin, item: ui.Item[Any], match: re.Match[str]) -> "Confirm":
-        regions = desk_of(interaction).regions
-        return cls(Chosen.read(match, regions), regions)
+        return cls(Chosen.read(interaction, int(match["channel"])))
 
     async def step(self, interaction: Admin) -> None:
+        if self.chosen.gone:
+            await _redraw(interaction, self.chosen, "**Nothing was ordered.**")
+            return
         channel = interaction.guild.get_channel_or_thread(self.chosen.channel) if interaction.guild else None
         if channel is None:
             raise CannotPost(
@@ -191,24 +204,25 @@ async def _redraw(interaction: Admin, chosen: Chosen, done: str = "") -> None:
 async def _view(interaction: Admin, chosen: Chosen, done: str = "") -> ui.LayoutView:
     desk = desk_of(interaction)
     view = ui.LayoutView(timeout=None)
-    heading = [done, "## First steps", await without_feeds(desk, interaction.guild_id or 0)]
+    heading = [done, _told_gone(chosen.gone), "## First steps", await without_feeds(desk, interaction.guild_id or 0)]
     view.add_item(ui.TextDisplay("\n".join(each for each in heading if each)))
     new, shut = await _proposed(interaction)
     if new:
         lines = "\n".join(_line(region.code, there, desk.regions) for region, there in new)
         said = ui.TextDisplay[Any](f"These channels bear the names of regions:\n{lines}")
-        view.add_item(ui.Container[Any](said, ui.ActionRow(Propose(chosen, desk.regions))))
-    every = _menus(desk.regions, chosen)
+        view.add_item(ui.Container[Any](said, ui.ActionRow(Propose(chosen, _mark(new)))))
+    every = menus.menus(menus.options(desk.regions, chosen.regions), _MENUS)
     left = len(desk.regions) - sum(map(len, every))
     children: list[ui.Item[Any]] = [
         ui.TextDisplay(f"{'Or choose' if new else 'Choose'} regions, and where their articles shall go:"),
-        *(ui.ActionRow[Any](PickRegions(chosen, desk.regions, menu)) for menu in range(len(every))),
+        *(ui.ActionRow[Any](PickRegions.of(chosen, menu, at, len(every) > 1)) for at, menu in enumerate(every)),
         *([ui.TextDisplay(f"-# {left} more regions: `/desk subscribe` orders each by its name.")] if left else []),
-        ui.ActionRow(PickChannel(chosen, desk.regions)),
+        ui.ActionRow(PickChannel(chosen)),
     ]
     if chosen.regions and chosen.channel:
-        said = ui.TextDisplay(f"**{_names(chosen.regions, desk.regions)}** → <#{chosen.channel}>")
-        children += [said, ui.ActionRow(Confirm(chosen, desk.regions))]
+        names = _names([region_name(desk.regions, code) for code in chosen.regions], _CHOSEN)
+        said = ui.TextDisplay(f"**{names}** → <#{chosen.channel}>")
+        children += [said, ui.ActionRow(Confirm(chosen))]
     view.add_item(ui.Container[Any](*children))
     if shut:
         each_lacks = (f"-# {there.mention}: I lack {listed(there.lacks)} there" for there in shut[:_MOST_SHUT])
@@ -218,8 +232,18 @@ async def _view(interaction: Admin, chosen: Chosen, done: str = "") -> ui.Layout
     return view.add_item(ui.TextDisplay(f"-# {more}"))
 
 
-def _menus(regions: Regions, chosen: Chosen) -> list[menus.Menu]:
-    return menus.menus(menus.options(regions, chosen.regions), _MENUS)
+def _shown_menus(interaction: Admin) -> Iterator[ui.Select[Any]]:
+    """The menus of regions in the message that somebody looks at."""
+    shown = ui.LayoutView.from_message(interaction.message, timeout=None) if interaction.message else ui.LayoutView()
+    for each in shown.walk_children():
+        if isinstance(each, ui.Select) and each.custom_id.startswith(_MENU):
+            yield each
+
+
+def _told_gone(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    return f"⚠️ Of what you had picked, this is no region any more: **{_names(names, _GONE)}**."
 
 
 async def _proposed(interaction: Admin) -> tuple[list[tuple[Region, Destination]], list[Destination]]:
@@ -278,9 +302,15 @@ async def _order(interaction: Admin, pairs: Sequence[tuple[str, Destination]]) -
     return "\n".join([*told, *wrong]) or "All of that is ordered already."
 
 
-def _names(codes: Sequence[str], regions: Regions) -> str:
-    names = _fitting((escape(region_name(regions, code)) for code in codes[:_NAMES]), _CHOSEN)
-    rest = len(codes) - len(names)
+def _mark(proposed: Iterable[tuple[Region, Destination]]) -> str:
+    """By which a click knows whether all that it would order is what stood there."""
+    pairs = "\n".join(f"{region.code} {there.target}" for region, there in proposed)
+    return blake2b(pairs.encode(), digest_size=8).hexdigest()
+
+
+def _names(every: Sequence[str], room: int) -> str:
+    names = _fitting(map(escape, every[:_NAMES]), room)
+    rest = len(every) - len(names)
     return f"{', '.join(names)} and {rest} more" if rest else ", ".join(names)
 
 
