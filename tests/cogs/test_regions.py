@@ -3,6 +3,7 @@
 import re
 
 from bot.model import Subscription
+from bot.regions import Regions
 from bot.stage import Permission, Stage
 from tests.cogs.conftest import House, a_house, answer, areas, article, button, labels, parts, text
 
@@ -34,6 +35,30 @@ async def test_the_button_beside_a_region_opens_its_latest(house: House) -> None
     latest = answer(await house.press(house.bob, shown, button(shown, "Latest")))
     assert latest.id != shown.id and latest.only_for == house.bob.id
     assert text(latest).startswith("## Latest · 🌍 Africa")
+
+
+async def test_an_old_button_for_a_region_that_is_none_any_more_says_so(house: House) -> None:
+    await house.accept(article(1, "Rain in Kenya"), article(2, "Tides of Japan", regions=("asia-pacific",)))
+    shown = answer(await house.call(house.bob, "regions", share=True))
+    async with house.restarted(Regions(each for each in house.desk.regions if each.code not in ("africa", "europe"))):
+        latest = answer(await house.press(house.bob, shown, button(shown, "Latest")))
+        assert text(latest).startswith("## Latest · africa\n-# This is no region any more")
+        assert "Rain in Kenya" in text(latest) and "Tides" not in text(latest)
+        (europe,) = [each["custom_id"] for each in parts(shown) if "europe" in each.get("custom_id", "")]
+        said = text(answer(await house.press(house.bob, shown, europe)))
+        assert said.startswith("Nothing in the archive from “europe”. This is no region any more")
+
+
+async def test_a_menu_of_many_regions_opens_what_it_shows_whatever_regions_there_are_now(stage: Stage) -> None:
+    async with a_house(stage, areas(12)) as house:
+        await house.accept(article(1, "Rain in Kenya", regions=("area-5",)))
+        shown = answer(await house.call(house.bob, "regions"))
+        (menu,) = [each["custom_id"] for each in parts(shown) if each["type"] == 3]
+        async with house.restarted(Regions(list(areas(12))[:0:-1])):
+            picked = await house.stage.press(house.bob, shown, menu, ["area-5"])
+            assert text(answer(await picked.finished(10))).startswith("## Latest · 🌍 Area 5\n### [Rain in Kenya]")
+            picked = await house.stage.press(house.bob, shown, menu, ["area-0"])
+            assert "There is no region “area-0”" in text(answer(await picked.finished(10)))
 
 
 async def test_it_works_in_a_direct_message(house: House) -> None:

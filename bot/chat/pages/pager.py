@@ -27,6 +27,7 @@ RELATED = 4
 _PICKED = re.compile(r"id:([0-9a-z]{1,13})")
 _ADDRESS = re.compile(r"https?://\S+")
 _ELSE = "Other words may find more; `/follow` sends you what comes."
+_GONE = "This is no region any more; `/regions` shows those that there are."
 _INVALID_FORM = 50035  # Discord did not like something in our message: most likely the address of a picture
 
 T = TypeVar("T")
@@ -318,7 +319,7 @@ def _number(found: Found) -> str:
 def _heading(desk: Desk, query: Query, found: Found) -> str:
     """What this is a page of, or why there is nothing on it."""
     region = desk.regions.get(query.region or "")
-    where = f"{region.emoji} {escape(clean(region.name))}".strip() if region else ""
+    where = f"{region.emoji} {escape(clean(region.name))}".strip() if region else escape(query.region or "")
     if found.hits and query.words and not found.understood:  # nothing was searched for: it was opened
         return "-# With what is related to it" if len(found.hits) > 1 else "-# From the archive"
     told = escape(cut(clean(found.understood), 200))
@@ -329,8 +330,11 @@ def _heading(desk: Desk, query: Query, found: Found) -> str:
         return "There is nothing more here."
     latest = f"Latest · {where}" if where else "Latest"
     if not _searches(query):
+        gone = where and region is None  # the button is older than the operator's list of regions
         if found.hits:
-            return f"## {latest}"
+            return f"## {latest}\n-# {_GONE}" if gone else f"## {latest}"
+        if gone:
+            return f"Nothing in the archive from “{where}”. {_GONE}"
         return f"Nothing has come in{f' for {where}' if where else ''} yet. As soon as something does, it will be here."
     words = escape(cut(clean(query.words), 100))
     understood = f"\n-# Searched for {told}" if told and told.casefold() != words.casefold() else ""
