@@ -135,6 +135,24 @@ async def test_another_region_is_picked_from_a_menu(scene: Scene) -> None:
     assert kept.tags == {"Slow Lane": "europe"}
 
 
+async def test_an_old_menu_maps_to_the_region_that_it_shows_and_says_where_that_is_gone(scene: Scene) -> None:
+    feed = await own_feed(scene)
+    await polls(scene, printed("Talks begin", 2, "Slow Lane"))
+    (notice,) = told(scene)
+    menu = answer(await (await scene.stage.press(scene.ada, notice, button(notice, "A region …"))).finished(10))
+    (select,) = [each["custom_id"] for each in parts(menu) if each["type"] == 3]
+    await scene.client.close()
+    others = Regions(each for each in reversed(list(REGIONS)) if each.code != "asia-pacific")
+    client = NewsClient(replace(scene.desk, regions=others), cogs.names(), guild_ready_timeout=0.05)
+    async with on_stage(client, scene.stage):
+        gone = answer(await (await scene.stage.press(scene.ada, menu, select, ["asia-pacific"])).finished(10))
+        assert text(gone).startswith("There is no such region any more.") and gone.id != menu.id
+        picked = await scene.stage.press(scene.ada, menu, select, ["europe"])
+        assert "means **Europe** from now on" in text(answer(await picked.finished(10)))
+    (kept,) = await scene.house.archive.feeds(feed.owner)
+    assert kept.tags == {"Slow Lane": "europe"}
+
+
 async def test_of_more_regions_than_a_menu_holds_each_can_be_picked(scene: Scene) -> None:
     feed = await own_feed(scene)
     areas = [Region(f"area-{n}", f"Area {n}", 0x123456, "🌍", (f"Zone {n}",)) for n in range(50)]
