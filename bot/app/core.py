@@ -16,7 +16,7 @@ from bot.errors import ConfigError
 from bot.intake import ledger
 from bot.intake.classify import Classifier, load_classifier
 from bot.intake.lists import read_feeds
-from bot.model import OPERATOR
+from bot.model import OPERATOR, Feed
 from bot.poller import Poller, open_poller
 from bot.regions import Regions, load_regions
 from bot.settings import Settings, shipped
@@ -53,8 +53,9 @@ async def open_core(
     nudge: Callable[[], None] = lambda: None,
     measure: Callable[[str, float], None] = lambda outcome, seconds: None,
     took_in: Callable[[tuple[str, ...]], None] = lambda regions: None,
+    reading: bool = False,
 ) -> AsyncIterator[Core]:
-    """Open the archive and all that stands on it; close it in the other order.
+    """Open the archive and all that stands on it; close it in the other order. For `reading`, nothing is written.
 
     `nudge` is called when something is owed, `measure` with the outcome and the seconds of every poll, `took_in` with
     the regions of every new article.
@@ -62,8 +63,9 @@ async def open_core(
     clock = clock or WallClock()
     regions = load_regions(settings.file("regions.toml"))
     classifier = load_classifier([shipped(), settings.data], regions)
-    async with open_archive(settings, regions, clock) as archive:
-        await take_listed_feeds(settings, archive, regions, classifier.places)
+    async with open_archive(settings, regions, clock, reading=reading) as archive:
+        if not reading:
+            await take_listed_feeds(settings, archive, regions, classifier.places)
         opening = open_poller(
             settings, archive, classifier, regions, route, clock, nudge, measure=measure, took_in=took_in
         )
@@ -118,19 +120,41 @@ async def open_archive(
 async def take_listed_feeds(
     settings: Settings, archive: Archive, regions: Regions, places: Collection[str] = ()
 ) -> None:
-    """Make the operator's feeds follow feeds.toml: what it names is kept, what it names no more goes.
+    """Make the operator's feeds follow feeds.toml: what it names is kept, what it names no more goes."""
+    listed, gone = await _listed(settings, archive, regions, places)
+    for feed in listed:
+        await archive.add_feed(feed)
+    for url in gone:
+        await archive.remove_feed(url, OPERATOR)
+    await archive.remember(_LISTED, " ".join(feed.url for feed in listed))
+
+
+async def feeds_as_listed(core: Core) -> list[Feed]:
+    """All feeds as they are once feeds.toml is followed, of which nothing is written."""
+    listed, gone = await _listed(core.settings, core.archive, core.regions, core.classifier.places)
+    feeds = await core.archive.feeds()
+    kept = {feed.url: feed for feed in feeds if feed.owner == OPERATOR and feed.url not in gone}
+    for feed in listed:
+        old = kept.get(feed.url, feed)
+        kept[feed.url] = replace(feed, id=old.id, source=old.source, added=old.added, polled=old.polled)
+    return [*kept.values(), *(feed for feed in feeds if feed.owner != OPERATOR)]
+
+
+async def _listed(
+    settings: Settings, archive: Archive, regions: Regions, places: Collection[str]
+) -> tuple[list[Feed], set[str]]:
+    """What feeds.toml names, and the addresses that it names no more.
 
     What somebody has said on Discord of a feed's tags stays, unless the file says otherwise.
     """
-    listed = read_feeds(settings.file("feeds.toml"), regions, places)
+    named = read_feeds(settings.file("feeds.toml"), regions, places)
     before = set((await archive.recall(_LISTED) or "").split())
     kept = {feed.url: feed.id for feed in await archive.feeds(OPERATOR)}
-    for feed in listed:
+    listed = []
+    for feed in named:
         said = ledger.said(await archive.recall(f"{ledger.SAID}{kept.get(feed.url, 0)}"), regions)
-        await archive.add_feed(replace(feed, tags={**said, **feed.tags}))
-    for url in before - {feed.url for feed in listed}:
-        await archive.remove_feed(url, OPERATOR)
-    await archive.remember(_LISTED, " ".join(feed.url for feed in listed))
+        listed.append(replace(feed, tags={**said, **feed.tags}))
+    return listed, before - {feed.url for feed in named}
 
 
 @contextlib.contextmanager

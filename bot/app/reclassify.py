@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from bot.app.core import Core
+from bot.app.core import Core, feeds_as_listed
 from bot.archive.moments import first_key
 from bot.delivery.route import route
 from bot.intake.classify import evidence
@@ -51,7 +51,7 @@ class Step:
 
 async def reclassified(core: Core, wish: Wish) -> AsyncIterator[Step]:
     """Walk through the archive, oldest first. What was stopped goes on where it was, unless the names changed since."""
-    feeds = {(feed.url, feed.owner): feed for feed in await core.archive.feeds()}
+    feeds = {(feed.url, feed.owner): feed for feed in await feeds_as_listed(core)}
     placing = Placing(core.classifier, core.regions)
     first = first_key(wish.since) - 1 if wish.since else -1
     mark = _mark(core, feeds, wish)

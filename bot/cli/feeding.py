@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.text import Text
 
-from bot.app.core import open_archive, open_core
+from bot.app.core import feeds_as_listed, open_archive, open_core
 from bot.cli import show
 from bot.clock import WallClock
 from bot.errors import ConfigError, NewsError, NotFound
@@ -219,8 +219,8 @@ def _plainly(text: str) -> str:
 
 async def check_feed(settings: Settings, arguments: argparse.Namespace) -> None:
     """Ask a feed once, show what would be posted, keep nothing."""
-    async with open_core(settings) as core:
-        checked = await core.poller.check(arguments.url)
+    async with open_core(settings, reading=True) as core:
+        checked = await core.poller.check(arguments.url, feeds=await feeds_as_listed(core))
     to = show.console()
     shown = checked.new if checked.feed.polled else checked.articles
     for article in shown:

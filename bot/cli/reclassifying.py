@@ -21,7 +21,7 @@ async def reclassify(settings: Settings, arguments: argparse.Namespace) -> None:
     heed_absence(settings)
     progress, began, skipped = show.Progress(), time.monotonic(), -1
     found, posts, owed, ways = 0, 0, 0, Counter[str]()
-    async with open_core(settings) as core:
+    async with open_core(settings, reading=not wish.do) as core:
         async for step in reclassified(core, wish):
             if skipped < 0 and (skipped := step.done):
                 progress.say(f"{skipped:,} articles were done before it was stopped; it goes on from there.")

@@ -1,6 +1,7 @@
 """Asks a feed once and says what would be posted, without keeping anything."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -41,10 +42,11 @@ class Checking:
         self._placing = placing
         self._clock = clock
 
-    async def check(self, typed: str, owner: int = OPERATOR) -> Checked:
+    async def check(self, typed: str, owner: int = OPERATOR, feeds: Sequence[Feed] | None = None) -> Checked:
         """What the feed says, and what of it would be posted. Raises NewsError when it is no feed."""
         url = completed(typed)
-        known = next((each for each in await self._archive.feeds(owner) if each.url in (typed, url)), None)
+        feeds = await self._archive.feeds(owner) if feeds is None else feeds
+        known = next((each for each in feeds if each.owner == owner and each.url in (typed, url)), None)
         feed = known or Feed(url, owner=owner)
         fetched = await self._fetcher.fetch(feed.url, unchecked=unchecked(feed))
         if fetched.document is None:

@@ -193,15 +193,18 @@ class Poller:
         """
         return await self._adding(told).add(url, owner, any_certificate=any_certificate, newest=newest)
 
-    async def check(self, url: str, owner: int = OPERATOR) -> Checked:
-        """Ask a feed once, or the one feed of a page, say what would be posted, keep nothing."""
+    async def check(self, url: str, owner: int = OPERATOR, feeds: Sequence[Feed] | None = None) -> Checked:
+        """Ask a feed once, or the one feed of a page, say what would be posted, keep nothing.
+
+        As if these were the feeds, where they are not those of the archive.
+        """
         checking = Checking(self._archive, self._fetcher, self._reading, self._placing, self._clock)
         try:
-            return await checking.check(url, owner)
+            return await checking.check(url, owner, feeds)
         except Unusable as error:
             if error.status != "not-a-feed":
                 raise
-        return await checking.check(await self._adding().the_one(url), owner)
+        return await checking.check(await self._adding().the_one(url), owner, feeds)
 
     def _adding(self, told: Callable[[str], None] = lambda address: None) -> Adding:
         def take_in(source: Source, fetched: Fetched | None) -> Awaitable[object]:

@@ -1,6 +1,7 @@
 """Who may only read an archive, or has it on a read-only disk, asks it like anybody else."""
 
 import asyncio
+import json
 import os
 import sqlite3
 import subprocess
@@ -15,6 +16,8 @@ from sqlite_utils import Database
 from bot.archive import connect
 from bot.archive.migrations import migrations
 from tests.cli.test_trouble import filled, shell
+from tests.fakes import Clock, Web
+from tests.press import item, rss
 
 BY_ROOT = "" if os.geteuid() else "setpriv --bounding-set=-dac_override,-dac_read_search"  # root may write all
 _NEWER = "UPDATE article SET title = 'Told a moment ago' WHERE id = (SELECT max(id) FROM article)"
@@ -60,6 +63,7 @@ async def asked(folder: Path, words: str) -> subprocess.CompletedProcess[str]:
         ("feeds export", "https://a.test/feed"),
         ("reindex", "File, index and articles agree"),
         ("prune --before 2027", "60 articles are older"),
+        ("reclassify", "africa → global\n60 articles would change."),
         ("backup copy.db", "The archive is copied to copy.db"),
     ],
 )
@@ -72,7 +76,8 @@ async def test_whoever_may_not_write_may_ask(tmp_path: Path, words: str, said: s
 
 
 @pytest.mark.parametrize(
-    "words", ["feeds remove https://a.test/feed", "poll", "prune --before 2027 --do", "reindex --do"]
+    "words",
+    ["feeds remove https://a.test/feed", "poll", "prune --before 2027 --do", "reindex --do", "reclassify --do"],
 )
 async def test_what_is_to_be_changed_needs_the_right(tmp_path: Path, words: str) -> None:
     await filled(tmp_path / "data")
@@ -92,6 +97,19 @@ async def test_a_read_only_disk_is_asked_and_said_to_be_one(tmp_path: Path) -> N
     )
     done = await on_a_read_only_disk(tmp_path, "doctor")
     assert "data is on a read-only disk" in done.stdout and "ok    archive: file, index" in done.stdout
+
+
+async def test_a_feed_is_checked_as_feeds_toml_has_it_where_nothing_can_be_written(tmp_path: Path) -> None:
+    async with Web(Clock()) as web:
+        web["/feed"] = rss(item("Rain number 60"))
+        await filled(tmp_path / "data")
+        (tmp_path / ".env").write_text("NEWSDESK_PRIVATE_FEEDS=1\n")
+        (tmp_path / "data" / "feeds.toml").write_text(f'[[feed]]\nurl = "{web.url("/feed")}"\nregion = "europe"\n')
+        with locked(tmp_path / "data"):
+            done = await asked(tmp_path, f"feeds check {web.url('/feed')} --json")
+            assert (done.returncode, done.stderr) == (0, "")
+            assert json.loads(done.stdout)["regions"] == ["europe"]
+            assert "127.0.0.1" not in (await asked(tmp_path, "feeds list")).stdout
 
 
 async def test_doctor_looks_at_an_archive_that_it_may_not_write(tmp_path: Path) -> None:

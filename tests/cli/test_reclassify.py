@@ -83,6 +83,21 @@ async def test_it_shows_what_would_change_and_changes_nothing(newsdesk: Newsdesk
         assert {hit.article.regions for hit in (await archive.latest(Query())).hits} == {("africa",), ("global",)}
 
 
+async def test_what_is_shown_follows_feeds_toml_as_it_is_now_and_takes_nothing_of_it_in(
+    newsdesk: Newsdesk, tmp_path: Path
+) -> None:
+    async with opened(tmp_path) as archive:
+        await take_in(archive, story(1))
+    listed = tmp_path / "data" / "feeds.toml"
+    listed.write_text('[[feed]]\nurl = "https://paper.test/feed"\nregion = "europe"\n')
+    assert "global → europe\n1 article would change." in (await newsdesk("reclassify")).out
+    async with opened(tmp_path) as archive:
+        assert [each.region for each in await archive.feeds()] == [None]
+    assert "global → europe\n1 article changed." in (await newsdesk("reclassify", "--do")).out
+    listed.write_text("")
+    assert "europe → global\n1 article would change." in (await newsdesk("reclassify")).out
+
+
 async def test_told_to_it_changes_the_archive_and_leaves_the_posts_alone(newsdesk: Newsdesk, tmp_path: Path) -> None:
     async with opened(tmp_path) as archive:
         await subscribed(archive)
