@@ -19,7 +19,11 @@ from bot.model import OPERATOR, Article, Subscription
 EVERY_REGION = "*"
 LONGEST = 500
 MOST_TERMS = 30
+MOST_UNDERSTOOD = 8192  # wishes that are kept in mind: a new article is held against all of them, one after the other
+MOST_READ = 32  # articles that are: one is asked about for every order, and again as it leaves for each target
 FIELDS = ("tag", "author", "feed", "title")
+_WORD = re.compile(r"\w+")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _TOKEN = re.compile(
     r"""\s*(?:(?P<comma>,)|(?P<not>-(?=\S))?(?:(?P<field>[a-zA-Z]+):(?=\S))?(?:"(?P<phrase>[^"]*)(?P<shut>"?)|(?P<word>[^\s,"]+)))"""
 )
@@ -37,6 +41,8 @@ class Term:
     field: str = ""
     negated: bool = False
     beginning: bool = False
+    row: str = ""  # the words as they stand in a text's row of words
+    unspaced: bool = False
 
 
 Wish = tuple[tuple[Term, ...], ...]  # any of these, each of which is all of those
@@ -61,15 +67,55 @@ def rank(subscription: Subscription, article: Article) -> tuple[int, int]:
 
 def speaks_of(wish: str, article: Article) -> bool:
     """Whether the article meets the wish. A wish that we can no longer read is met by nothing."""
-    try:
-        alternatives = understand(wish)
-    except BadWish:
-        return False
-    text = _Text(article)
-    return any(all(text.has(term) for term in alternative) for alternative in alternatives)
+    return _speech(article).speaks_of(wish)
 
 
-@lru_cache(maxsize=1024)
+class _Speech:
+    """What an article speaks of: each of its texts is folded once, and each wish asked once, however many ask."""
+
+    def __init__(self, article: Article) -> None:
+        self._article = article
+        self._parts: dict[str, list[_Part]] = {}
+        self._met: dict[str, bool] = {}
+
+    def speaks_of(self, wish: str) -> bool:
+        if wish not in self._met:
+            self._met[wish] = self._meets(wish)
+        return self._met[wish]
+
+    def _meets(self, wish: str) -> bool:
+        try:
+            alternatives = understand(wish)
+        except BadWish:
+            return False
+        return any(all(self._has(term) for term in alternative) for alternative in alternatives)
+
+    def _has(self, term: Term) -> bool:
+        if term.field not in self._parts:
+            self._parts[term.field] = [_Part(each) for each in self._texts(term.field)]
+        return any(part.has(term) for part in self._parts[term.field]) is not term.negated
+
+    def _texts(self, field: str) -> list[str]:
+        article = self._article
+        match field:
+            case "tag":
+                return [word for tag in article.tags for word in (tag.term, tag.label) if word]
+            case "author":
+                return list(article.authors)
+            case "feed":
+                return [*article.feeds, article.source_name]
+            case "title":
+                return [article.title]
+            case _:
+                return [article.title, article.teaser, article.text[:20_000]]
+
+
+@lru_cache(maxsize=MOST_READ)
+def _speech(article: Article) -> _Speech:
+    return _Speech(article)
+
+
+@lru_cache(maxsize=MOST_UNDERSTOOD)
 def understand(wish: str) -> Wish:
     """Parse it; raise BadWish with a sentence that says where it is wrong."""
     if len(wish) > LONGEST:
@@ -96,8 +142,14 @@ def in_words(wish: str) -> str:
 
 def fold(text: str) -> tuple[str, ...]:
     """Words without capitals and accents."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return tuple(re.findall(r"\w+", "".join(each for each in plain if unicodedata.category(each) != "Mn")))
+    plain = text.casefold()
+    if not plain.isascii():
+        plain = _BEYOND_ASCII.sub(_without_accents, unicodedata.normalize("NFKD", plain))
+    return tuple(_WORD.findall(plain))
+
+
+def _without_accents(run: re.Match[str]) -> str:
+    return "".join(each for each in run[0] if unicodedata.category(each) != "Mn")
 
 
 def _tokens(wish: str) -> list[re.Match[str]]:
@@ -121,7 +173,9 @@ def _term(found: re.Match[str]) -> Term:
     words = fold(said)
     if not words:
         raise BadWish(f"“{said[:30]}” has no letter to look for.")
-    return Term(words, field, bool(found["not"]), said.endswith("*"))
+    beginning = said.endswith("*")
+    row = f" {' '.join(words)}{'' if beginning else ' '}"
+    return Term(words, field, bool(found["not"]), beginning, row, any(map(_unspaced, words)))
 
 
 def _said(term: Term) -> str:
@@ -130,46 +184,21 @@ def _said(term: Term) -> str:
     return f"not {what}" if term.negated else what
 
 
-class _Text:
-    """An article's words, folded once however many terms ask for them."""
+class _Part:
+    """The words of one text in a row."""
 
-    def __init__(self, article: Article) -> None:
-        self._article = article
-        self._folded: dict[str, list[tuple[str, ...]]] = {}
+    def __init__(self, text: str) -> None:
+        self._row = f" {' '.join(fold(text))} "
+        self._together = ""
 
     def has(self, term: Term) -> bool:
-        return any(_within(term, words) for words in self._words(term.field)) is not term.negated
-
-    def _words(self, field: str) -> list[tuple[str, ...]]:
-        if field not in self._folded:
-            self._folded[field] = [fold(each) for each in self._texts(field)]
-        return self._folded[field]
-
-    def _texts(self, field: str) -> list[str]:
-        article = self._article
-        match field:
-            case "tag":
-                return [word for tag in article.tags for word in (tag.term, tag.label) if word]
-            case "author":
-                return list(article.authors)
-            case "feed":
-                return [*article.feeds, article.source_name]
-            case "title":
-                return [article.title]
-            case _:
-                return [article.title, article.teaser, article.text[:20_000]]
-
-
-def _within(term: Term, words: tuple[str, ...]) -> bool:
-    """Whether the term's words stand there in a row. Scripts without spaces are looked through as they are."""
-    count = len(term.words)
-    for start in range(len(words) - count + 1):
-        piece = words[start : start + count]
-        if piece == term.words or (
-            term.beginning and piece[:-1] == term.words[:-1] and piece[-1].startswith(term.words[-1])
-        ):
+        """Whether the term's words stand there in a row. Scripts without spaces are looked through as they are."""
+        if term.row in self._row:
             return True
-    return any(_unspaced(each) for each in term.words) and "".join(term.words) in "".join(words)
+        if not term.unspaced:
+            return False
+        self._together = self._together or self._row.replace(" ", "")
+        return "".join(term.words) in self._together
 
 
 def _unspaced(word: str) -> bool:

@@ -1,11 +1,16 @@
 """The small language of include and exclude."""
 
+import re
 import time
+import unicodedata
+from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.model import Tag
-from bot.wish import BadWish, in_words, speaks_of, understand
+from bot.wish import BadWish, Term, in_words, speaks_of, understand
 from tests.delivery.samples import an_article
 
 ARTICLE = an_article(
@@ -86,6 +91,57 @@ def test_it_is_said_back_in_words() -> None:
         in_words('sanctions iran, "red sea" -tag:podcast')
         == "“sanctions” and “iran”, or “red sea” and not tag “podcast”"
     )
+
+
+WORDS = ["rain", "rains", "RAINS", "Élysée", "elys", "北京", "表示", "a", "b.c", "the"]
+TEXTS = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join)
+TERMS = st.tuples(
+    st.sampled_from(["", "-"]),
+    st.sampled_from(["", "tag:", "title:", "author:", "feed:"]),
+    st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join),
+    st.sampled_from(["", "*"]),
+).map(lambda each: f'{each[0]}{each[1]}"{each[2]}{each[3]}"')
+WISHES = st.lists(st.lists(TERMS, min_size=1, max_size=3).map(" ".join), min_size=1, max_size=3).map(", ".join)
+
+
+@given(WISHES, st.tuples(TEXTS, TEXTS, TEXTS), TEXTS, TEXTS)
+def test_it_means_what_plain_reading_word_for_word_finds(
+    wish: str, texts: tuple[str, str, str], tag: str, author: str
+) -> None:
+    title, teaser, text = texts
+    article = an_article(
+        title, teaser=teaser, text=text, tags=(Tag(tag, label="rain"),), authors=(author,), feeds=("b.c",)
+    )
+    parts = {"": texts, "title": (title,), "tag": (tag, "rain"), "author": (author,), "feed": ("b.c", "The Review")}
+
+    def meets(term: Term) -> bool:
+        return any(_stands_in(term, plain(each)) for each in parts[term.field]) is not term.negated
+
+    found = any(all(map(meets, alternative)) for alternative in understand(wish))
+    assert speaks_of(wish, replace(article, source_name="The Review")) is found
+
+
+def plain(text: str) -> list[str]:
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return re.findall(r"\w+", "".join(each for each in decomposed if unicodedata.category(each) != "Mn"))
+
+
+def _stands_in(term: Term, words: list[str]) -> bool:
+    last = len(term.words) - 1
+    for start in range(len(words) - last):
+        pairs = list(zip(words[start:], term.words, strict=False))
+        if all(here == word for here, word in pairs[:last]) and (
+            pairs[last][0].startswith(pairs[last][1]) if term.beginning else pairs[last][0] == pairs[last][1]
+        ):
+            return True
+    return any("\u3040" <= each <= "\u9fff" for each in "".join(term.words)) and "".join(term.words) in "".join(words)
+
+
+def test_an_article_that_was_asked_about_and_has_changed_is_read_anew() -> None:
+    assert not speaks_of("ukraine, tag:essay", ARTICLE)
+    assert speaks_of("ukraine", replace(ARTICLE, teaser="Ukraine as well"))
+    assert speaks_of("tag:essay", replace(ARTICLE, tags=(Tag("Essay"),)))
+    assert not speaks_of("ukraine, tag:essay", ARTICLE)
 
 
 def test_no_wish_is_slow() -> None:
