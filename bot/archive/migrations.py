@@ -333,3 +333,10 @@ def indexes_are_merged_sooner_again(db: Database) -> None:
     fewer to ask."""
     for name in ("words", "heads", "titles"):
         db.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('automerge', 4)")  # noqa: S608 our tables
+
+
+@migrations()
+def indexes_have_smaller_pages(db: Database) -> None:
+    """Half as large: what is skipped is skipped in whole pages, and what is left of one is read through."""
+    for name in ("words", "heads", "titles"):
+        db.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('pgsz', 500)")  # noqa: S608 our tables

@@ -38,9 +38,9 @@ async def test_an_index_is_kept_in_small_pages_also_when_it_is_made_anew(room: R
     await room.takes_in(*(an_article(f"Rain {number}", text=f"drop{number} " * 40) for number in range(20)))
     for _ in range(2):
         db = connect.reader(room.archive.path)
-        assert db.execute("SELECT max(length(block)) FROM words_data").fetchone()[0] < 2000
+        assert db.execute("SELECT max(length(block)) FROM words_data").fetchone()[0] < 1000
         assert [db.execute(f"SELECT v FROM {name}_config WHERE k = 'pgsz'").fetchone()[0] for name in SHAPES] == [
-            1000
+            500
         ] * 3
         db.close()
         await room.archive.reindex()

@@ -23,6 +23,7 @@ VERSION = 100 * normal.VERSION + 1  # a change of the shapes, too, means that th
 _HEADS = ("teaser", "title", "own_teaser", "own_title", "marks")
 _WORD = re.compile("[a-z0-9\x80-\U0010ffff]+")  # as the tokenizer has it
 _PARTS = 4  # of one size, that become one as articles come in: each is asked in turn, which takes ten microseconds
+_PAGE = 500  # bytes
 _PARTS_MERGED, _PAGES_MERGED = 2, 256  # in spare time: of one size, and pages written at once
 _ANEW = "_anew"
 _PROGRESS = "index.anew"  # under this key: the version that is being made, the last key in it, how many, of how many
@@ -122,7 +123,7 @@ def begin_anew(db: Connection, version: int) -> None:
 
 def tune(db: Connection, name: str) -> None:
     """Its pages are small: who goes back in time reads each as a whole before its last entry."""
-    for what, number in (("automerge", _PARTS), ("pgsz", 1000)):
+    for what, number in (("automerge", _PARTS), ("pgsz", _PAGE)):
         db.execute(f"INSERT INTO {name} ({name}, rank) VALUES (?, ?)", [what, number])  # noqa: S608 our tables
 
 
