@@ -1,17 +1,15 @@
 """What keeps the archive well: packing, a new index, taking out what is old, copies, and a look at all of it."""
 
 import asyncio
-import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from bot.archive import backlog, packing, prune, rebuild, shape, soundness, upkeep
+from bot.archive import packing, prune, rebuild, shape, soundness, upkeep
 from bot.archive.connect import Connection
 from bot.archive.threads import Locked, Readers, Writer
-
-log = logging.getLogger(__name__)
 
 _TURN = 0.025  # seconds between two pieces of long work: as often another program looks whether it may write
 _PATIENCE = 0.8  # seconds for what waits to be put into the indexes
@@ -42,12 +40,9 @@ class Care:
 
     async def catch_up(self) -> None:
         """Put all words that wait into the indexes; not where that takes long, or nothing can be written."""
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(_PATIENCE):
-                while await self._write(backlog.catch_up, owed=False):
-                    pass
-        except Exception as error:
-            log.debug("could not put words into the indexes: %r", error)
+                await self._writer.hurry()
 
     async def mend(self) -> None:
         await self._write(shape.mend, owed=False)

@@ -18,6 +18,7 @@ __all__ = [
     "plain",
     "reader",
     "set_durable",
+    "set_patience",
     "writer",
 ]
 
@@ -91,6 +92,11 @@ def set_durable(connection: Connection, durable: bool) -> None:
     Either way it survives the end of this program; and no power cut keeps a later one without those before it.
     """
     connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+
+
+def set_patience(connection: Connection, seconds: float) -> None:
+    """How long to wait from now on for another program's write."""
+    connection.execute(f"PRAGMA busy_timeout = {seconds * 1000:.0f}")
 
 
 def reader(path: Path) -> Connection:

@@ -16,6 +16,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from bot.archive import connect
 from bot.archive.connect import Connection, DatabaseError, OperationalError
+from bot.archive.trouble import in_words
 from bot.errors import Busy
 
 log = logging.getLogger(__name__)
@@ -27,8 +28,10 @@ _TURN = 0.0005  # seconds after which a thread that computes lets another go on:
 _HALF_SEEN, _TRIES = "vtable constructor failed", 3  # what SQLite says of an index that is just being replaced
 _AGAIN = 0.02  # seconds between two interruptions, for a question of several statements
 _TOO_LONG = "That took too long. Another word, a date, or more letters before a * make it quicker."
+_PATIENCE = 1.0  # seconds for which a chore waits until another program has written
 P = ParamSpec("P")
 R = TypeVar("R")
+Chore = Callable[[Connection], bool]
 
 
 def _nothing(db: Connection) -> bool:
@@ -40,8 +43,8 @@ class Chores:
     """What the writer does beside what it is asked to, bit by bit; each bit says whether there is more."""
 
     is_due: Callable[[Connection], bool] = _nothing  # whether it is time for what can wait, but not for long
-    soon: Callable[[Connection], bool] = _nothing  # that: then, while nothing else is to be written, and before the end
-    spare: Callable[[Connection], bool] = _nothing  # what may wait for ever, while nothing else is to be written
+    soon: Chore = _nothing  # that: then, while nothing else is to be written, and before the end
+    spare: Chore = _nothing  # what may wait for ever, while nothing else is to be written
 
 
 class TooSlow(Busy):
@@ -55,7 +58,10 @@ class Writer:
         self._path = path
         self._durable = durable
         self._waits = True  # whether the connection waits for the disk, as it is opened
-        self._work: SimpleQueue[_Work | None] = SimpleQueue()
+        self._work: SimpleQueue[_Work | Future[None] | None] = SimpleQueue()
+        self._hurried: list[Future[None]] = []  # to be told when nothing waits any more that should not wait for long
+        self._failed: dict[Chore, tuple[int, str]] = {}  # how much had been written when it did, and why
+        self._closing = False
         self._pause: float | None = None  # seconds until there is time to spare; None: there is nothing to do then
         self._thread = threading.Thread(target=self._run, name="archive-writer", daemon=True)
         self._opened: Future[None] = Future()
@@ -71,8 +77,15 @@ class Writer:
         next seconds may undo it, as if it had not come in yet."""
         return await asyncio.wrap_future(self.submit(work, *given, owed=owed))
 
+    async def hurry(self) -> None:
+        """Have done at once what should not wait for long; return when it is, or when it cannot be."""
+        if self._thread.is_alive() and not self._closing:
+            done: Future[None] = Future()
+            self._work.put(done)
+            await asyncio.wrap_future(done)
+
     def submit(self, work: Callable[..., R], *given: object, owed: bool = True) -> "Future[R]":
-        if not self._thread.is_alive():
+        if self._closing or not self._thread.is_alive():
             raise RuntimeError("the archive is closed")
         piece = _Work(work, given, owed)
         self._work.put(piece)
@@ -80,6 +93,7 @@ class Writer:
 
     async def close(self) -> None:
         """Finish what waits, then close the file."""
+        self._closing = True
         self._work.put(None)
         await asyncio.to_thread(self._thread.join)
 
@@ -99,11 +113,12 @@ class Writer:
                 self._pause = _IDLE
                 while self._chores.is_due(connection) and self._does(connection, self._chores.soon):
                     pass
-            elif going:
+            if self._hurried:
+                self._hurries(connection)
+            elif going and not batch:
                 more = self._does(connection, self._chores.soon) or self._does(connection, self._chores.spare)
                 self._pause = _BREATH if more else None
-        while self._does(connection, self._chores.soon):
-            pass
+        self._does(connection, self._chores.soon)
         connection.close()
 
     def _next(self) -> "tuple[list[_Work], bool]":
@@ -112,7 +127,10 @@ class Writer:
         try:
             piece = self._work.get(timeout=self._pause)
             while piece is not None:
-                batch.append(piece)
+                if isinstance(piece, Future):
+                    self._hurried.append(piece)
+                else:
+                    batch.append(piece)
                 if len(batch) == LONGEST_BATCH:
                     return batch, True
                 piece = self._work.get_nowait()
@@ -146,20 +164,51 @@ class Writer:
         else:
             log.exception("could not write pieces=%d", pieces)
 
-    def _does(self, connection: Connection, chore: Callable[[Connection], bool]) -> bool:
-        """A bit of a chore; whether there is more of it."""
+    def _hurries(self, connection: Connection) -> None:
+        """A bit of what should not wait for long, for all who ask for it; then come those who write, then the rest."""
+        more = self._does(connection, self._chores.soon) and not self._closing
+        self._pause = 0 if more else _IDLE
+        while self._hurried and not more:
+            done = self._hurried.pop()
+            if done.set_running_or_notify_cancel():
+                done.set_result(None)
+
+    def _does(self, connection: Connection, chore: Chore) -> bool:
+        """A bit of a chore, in a transaction of its own; whether there is more of it. Where it fails, it is not tried
+        again before something has been written."""
+        if chore in self._failed and self._failed[chore][0] == connection.total_changes:
+            return False
         try:
             self._settle_for(connection, False)
+            connect.set_patience(connection, _PATIENCE)
             connection.execute("BEGIN IMMEDIATE")
             more = chore(connection)
             connection.execute("COMMIT")
-            return more
-        except Exception:  # whatever it is, what is to be written must go on
-            log.exception("could not use spare time")
+        except Exception as error:  # whatever it is, what is to be written must go on
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             connection.forget()
+            self._note_failure(connection, chore, error)
             return False
+        finally:
+            connect.set_patience(connection, connect.PATIENCE)
+        if not more:
+            self._failed.pop(chore, None)
+        return more
+
+    def _note_failure(self, connection: Connection, chore: Chore, error: Exception) -> None:
+        """Tell of it once, until all of it goes well again. To wait for another program in vain is no failure."""
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in connect.IN_USE:
+            return
+        _, told = self._failed.get(chore, (0, ""))
+        self._failed[chore] = connection.total_changes, str(error)
+        if told == str(error):
+            return
+        name = getattr(chore, "__name__", "unnamed")
+        if isinstance(error, DatabaseError) and (words := in_words(error, self._path)):
+            log.error("could not do chore=%s: %s", name, words)
+        else:
+            log.exception("could not do chore=%s", name)
 
     def _settle_for(self, connection: Connection, owed: bool) -> None:
         """To wait for the disk takes longer than all the rest: only for what is owed."""
@@ -176,6 +225,9 @@ class Locked:
 
     async def run(self, work: Callable[..., R], *given: object, owed: bool = True) -> R:
         raise self._reason
+
+    async def hurry(self) -> None:
+        """What waits must wait."""
 
     async def close(self) -> None:
         """There is nothing to finish."""
@@ -226,10 +278,13 @@ class Readers:
         self._own = threading.local()
         self._connections: list[Connection] = []
         self._pool = ThreadPoolExecutor(threads, f"archive-{name}")
+        self._closed = False
         sys.setswitchinterval(min(sys.getswitchinterval(), _TURN))
 
     async def run(self, question: Callable[..., R], *given: object, within: float | None = None) -> R:
         """Ask; and when it takes longer than `within` seconds, stop it."""
+        if self._closed:
+            raise Busy("Newsdesk is about to stop. Please ask again in a moment.")
         loop = asyncio.get_running_loop()
         asked = _Asked()
         end = None if within is None else loop.call_later(within, self._stop, asked, loop)
@@ -240,6 +295,7 @@ class Readers:
                 end.cancel()
 
     async def close(self) -> None:
+        self._closed = True
         await asyncio.to_thread(self._pool.shutdown)
         for connection in self._connections:
             connection.close()

@@ -257,6 +257,37 @@ async def test_news_is_kept_and_owed_although_the_index_is_damaged(room: Room) -
     assert await room.archive.check() == []
 
 
+def harm_in_the_end(db: Connection) -> None:
+    """Harm that is noticed only when a transaction ends."""
+    db.execute("UPDATE titles_data SET block = x'00' WHERE id = 10")
+
+
+async def test_news_is_kept_while_somebody_asks_although_the_index_is_damaged(room: Room) -> None:
+    feed = await room.feed()
+    await room.takes_in(LIKE_IT, feed=feed)
+    assert await titles(room.archive, "dune") == [LIKE_IT.title]
+    await room.archive._write(harm_in_the_end)
+    await room.takes_in(DUNE, feed=feed)
+    for number in range(10):
+        kept, found = await asyncio.gather(
+            room.takes_in(an_article(f"Vote {number}"), feed=feed), titles(room.archive, "dune")
+        )
+        assert [each.title for each in kept.new] == [f"Vote {number}"]
+        assert found == [LIKE_IT.title]
+
+
+async def test_who_asks_when_the_end_has_begun_is_answered(regions: Regions, tmp_path: Path) -> None:
+    archive = await Archive.open(tmp_path / "a.db", regions, now=lambda: NOON)
+    await Room(archive).takes_in(DUNE, LIKE_IT)
+    async with asyncio.timeout(30):
+        asked = [asyncio.create_task(titles(archive, "dune")) for _ in range(8)]
+        await asyncio.sleep(0)
+        await archive.close()
+        for answer in await asyncio.gather(*asked, return_exceptions=True):
+            assert answer == [DUNE.title, LIKE_IT.title] or isinstance(answer, NewsError)
+    assert wait(archive.path) == 0
+
+
 # --- anything, in any order -------------------------------------------------------------------------------------
 
 WORDS = ("rain", "dune", "pact", "vote", "river")
@@ -337,9 +368,10 @@ def _nowhere(article: Article, subscriptions: object) -> list[Owed]:
 
 
 def sums(file: Path) -> list[bytes]:
-    """How many articles and words each index says it has."""
+    """How many articles and words each index says it has; nothing, where it has none any more or never had."""
     with closing(connect.reader(file)) as db:
-        return [db.execute(f"SELECT block FROM {name}_data WHERE id = 1").fetchone()[0] for name in SHAPES]
+        found = [db.execute(f"SELECT block FROM {name}_data WHERE id = 1").fetchone()[0] for name in SHAPES]
+        return [each if any(each) else b"" for each in found]
 
 
 async def sums_anew(file: Path, regions: Regions) -> list[bytes]:

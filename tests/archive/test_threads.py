@@ -4,12 +4,14 @@ import asyncio
 import sys
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from bot.archive import connect
 from bot.archive.connect import Connection, IntegrityError
-from bot.archive.threads import MOST_WAITING, Readers, TooSlow, Turns, Writer
+from bot.archive.threads import MOST_WAITING, Chores, Readers, TooSlow, Turns, Writer
 from bot.errors import Busy
 
 _ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n"
@@ -82,6 +84,130 @@ async def test_what_waits_when_the_archive_closes_is_still_written(tmp_path: Pat
     assert all(each.result() for each in waiting)
     with pytest.raises(RuntimeError, match="closed"):
         await writer.run(add, "late")
+
+
+async def test_what_comes_after_the_end_has_begun_is_refused_and_waits_for_nothing(tmp_path: Path) -> None:
+    writer, going = Writer(tmp_path / "a.db", durable=True), threading.Event()
+    await writer.start(make)
+    held = writer.submit(lambda db: going.wait())
+    end = asyncio.create_task(writer.close())
+    await asyncio.sleep(0)
+    with pytest.raises(RuntimeError, match="closed"):
+        writer.submit(add, "late")
+    async with asyncio.timeout(20):
+        await writer.hurry()
+        assert not held.done()
+        going.set()
+        await end
+
+
+async def test_a_question_after_the_end_is_told_to_come_again(tmp_path: Path) -> None:
+    readers = Readers(tmp_path / "a.db", 1, "test")
+    await readers.close()
+    with pytest.raises(Busy, match="in a moment"):
+        await readers.run(names)
+
+
+# --- chores -----------------------------------------------------------------------------------------------------
+
+
+class Chore:
+    """What should not wait for long, in three pieces; and sometimes it fails."""
+
+    def __init__(self) -> None:
+        self.left, self.done, self.fails = 0, 0, ""
+
+    def piece(self, db: Connection) -> bool:
+        self.done += 1
+        db.execute("INSERT INTO thing (name) VALUES (?)", [f"chore {self.done}"])
+        if self.fails:
+            raise ValueError(self.fails)
+        self.left = max(self.left - 1, 0)
+        return self.left > 0
+
+
+async def test_who_is_in_a_hurry_waits_for_all_of_it_and_together_with_others(tmp_path: Path) -> None:
+    writer, chore, going = Writer(tmp_path / "a.db", durable=True), Chore(), threading.Event()
+    await writer.start(make, Chores(soon=chore.piece))
+    held = asyncio.create_task(writer.run(lambda db: going.wait()))
+    await asyncio.sleep(0)
+    asking = [asyncio.create_task(writer.hurry()) for _ in range(20)]
+    await asyncio.sleep(0)
+    chore.left = 3
+    going.set()
+    await asyncio.gather(*asking, held)
+    assert (chore.left, chore.done) == (0, 3), "once for all of them"
+    await writer.close()
+
+
+async def test_who_writes_waits_for_one_piece_of_a_chore_at_most(tmp_path: Path) -> None:
+    writer, chore, going = Writer(tmp_path / "a.db", durable=True), Chore(), threading.Event()
+    await writer.start(make, Chores(soon=lambda db: chore.piece(db) and going.wait()))
+    chore.left = 3
+    asking = asyncio.create_task(writer.hurry())
+    await asyncio.sleep(0)
+    written = asyncio.wrap_future(writer.submit(lambda db: chore.done))
+    going.set()
+    assert await written <= 1
+    await asking
+    assert chore.left == 0
+    await writer.close()
+
+
+async def test_a_chore_that_fails_is_told_of_once_and_tried_again_after_something_was_written(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    writer, chore = Writer(tmp_path / "a.db", durable=True), Chore()
+    await writer.start(make, Chores(soon=chore.piece))
+    chore.fails = "a fault of our own"
+    for _ in range(5):
+        await writer.hurry()
+    assert chore.done == 1
+    await writer.run(add, "a")
+    await writer.hurry()
+    assert (chore.done, len(caplog.records)) == (2, 1)
+    chore.fails = "another one"
+    await writer.run(add, "b")
+    await writer.hurry()
+    assert [record.getMessage() for record in caplog.records] == ["could not do chore=piece"] * 2
+    chore.fails = ""
+    await writer.run(add, "c")
+    await writer.hurry()
+    chore.fails = "another one"
+    await writer.hurry()
+    assert len(caplog.records) == 3, "it had gone well in between"
+    await writer.close()
+
+
+async def test_a_chore_that_failed_in_a_later_piece_is_not_told_of_anew(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    writer, chore = Writer(tmp_path / "a.db", durable=True), Chore()
+
+    def fails_in_the_end(db: Connection) -> bool:
+        chore.fails = "a fault of our own" if chore.left == 1 else ""
+        return chore.piece(db)
+
+    await writer.start(make, Chores(soon=fails_in_the_end))
+    for name in "abc":
+        chore.left = 2
+        await writer.run(add, name)
+        await writer.hurry()
+    assert (chore.done, len(caplog.records)) == (6, 1)
+    await writer.close()
+
+
+async def test_the_end_waits_for_no_chore_while_another_program_writes(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    writer, chore = Writer(tmp_path / "a.db", durable=True), Chore()
+    await writer.start(make, Chores(soon=chore.piece))
+    await writer.run(add, "a")
+    with closing(connect.writer(tmp_path / "a.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        async with asyncio.timeout(30):  # a program that writes may take twice as long
+            await writer.close()
+        assert (chore.done, caplog.records) == (0, [])
 
 
 async def test_a_file_that_cannot_be_opened_is_told_to_whoever_opens_it(tmp_path: Path) -> None:
