@@ -1,6 +1,9 @@
 """What many tests begin with: what we ship, a worker process for all of a file's tests, and a house of its own."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import functools
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 import pytest_asyncio
@@ -10,6 +13,23 @@ from bot.intake.worker import ParseWorker
 from bot.regions import Regions, load_regions
 from bot.settings import shipped
 from tests.polling import House, open_house
+
+LONGEST = 300  # seconds: what waits longer waits for what never comes, and fails where it waits
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
+            item.obj = _ends(item.obj)
+
+
+def _ends(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    @functools.wraps(test)
+    async def ends(*given: object, **more: object) -> None:
+        async with asyncio.timeout(LONGEST):
+            await test(*given, **more)
+
+    return ends
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,13 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 
+async def until(holds: Callable[[], object], patience: float = 30) -> None:
+    """Wait until it is so. Where that never comes, the test fails instead of waiting for ever."""
+    async with asyncio.timeout(patience):
+        while not holds():
+            await asyncio.sleep(0.001)
+
+
 class Clock:
     """Stands still until it is turned; who sleeps turns it, and waits for nothing."""
 

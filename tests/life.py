@@ -60,7 +60,9 @@ class Life:
         assert self.process is not None
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(signal.SIGKILL)
-        assert await self.process.wait() == -signal.SIGKILL, f"the bot left by itself\n{self.end_of_log()}"
+        assert await asyncio.wait_for(self.process.wait(), LEAVING) == -signal.SIGKILL, (
+            f"the bot left by itself\n{self.end_of_log()}"
+        )
 
     async def stop(self) -> int:
         """As an operator stops it. What it leaves with; anything but 0 is wrong."""
@@ -107,7 +109,7 @@ class Life:
     ) -> None:
         if self.process and self.process.returncode is None:
             self.process.kill()
-            await self.process.wait()
+            await asyncio.wait_for(self.process.wait(), LEAVING)
 
 
 @contextlib.asynccontextmanager

@@ -15,6 +15,7 @@ from bot.delivery.route import route
 from bot.model import Delivery, Feed, Later, Outcome, Refused, Sent, Sighting, Suspended, Unknown
 from tests.delivery.mailbox import Mailbox
 from tests.delivery.samples import NOON, REGIONS, an_article, an_order
+from tests.fakes import until
 
 
 @dataclass
@@ -307,8 +308,7 @@ async def test_told_to_stop_it_finishes_what_is_on_its_way_and_starts_nothing(ho
     house.mailbox.gate.clear()
     await house.prints("One", "Two")
     house.start()
-    while not house.mailbox.under_way:
-        await asyncio.sleep(0.001)
+    await until(lambda: house.mailbox.under_way)
     house.courier.stop()
     house.mailbox.gate.set()
     await house.stop()
@@ -320,8 +320,7 @@ async def test_cancelled_it_finishes_what_is_on_its_way_too(house: House) -> Non
     house.mailbox.gate.clear()
     await house.prints("One")
     house.start()
-    while not house.mailbox.under_way:
-        await asyncio.sleep(0.001)
+    await until(lambda: house.mailbox.under_way)
     assert house.running
     house.running.cancel()
     await asyncio.sleep(0.01)

@@ -128,9 +128,9 @@ async def test_a_corrected_story_changes_its_headline_and_credit_and_keeps_its_a
         return ()
 
     while not (first := await printed()):
-        newsroom.publish_next()
+        assert newsroom.publish_next()
     while (later := await printed()) == first:
-        newsroom.publish_next()
+        assert newsroom.publish_next()
     assert later[0].startswith("Correction: ") and not first[0].startswith("Correction: ")
     assert later[1] != first[1]
     assert later[2:] == first[2:]
@@ -139,7 +139,7 @@ async def test_a_corrected_story_changes_its_headline_and_credit_and_keeps_its_a
 async def test_a_late_tag_brings_a_story_into_its_regions_feed(newsroom: Newsroom, web: aiohttp.ClientSession) -> None:
     main, africa = (feed.url for feed in newsroom.feeds[:2])
     while "What the tide tables know" not in await read(web, main):
-        newsroom.publish_next()
+        assert newsroom.publish_next()
     assert "What the tide tables know" not in await read(web, africa)
     while "What the tide tables know" not in await read(web, africa):
         assert newsroom.publish_next()

@@ -12,7 +12,7 @@ import pytest
 from bot.intake.parse import MOST
 from bot.intake.schedule import counted, learned
 from bot.model import Query, Subscription
-from tests.fakes import Answer, Asked
+from tests.fakes import Answer, Asked, until
 from tests.polling import House
 from tests.press import NOON, Item, item, rss
 
@@ -250,8 +250,7 @@ async def test_a_feed_that_is_added_while_its_address_is_asked_misses_nothing_af
     go_on, known = asyncio.Event(), rss(B, A) if changed else rss(A)
     house.web["/feed"] = Answer(known, wait=go_on) if changed else Answer(status=304, wait=go_on)
     asking = asyncio.create_task(house.poller.round())
-    while len(house.web.asked) < 2:
-        await asyncio.sleep(0)
+    await until(lambda: len(house.web.asked) >= 2)
     house.clock.turn(timedelta(seconds=1))
     await house.add(host="mag.test", owner=2)
     house.clock.turn(timedelta(seconds=1))

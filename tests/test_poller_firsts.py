@@ -18,7 +18,7 @@ from bot.poller.reading import Reading
 from bot.poller.taking import FIRSTS, Taking
 from bot.regions import load_regions
 from bot.settings import shipped
-from tests.fakes import Names
+from tests.fakes import Names, until
 from tests.polling import AGENT, House
 from tests.press import item, rss
 
@@ -56,9 +56,8 @@ async def test_hundreds_of_first_polls_do_not_fill_the_memory(house: House, work
             await house.add(f"/{number}", host=f"h{number}.test")
             house.web[f"/{number}"] = rss(A)
         polling = asyncio.create_task(poller.round())
-        while archive.waiting < FIRSTS or len(house.web.asked) < 3 * FIRSTS:
-            assert not polling.done()
-            await asyncio.sleep(0)
+        await until(lambda: polling.done() or (archive.waiting >= FIRSTS and len(house.web.asked) >= 3 * FIRSTS))
+        assert not polling.done()
         document = Document("https://x.test/", 200, rss(A))
         await asyncio.gather(*(worker.parse(document) for _ in range(3 * FIRSTS)))  # so long, others might have come
         assert archive.waiting == FIRSTS

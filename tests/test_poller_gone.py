@@ -89,7 +89,7 @@ async def test_what_was_not_marked_because_we_died_is_marked_after_that(house: H
     house.web["/feed"] = atom(item("Hail"), snow, head=stone(rain.guid))
     house.archive.__class__ = Dies
     polling = asyncio.create_task(house.goes_round())
-    await reached.wait()
+    await asyncio.wait_for(reached.wait(), 30)
     polling.cancel()
     await asyncio.gather(polling, return_exceptions=True)
     house.archive.__class__ = Archive

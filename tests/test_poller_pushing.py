@@ -14,7 +14,7 @@ from aiohttp import ClientSession
 from bot.intake import websub
 from bot.intake.worker import ParseWorker
 from bot.poller.pushing import Pushing, open_ear
-from tests.fakes import Answer
+from tests.fakes import Answer, until
 from tests.polling import House, open_house
 from tests.press import item, rss
 
@@ -136,12 +136,10 @@ async def test_a_push_during_a_poll_polls_once_more_and_waits_for_its_turn(scene
     before, may_go = len(house.web.asked_for("/feed")), asyncio.Event()
     house.web["/feed"] = Answer(rss(B, A, head=scene.head), headers={"ETag": '"old"'}, wait=may_go)
     polling = asyncio.create_task(house.poller.round(every=True))
-    while len(house.web.asked_for("/feed")) == before:
-        await asyncio.sleep(0.005)
+    await until(lambda: len(house.web.asked_for("/feed")) != before)
     house.web["/feed"] = Answer(rss(C, B, A, head=scene.head), headers={"ETag": '"new"'})
     pushing = asyncio.create_task(scene.push(b"<rss/>"))
-    while not scene.pushing._polls:
-        await asyncio.sleep(0.005)
+    await until(lambda: scene.pushing._polls)
     may_go.set()
     await asyncio.gather(polling, pushing)
     assert await house.posted() == [B.title, C.title]

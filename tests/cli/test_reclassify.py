@@ -172,7 +172,7 @@ async def test_killed_half_way_it_goes_on_where_it_was_and_ends_as_if_it_had_not
             assert process.returncode is None
             await asyncio.sleep(0.005)
     process.send_signal(signal.SIGKILL)
-    assert await process.wait() == -signal.SIGKILL
+    assert await asyncio.wait_for(process.wait(), 60) == -signal.SIGKILL
     before = _changed(data)
     assert 0 < before < MANY
     again = await newsdesk("reclassify", "--do")

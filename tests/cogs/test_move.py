@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.delivery.route import route
 from bot.model import Feed, Query, Sent, Sighting, Subscription
 from tests.cogs.conftest import NOON, House, answer, article, text
+from tests.fakes import until
 
 
 async def test_a_region_is_corrected_and_the_posts_follow(house: House) -> None:
@@ -57,8 +58,7 @@ async def test_an_unknown_article_or_region_is_answered_in_a_sentence(house: Hou
 async def test_where_other_servers_read_along_only_its_operator_moves_what_is_everybodys(house: House) -> None:
     await _bring(house)
     house.stage.world.add_guild("Elsewhere")
-    while len(house.client.guilds) < 2:
-        await house.call(house.bob, "latest")
+    await until(lambda: len(house.client.guilds) == 2)
     eve = house.stage.world.add_member(house.guild, "Eve", admin=True)  # the first person, Ada, runs the bot
     said = answer(await house.call(eve, "desk move", article="https://paper.test/1", region="europe"))
     assert "Only whoever runs the bot can do that." in text(said)

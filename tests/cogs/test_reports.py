@@ -1,6 +1,5 @@
 """/desk status and /desk why, as those who run a server type them."""
 
-import asyncio
 import json
 import re
 from dataclasses import replace
@@ -10,6 +9,7 @@ from bot.delivery.route import route
 from bot.intake import ledger
 from bot.model import OPERATOR, Feed, Image, Later, Owed, Sent, Sighting, Subscription, Suspended
 from tests.cogs.conftest import NOON, House, answer, article, button, labels, text
+from tests.fakes import until
 
 
 async def test_all_is_well(house: House) -> None:
@@ -191,8 +191,7 @@ async def test_a_servers_own_tag_that_nobody_mapped_is_mapped_by_a_button(house:
     assert "-# Own \\*Paper\\*: tags and text agree for 3 of 4 articles (75%)" in text(shown)
     assert labels(shown) == ["Africa", "Another region …", "No region"] and "in The Paper (" not in text(shown)
     pressed = await house.press(house.ada, shown, button(shown, "Africa"))
-    while len(pressed.messages) < 2:
-        await asyncio.sleep(0.01)
+    await until(lambda: len(pressed.messages) >= 2)
     assert "“Slow Lane” in Own \\*Paper\\* means **Africa** from now on." in map(text, pressed.messages)
     assert [each.tags for each in await house.archive.feeds(house.guild.id)] == [{"Slow Lane": "africa"}]
     assert labels(answer(await house.call(house.ada, "desk status"))) == []

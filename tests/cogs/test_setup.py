@@ -54,8 +54,9 @@ async def test_a_permission_withdrawn_meanwhile_is_told(house: House) -> None:
     await choose(house, shown, "su:regions", "africa", "europe")
     await choose(house, shown, "su:channel", str(house.lobby.id))
     house.stage.world.withdraw(house.lobby, Permission.SEND_MESSAGES)
-    while house.client.get_channel(house.lobby.id).permissions_for(_me(house)).send_messages:  # type: ignore[union-attr]
-        await house.call(house.ada, "latest")
+    async with asyncio.timeout(30):
+        while house.client.get_channel(house.lobby.id).permissions_for(_me(house)).send_messages:  # type: ignore[union-attr]
+            await house.call(house.ada, "latest")
     await house.press(house.ada, shown, named(shown, "su:go"))
     assert text(shown).startswith("I may not post in") and text(shown).count("**Send Messages**") == 1
     assert await house.archive.subscriptions() == []

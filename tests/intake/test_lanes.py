@@ -9,6 +9,7 @@ import pytest
 from bot.intake.lanes import MOST_WAITING, Lanes
 from bot.intake.worker import ParseWorker, TooHeavy, TooLong
 from bot.model import Document
+from tests.fakes import until
 from tests.press import item, rss
 
 GOOD = Document("https://x.test/good", 200, rss(item("A story")))
@@ -42,8 +43,7 @@ async def test_nobody_waits_for_a_document_that_takes_long() -> None:
     quick, slow = ParseWorker(seconds=1), ParseWorker(seconds=60)
     async with opened(quick, slow) as lanes:
         waiting = [asyncio.create_task(lanes.parse(endless(number))) for number in range(2)]
-        while slow.pid is None:
-            await asyncio.sleep(0.01)
+        await until(lambda: slow.pid is not None)
         assert (await lanes.parse(GOOD)).count == 1
         assert not any(each.done() for each in waiting)
         for each in waiting:

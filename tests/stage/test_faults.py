@@ -54,7 +54,7 @@ async def test_an_answer_500_after_storing(wrong: WrongClient, place: Place) -> 
 async def test_an_answer_that_hangs(kind: str, stored: int, wrong: WrongClient, place: Place) -> None:
     fault = wrong.stage.fault(kind, seconds=60)
     asking = asyncio.create_task(wrong.send(place.text, content="x"))
-    await fault.happened.wait()
+    await asyncio.wait_for(fault.happened.wait(), 30)
     assert len(place.text.messages) == stored and not asking.done()
     asking.cancel()
 
@@ -62,7 +62,7 @@ async def test_an_answer_that_hangs(kind: str, stored: int, wrong: WrongClient, 
 async def test_a_hanging_answer_ends_when_the_clock_is_turned(wrong: WrongClient, place: Place) -> None:
     fault = wrong.stage.fault("hang-after", seconds=60)
     asking = asyncio.create_task(wrong.send(place.text, content="x"))
-    await fault.happened.wait()
+    await asyncio.wait_for(fault.happened.wait(), 30)
     assert len(place.text.messages) == 1
     wrong.stage.clock.advance(61)
     with pytest.raises((aiohttp.ClientError, ConnectionResetError)):
@@ -72,7 +72,7 @@ async def test_a_hanging_answer_ends_when_the_clock_is_turned(wrong: WrongClient
 async def test_a_slow_answer_comes_in_the_end(wrong: WrongClient, place: Place) -> None:
     fault = wrong.stage.fault("slow", seconds=60)
     asking = asyncio.create_task(wrong.send(place.text, content="x"))
-    await fault.happened.wait()
+    await asyncio.wait_for(fault.happened.wait(), 30)
     assert not place.text.messages and not asking.done()
     wrong.stage.clock.advance(61)
     assert (await asking).status == 200

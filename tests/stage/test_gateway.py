@@ -10,6 +10,7 @@ import pytest
 
 from bot.stage import Guild, Stage
 from bot.stage.permissions import Permission
+from tests.fakes import until
 from tests.stage.wrong_client import Line, Place, WrongClient, identity
 from tests.staging import on_stage
 
@@ -131,8 +132,7 @@ async def broken_off(wrong: WrongClient) -> tuple[str, int]:
     ready = await line.hear_until("READY")
     await line.hear_until("GUILD_CREATE")
     await line.ws.close(code=4000)
-    while wrong.stage.gateway.connections:
-        await asyncio.sleep(0)
+    await until(lambda: not wrong.stage.gateway.connections)
     return ready["session_id"], line.frames[-1]["s"]
 
 
@@ -175,8 +175,7 @@ async def test_a_goodbye_ends_the_session(wrong: WrongClient, place: Place) -> N
     line = await wrong.identified()
     ready = await line.hear_until("READY")
     await line.ws.close(code=1000)
-    while wrong.stage.gateway.connections:
-        await asyncio.sleep(0)
+    await until(lambda: not wrong.stage.gateway.connections)
     assert (await (await resumed(wrong, ready["session_id"], 1)).hear_op(9))["d"] is False
 
 

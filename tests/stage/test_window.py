@@ -8,6 +8,7 @@ import aiohttp
 
 from bot.stage import Stage
 from bot.stage.permissions import Permission
+from tests.fakes import until
 from tests.stage.wrong_client import Place, WrongClient
 
 
@@ -64,8 +65,7 @@ async def test_healthz_tells_when_the_bot_is_ready(wrong: WrongClient, stage: St
     await wrong.ask("PUT", f"/applications/{stage.world.bot.id}/commands", [])
     assert (await health(), stage.is_ready) == (200, True)
     await line.ws.close()
-    while stage.gateway.connections:
-        await asyncio.sleep(0)
+    await until(lambda: not stage.gateway.connections)
     assert await health() == 503
 
 

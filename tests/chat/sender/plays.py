@@ -21,6 +21,7 @@ from tests.chat.sender.account import NEWS, WEEKLY, Account, number_of, said, ta
 from tests.chat.sender.outside import GUILD, stories_in
 from tests.chat.sender.shaky import Shaky
 from tests.delivery.samples import REGIONS
+from tests.fakes import until
 
 ORDERED = ("africa", "europe", "*")
 TARGETS = ("channel:11", "channel:12", "channel:13", "user:15", NEWS)
@@ -81,8 +82,7 @@ class Play(Account):
                 await asyncio.sleep(0)
         with contextlib.suppress(asyncio.CancelledError):
             await self.running
-        while self.shaky.asked:
-            await asyncio.sleep(0.001)
+        await until(lambda: not self.shaky.asked)
 
     async def settles(self) -> None:
         """Until nothing moves any more but what waits for Discord's answer."""

@@ -19,7 +19,7 @@ from bot.model import Delivery, Later, Outcome, Roundup, Sent, Unknown
 from tests.chat.sender.account import START, Wall
 from tests.chat.sender.outside import GUILD, ME, Outside, Room
 from tests.delivery.samples import REGIONS, a_delivery, an_article, an_order
-from tests.fakes import Clock
+from tests.fakes import Clock, until
 
 
 class Wire:
@@ -46,18 +46,18 @@ class Wire:
     async def asks(self, asking: Awaitable[Outcome | None], fate: str = "answered") -> Outcome | None:
         """With each request answered so."""
         task = asyncio.ensure_future(asking)
-        while not task.done():
-            for request in self.outside.waiting:
-                self.outside.answer(request, fate)
-            await asyncio.sleep(0)
+        async with asyncio.timeout(30):
+            while not task.done():
+                for request in self.outside.waiting:
+                    self.outside.answer(request, fate)
+                await asyncio.sleep(0)
         return task.result()
 
     async def dies_sending(self, delivery: Delivery) -> None:
         """After it has left; it arrives some seconds later."""
         self.outside.dies_with = lambda request: "arrives later"
         task = asyncio.create_task(self.sender.send(delivery))
-        while not self.outside.waiting:
-            await asyncio.sleep(0)
+        await until(lambda: self.outside.waiting)
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
@@ -115,11 +115,9 @@ async def test_who_looked_in_a_forum_before_it_arrived_does_not_know_afterwards_
     await wire.dies_sending(wire.delivery())
     wire.comes_back()
     looking = asyncio.create_task(cast(Any, wire.sender.look_back(wire.delivery())))
-    while not wire.outside.waiting:
-        await asyncio.sleep(0)
+    await until(lambda: wire.outside.waiting)
     wire.outside.answer(wire.outside.waiting[0], "answered")
-    while "archived" not in str([each.path for each in wire.outside.waiting]):
-        await asyncio.sleep(0)
+    await until(lambda: "archived" in str([each.path for each in wire.outside.waiting]))
     wire.passes(seconds=10)
     assert isinstance(await wire.asks(looking), Later)
 

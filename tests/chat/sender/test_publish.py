@@ -13,6 +13,7 @@ from bot.model import Sent
 from bot.stage import Channel
 from tests.chat.scenes import Scene
 from tests.delivery.samples import REGIONS
+from tests.fakes import until
 
 
 @pytest.fixture
@@ -104,8 +105,7 @@ async def test_what_is_being_published_when_we_die_is_published_by_the_next(scen
     first = DiscordSender(scene.client, REGIONS, memory=archive)
     async with at_work(first):
         await first.send(scene.delivery(1, news, kind="announcement", publish=True))
-        while not any(each.path.endswith("/crosspost") for each in scene.stage.requests):
-            await asyncio.sleep(0.01)
+        await until(lambda: any(each.path.endswith("/crosspost") for each in scene.stage.requests))
         await first.send(scene.delivery(2, news, kind="announcement", publish=True))
     async with at_work(DiscordSender(scene.client, REGIONS, memory=archive)):
         await until_published(scene, news, 2)
