@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import discord
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from bot.stage import Channel, Stage, User
 from tests.stage.library_bot import OPENING, Library
@@ -274,6 +274,24 @@ async def test_what_is_missing_or_wrong_is_said_before_it_is_sent(reader: Reader
     await reader.strikes("Enter")
     await expect(problem).to_have_text("There is no command “/nonsense”.")
     await expect(reader.messages).to_have_count(0)
+
+
+async def test_commands_that_are_listed_follow_whoever_one_becomes(reader: Reader) -> None:
+    may_go = asyncio.Event()
+
+    async def later(route: Route) -> None:
+        await may_go.wait()
+        await route.continue_()
+
+    await reader.page.route("**/stage/state*", later)
+    await reader.becomes("Ben")
+    await reader.page.locator("#composer-input").fill("/")
+    await expect(reader.suggestions.filter(has_text="/house show")).to_have_count(1)
+    await reader.strikes("ArrowDown")
+    second = await reader.page.locator("#suggestions [aria-selected=true]").text_content()
+    may_go.set()
+    await expect(reader.suggestions.filter(has_text="/house show")).to_have_count(0)
+    assert await reader.page.locator("#suggestions [aria-selected=true]").text_content() == second
 
 
 async def test_a_channel_is_picked_for_a_command_that_only_keepers_of_the_house_see(reader: Reader) -> None:

@@ -30,8 +30,10 @@ export class Composer {
     this.form.hidden = closed;
     const where = channel?.type === KIND.dm ? `@${channel.recipients?.[0]?.global_name ?? channel.recipients?.[0]?.username ?? this.store.bot?.name ?? "bot"}` : channel && isThread(channel) ? `“${channel.name}”` : `#${channel?.name ?? ""}`;
     this.placeholder = channel?.can_send === false ? "You cannot write here, but call commands: type /" : `Message ${where}`;
-    if (moved) this.reset(); // else a command half put together stays
-    else if (!this.called) this.tail.placeholder = this.placeholder;
+    if (moved) return this.reset();
+    if (this.called) return; // a command half put together stays
+    this.tail.placeholder = this.placeholder;
+    if (this.suggestions.open) this.suggestions.keep(() => this.#suggest()); // other commands may be offered now
   }
 
   reset() {

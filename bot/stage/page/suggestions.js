@@ -34,6 +34,20 @@ export class Suggestions {
     input.setAttribute("aria-expanded", "true");
   }
 
+  get open() {
+    return !this.node.hidden;
+  }
+
+  /** Shows a list anew; the row that was stepped to stays the chosen one where it is still there. */
+  keep(showAnew) {
+    const chosen = this.rows[this.at]?.label;
+    showAnew();
+    const at = this.rows.findIndex((row) => row.label === chosen);
+    if (!this.open || at < 0 || at === this.at) return;
+    this.at = at;
+    this.#draw();
+  }
+
   /** True if there was something to close. */
   close() {
     if (this.node.hidden) return false;
