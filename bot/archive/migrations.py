@@ -15,7 +15,15 @@ def migrate(connection: Connection) -> None:
     """Bring the file into today's shape."""
     database = Database(connection, execute_plugins=False)
     heed_strangers(connection, Path(connection.execute("PRAGMA database_list").fetchone()[2]), known())
-    migrations.apply(database)
+    if not migrations.pending(database):
+        return
+    connection.execute("BEGIN IMMEDIATE")  # of two programs that open it at once the second finds nothing left to do
+    try:
+        migrations.apply(database)
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def heed_shape(connection: Connection) -> None:

@@ -1,5 +1,6 @@
 """Whatever table, index or column is lost is named, with what to do; and what can be made anew is."""
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -115,6 +116,16 @@ async def test_an_archive_of_an_older_shape_lacks_nothing_of_the_newer(regions: 
         assert shape.lacking(db) == []
         db.execute("DROP INDEX source_due")
         assert ["source_due" in each.sentence for each in shape.lacking(db)] == [True]
+
+
+async def test_several_programs_may_open_an_archive_at_once_for_the_first_time(
+    regions: Regions, tmp_path: Path
+) -> None:
+    for number in range(5):
+        opened = await asyncio.gather(*(Archive.open(tmp_path / f"{number}.db", regions) for _ in range(3)))
+        assert await opened[0].check() == []
+        for each in opened:
+            await each.close()
 
 
 async def test_a_copy_that_has_lost_a_table_is_not_put_in_the_archives_place(regions: Regions, tmp_path: Path) -> None:
