@@ -288,6 +288,14 @@ async def test_who_asks_when_the_end_has_begun_is_answered(regions: Regions, tmp
     assert wait(archive.path) == 0
 
 
+async def test_what_waits_but_is_not_there_keeps_no_other_waiting(room: Room) -> None:
+    await room.archive._write(lambda db: db.execute("INSERT INTO unindexed VALUES (1), (5)") and None)
+    await room.takes_in(DUNE)
+    assert await titles(room.archive, "dune") == [DUNE.title]
+    assert wait(room.archive.path) == 0
+    assert wrong_in(room.archive.path) == []
+
+
 # --- anything, in any order -------------------------------------------------------------------------------------
 
 WORDS = ("rain", "dune", "pact", "vote", "river")
