@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +15,12 @@ from bot.archive import shape
 from bot.archive.archive import MUCH_EMPTY, Archive
 from bot.archive.connect import DatabaseError
 from bot.archive.trouble import in_words
-from bot.clock import WallClock
+from bot.clock import Clock, WallClock
 from bot.errors import NewsError
 from bot.intake import ledger, tidings
 from bot.intake.addresses import spoken
 from bot.intake.classify import Classifier, load_classifier
+from bot.intake.classify.lines import load_names
 from bot.intake.lists import read_feeds
 from bot.model import OPERATOR, ROUNDUP, Feed, Subscription
 from bot.regions import Regions, load_regions
@@ -28,6 +29,7 @@ from bot.settings import Settings, shipped
 log = logging.getLogger(__name__)
 
 _SHOWN = 5  # failing feeds named one by one
+_AGED = 2  # years after which a name may be wrong
 _TAGS = 10  # lines of tags and agreement
 _ABSENT = (
     "there is none at {} yet. It is made by: newsdesk feeds add URL. If you have one elsewhere, do this in the folder "
@@ -47,15 +49,19 @@ class Finding:
     words: str
 
 
-async def examine(settings: Settings, told: Callable[[str], None] = lambda line: None) -> AsyncIterator[Finding]:
+async def examine(
+    settings: Settings, told: Callable[[str], None] = lambda line: None, clock: Clock | None = None
+) -> AsyncIterator[Finding]:
     """Look at one part after the other, as each is done; `told` hears what is looked at meanwhile."""
+    clock = clock or WallClock()
     yield _settings(settings)
     yield _data(settings)
     try:
         regions = load_regions(settings.file("regions.toml"))
         yield Finding("regions", True, f"{len(regions)} of {settings.file('regions.toml')}")
         classifier = load_classifier([shipped(), settings.data], regions)
-        yield _names(classifier, WallClock().now().year)
+        for finding in _names(settings, classifier, clock.now().year):
+            yield finding
         listed = read_feeds(settings.file("feeds.toml"), regions, classifier.places)
         yield Finding("feeds.toml", True, f"{len(listed)} feeds in {settings.file('feeds.toml')}")
     except NewsError as error:
@@ -68,8 +74,8 @@ async def examine(settings: Settings, told: Callable[[str], None] = lambda line:
         yield Finding("archive", False, " ".join([*lost, _NO_MORE]))
     else:
         try:
-            async with open_archive(settings, regions, WallClock(), reading=True) as archive:
-                async for finding in _archive(archive, told):
+            async with open_archive(settings, regions, clock, reading=True) as archive:
+                async for finding in _archive(archive, told, clock):
                     yield finding
                 orders = await archive.subscriptions()
                 async for finding in _tags(archive, regions):
@@ -120,16 +126,28 @@ def _data(settings: Settings) -> Finding:
     return Finding("data", True, f"{folder}, {megabytes:,} MB free")
 
 
-def _names(classifier: Classifier, year: int) -> Finding:
-    """People and parties come and go: names that nobody has looked at for long may be wrong by now."""
-    old = classifier.names.old(year)
-    if not old:
-        return Finding("names", True, "people, parties and organisations were looked at of late")
-    listed = ", ".join(old[:_SHOWN])
-    return Finding("names", True, f"{len(old)} of names.tsv nobody has looked at for years, such as {listed}")
+def _names(settings: Settings, classifier: Classifier, year: int) -> Iterator[Finding]:
+    """People and parties come and go: what nobody has looked at for long may be wrong by now.
+
+    Of the lists that came with us, only a newer version knows better; of the operator's own, the operator.
+    """
+    seen = classifier.names.looked_at
+    words = f"{len(classifier.names):,}; people, parties and organisations as of {seen}"
+    newer = " Newer ones come with a newer Newsdesk; your own names.tsv wins over them." if seen < year - _AGED else ""
+    yield Finding("names", True, f"{words}.{newer}" if newer else words)
+    own = settings.data / "names.tsv"
+    if not own.is_file() or own.resolve() == (shipped() / "names.tsv").resolve():
+        return
+    names = load_names(own, classifier.places)
+    old = sorted((name.until, word) for word, name in names.items() if name.until and name.until < year - _AGED)
+    if old:
+        number = "1 name is" if len(old) == 1 else f"{len(old)} names are"
+        listed = ", ".join(f"{word} ({until})" for until, word in old[:_SHOWN])
+        then = f"Write {year} there if that is still so; else correct it or take it out."
+        yield Finding("names", True, f"in {own}, {number} of {year - _AGED - 1} or before: {listed}. {then}")
 
 
-async def _archive(archive: Archive, told: Callable[[str], None]) -> AsyncIterator[Finding]:
+async def _archive(archive: Archive, told: Callable[[str], None], clock: Clock) -> AsyncIterator[Finding]:
     problems = await archive.check(lambda part, done, of: told(f"Looking at {part} ({done} of {of} done) …"))
     yield Finding("archive", not problems, " ".join(problems) or "file, index and articles agree")
     free, size = await archive.empty()
@@ -144,7 +162,7 @@ async def _archive(archive: Archive, told: Callable[[str], None]) -> AsyncIterat
     yield Finding("feeds", bool(sources) and not failing, words)
     for source in failing[:_SHOWN]:
         yield Finding("feed", False, f"{spoken(source.url)}: {source.error}")
-    async for finding in _gaps(archive):
+    async for finding in _gaps(archive, clock):
         yield finding
     unchecked = [spoken(each.url) for each in await archive.feeds() if each.any_certificate]
     if unchecked:
@@ -160,9 +178,9 @@ async def _archive(archive: Archive, told: Callable[[str], None]) -> AsyncIterat
         yield Finding("subscription", False, f"{what} in {each.target}: {each.suspended}")
 
 
-async def _gaps(archive: Archive) -> AsyncIterator[Finding]:
+async def _gaps(archive: Archive, clock: Clock) -> AsyncIterator[Finding]:
     """What may be missed of a feed, and how to get it."""
-    found = tidings.gaps(await archive.recalled(tidings.KEYS), WallClock().now())
+    found = tidings.gaps(await archive.recalled(tidings.KEYS), clock.now())
     for feed in await archive.feeds():
         if gap := found.get(feed.id):
             fill = f"newsdesk feeds backfill {spoken(feed.url)} --since {tidings.before_gap(gap)}"

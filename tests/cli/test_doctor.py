@@ -27,6 +27,27 @@ async def test_doctor_says_what_it_is_looking_at_for_it_may_take_long(tmp_path: 
     assert heard["regions"] == 0 and heard["archive"] > 20
 
 
+async def test_doctor_names_the_operators_own_names_that_may_be_wrong_by_now_and_what_to_do(
+    newsdesk: Newsdesk, tmp_path: Path
+) -> None:
+    said = " ".join((await newsdesk("doctor")).out.split())
+    assert "people, parties and organisations as of 20" in said and "or before" not in said, (
+        "ours are not theirs to mend"
+    )
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "names.tsv").write_text("Angela *Merkel\tDE\t2015\nLake Nowhere\tKE\tarea\n")
+    said = " ".join((await newsdesk("doctor")).out.split())
+    assert "in data/names.tsv, 2 names are of " in said and "Angela Merkel (2015), Merkel (2015). Write 20" in said
+
+
+async def test_doctor_says_when_all_names_are_old(tmp_path: Path) -> None:
+    later = Clock(datetime(2040, 1, 1, tzinfo=UTC))
+    words = [each.words async for each in examine(Settings(data=tmp_path), clock=later) if each.part == "names"]
+    assert len(words) == 1 and words[0].endswith(
+        "Newer ones come with a newer Newsdesk; your own names.tsv wins over them."
+    )
+
+
 async def test_doctor_says_who_decides_about_what_is_held(newsdesk: Newsdesk, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     now = datetime.now(UTC)

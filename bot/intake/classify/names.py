@@ -72,6 +72,7 @@ class Names:
             self._shouted = {spelling.lower(): name for spelling, name in self.exact.items()} | self.folded
         return self._shouted
 
-    def old(self, year: int, years: int = 2) -> list[str]:
-        """People, parties and organisations which nobody has looked at for some years."""
-        return sorted(word for word, name in self.exact.items() if name.until and name.until < year - years)
+    @property
+    def looked_at(self) -> int:
+        """The last year in which somebody has looked at people, parties and organisations."""
+        return max((name.until for name in self.exact.values() if name.until), default=0)
