@@ -3,12 +3,16 @@
 import asyncio
 import json
 import os
+import pty
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from bot.newsroom import Newsroom
+from bot.settings import shipped
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -47,3 +51,32 @@ def newsdesk(tmp_path: Path) -> Newsdesk:
         return Done(process.returncode, out.decode(), err.decode())
 
     return run
+
+
+@pytest.fixture
+async def newsroom() -> AsyncIterator[Newsroom]:
+    async with Newsroom(shipped() / "sample", pace=0) as opened:
+        yield opened
+
+
+async def at_a_terminal(folder: Path, typed: str, *words: str) -> str:
+    """All that a person sees who types this."""
+    ours, theirs = pty.openpty()
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", *words),
+            cwd=folder,
+            env={
+                **{"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "COLUMNS": "200", "TERM": "dumb"},
+                "NEWSDESK_PRIVATE_FEEDS": "1",
+            },
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+        )
+        os.write(ours, typed.encode())
+        await asyncio.wait_for(process.wait(), 60)
+        return os.read(ours, 100_000).decode()
+    finally:
+        os.close(ours)
+        os.close(theirs)

@@ -1,0 +1,206 @@
+"""Commands about feeds: added, listed, asked, removed, imported and exported, as one types them."""
+
+import asyncio
+import os
+import ssl
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.newsroom import Newsroom
+from tests.cli.conftest import ROOT, Newsdesk, at_a_terminal
+from tests.fakes import Answer, Clock, Web
+from tests.press import item, rss
+
+
+async def test_poll_without_a_feed_says_how_to_add_one(newsdesk: Newsdesk) -> None:
+    done = await newsdesk("poll")
+    assert done.code == 1 and "feeds add" in done.err
+
+
+async def test_a_feed_is_added_polled_listed_and_searched(newsdesk: Newsdesk, newsroom: Newsroom) -> None:
+    latest = newsroom.feeds[0].url
+    added = await newsdesk("feeds", "add", latest)
+    assert added.code == 0, added.err
+    newsroom.publish_next()
+
+    polled = await newsdesk("poll", "--all", "--json")
+    assert polled.code == 0, polled.err
+    assert [(line["feed"], line["new"], line["error"]) for line in polled.lines] == [(latest, 1, None)]
+    again = await newsdesk("poll", "--all", "--json")
+    assert [line["new"] for line in again.lines] == [0]
+
+    found = (await newsdesk("latest", "--json", "--limit", "3")).lines
+    assert len(found) == 3
+    assert set(found[0]) == {
+        *(
+            "id",
+            "title",
+            "url",
+            "teaser",
+            "authors",
+            "regions",
+            "tags",
+            "feeds",
+            "published",
+            "seen",
+            "updated",
+            "image",
+        )
+    }
+    assert found[0]["feeds"] == [latest] and str(found[0]["seen"]).endswith("Z")
+
+    title = str(found[0]["title"])
+    searched = (await newsdesk("search", title, "--json")).lines
+    assert searched[0]["title"] == title and "snippet" in searched[0]
+    why = (await newsdesk("why", str(found[0]["url"]), "--json")).lines[0]
+    assert isinstance(why["events"], list) and why["events"]
+
+    listed = (await newsdesk("feeds", "list", "--json")).lines
+    assert [(line["feed"], line["error"]) for line in listed] == [(latest, None)]
+    assert (await newsdesk("feeds", "remove", latest)).code == 0
+    assert (await newsdesk("feeds", "list", "--json")).lines == []
+    assert (await newsdesk("latest", "--json", "--limit", "3")).lines == found
+
+
+async def test_an_exception_for_a_certificate_is_said_wherever_feeds_are_spoken_of(
+    newsdesk: Newsdesk, tmp_path: Path
+) -> None:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(ROOT / "tests" / "intake" / "self-signed.pem")
+    async with Web(Clock(), tls) as web:
+        web["/feed"] = rss(item("Rain in Kenya"))
+        feed = web.url("/feed")
+        refused = await newsdesk("feeds", "add", feed)
+        assert refused.code == 1 and "cannot be trusted (self-signed certificate)" in refused.err
+        added = await newsdesk("feeds", "add", feed, "--any-certificate")
+        assert added.code == 0 and f"Any certificate of 127.0.0.1:{web.port} is taken" in added.out, added.err
+        assert "any certificate is taken" in (await newsdesk("feeds", "list")).out
+        assert [line["any_certificate"] for line in (await newsdesk("feeds", "list", "--json")).lines] == [True]
+        assert f"unchecked, as somebody wished, for {feed}" in " ".join((await newsdesk("doctor")).out.split())
+        polled = await newsdesk("poll", "--all", "--json")
+        assert [line["error"] for line in polled.lines] == [None] and f"any certificate feed={feed}" in polled.err
+        assert "checked again" in (await newsdesk("feeds", "add", feed, "--no-any-certificate")).out
+        assert "cannot be trusted" in str((await newsdesk("poll", "--all", "--json")).lines[0]["error"])
+
+
+async def test_of_several_feeds_a_person_at_a_terminal_picks_one_and_a_program_is_told(tmp_path: Path) -> None:
+    async with Web(Clock()) as web:
+        links = "".join(f'<link rel="alternate" type="application/rss+xml" href="/{name}">' for name in ("one", "two"))
+        web["/"] = Answer(f"<html><head>{links}</head></html>".encode(), headers={"Content-Type": "text/html"})
+        web["/one"], web["/two"] = rss(item("Rain"), title="One"), rss(item("Snow"), title="Two")
+        said = await at_a_terminal(tmp_path, "2\n", "feeds", "add", web.url("/"))
+        assert "Which one? 1-2" in said and "“Two” is polled from now on" in said
+        said = await at_a_terminal(tmp_path, "\n", "feeds", "add", web.url("/"))
+        assert "has several feeds" in said
+        said = await at_a_terminal(tmp_path, "", "feeds", "list")
+        assert "Two" in said and "One" not in said
+
+
+async def test_whoever_waits_for_a_slow_server_is_told_for_what(tmp_path: Path) -> None:
+    async with Web(Clock()) as web:
+        go_on = asyncio.Event()
+        web["/slow"] = Answer(rss(item("Rain in Kenya")), wait=go_on)
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "feeds", "add", web.url("/slow")),
+            cwd=tmp_path,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "NEWSDESK_PRIVATE_FEEDS": "1"},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        assert process.stderr is not None
+        told = await asyncio.wait_for(process.stderr.readline(), 60)
+        assert told.decode() == f"Looking at {web.url('/slow')} …\n"
+        go_on.set()
+        out, _ = await asyncio.wait_for(process.communicate(), 60)
+        assert process.returncode == 0 and "Its one article is in the archive" in out.decode()
+
+
+async def test_a_feeds_page_will_do(newsdesk: Newsdesk, newsroom: Newsroom) -> None:
+    added = await newsdesk("feeds", "add", newsroom.feeds[0].url, "--json")
+    assert added.code == 0, added.err
+    assert added.lines[0]["feed"] == newsroom.feeds[0].url
+
+
+@pytest.mark.parametrize("called", ["{url}", "{host}/feed/", "the test review"])
+async def test_a_feed_is_removed_by_its_address_or_its_title(newsdesk: Newsdesk, tmp_path: Path, called: str) -> None:
+    async with Web(Clock()) as web:
+        web["/feed"] = rss(item("Rain in Kenya"), title="The Test Review")
+        url = web.url("/feed")
+        assert (await newsdesk("feeds", "add", url)).code == 0
+        done = await newsdesk("feeds", "remove", called.format(url=url, host=url.split("/")[2]))
+        assert done.code == 0 and done.out.startswith(f"{url} is polled no more"), done.err
+        assert (await newsdesk("feeds", "list", "--json")).lines == []
+
+
+async def test_a_feed_that_the_file_names_is_not_removed_only_to_come_back(newsdesk: Newsdesk, tmp_path: Path) -> None:
+    async with Web(Clock()) as web:
+        web["/feed"] = rss(item("Rain in Kenya"))
+        (tmp_path / "data").mkdir()
+        (tmp_path / "data" / "feeds.toml").write_text(f'[[feed]]\nurl = "{web.url("/feed")}"\n')
+        assert (await newsdesk("poll")).code == 0
+        done = await newsdesk("feeds", "remove", web.url("/feed"))
+        assert done.code == 1 and "stands in data/feeds.toml" in done.err and "take it out there" in done.err
+        assert len((await newsdesk("feeds", "list", "--json")).lines) == 1
+
+
+async def test_removing_a_feed_nobody_added_fails_with_a_sentence(newsdesk: Newsdesk) -> None:
+    done = await newsdesk("feeds", "remove", "https://nobody.test/")
+    assert done.code == 1 and "feeds list" in done.err
+
+
+async def test_feeds_go_out_as_opml_and_come_back(newsdesk: Newsdesk, newsroom: Newsroom, tmp_path: Path) -> None:
+    await newsdesk("feeds", "add", newsroom.feeds[0].url)
+    (tmp_path / "feeds.opml").write_text((await newsdesk("feeds", "export")).out)
+    back = await newsdesk("feeds", "import", "feeds.opml", NEWSDESK_DATA=str(tmp_path / "other"))
+    assert back.code == 0 and "1 feeds added" in back.out
+    listed = await newsdesk("feeds", "list", "--json", NEWSDESK_DATA=str(tmp_path / "other"))
+    assert [line["feed"] for line in listed.lines] == [newsroom.feeds[0].url]
+
+
+async def test_a_gap_is_told_with_the_command_that_fills_it(newsdesk: Newsdesk) -> None:
+    async with Web(Clock()) as web:
+        web["/feed"] = rss(item("Rain in Kenya", 9))
+        feed = web.url("/feed")
+        await newsdesk("feeds", "add", feed)
+        web["/feed"] = rss(*(item(f"News {number}", number / 10) for number in range(8)))
+        assert (await newsdesk("poll", "--all")).code == 0
+        said = " ".join((await newsdesk("doctor")).out.split())
+        assert "something may be missed from" in said and f"newsdesk feeds backfill {feed} --since" in said
+        assert "something may be missed" in " ".join((await newsdesk("feeds", "list")).out.split())
+        web["/feed?page=2"] = rss(item("Missed", 3), item("Rain in Kenya", 9))
+        filled = await newsdesk("feeds", "backfill", feed, "--since", "2020")
+        assert filled.code == 0, filled.err
+        assert "missed" not in (await newsdesk("doctor")).out
+        assert [line["gap"] for line in (await newsdesk("feeds", "list", "--json")).lines] == [None]
+
+
+async def test_a_feed_that_reuses_its_guids_says_so_wherever_it_is_spoken_of(newsdesk: Newsdesk) -> None:
+    async with Web(Clock()) as web:
+        web["/feed"] = rss(*(item(f"Story {n} {letter}").but(guid=str(n)) for n in range(6) for letter in "AB"))
+        feed = web.url("/feed")
+        assert (await newsdesk("feeds", "add", feed)).code == 0
+        said = "told apart by link alone, for its guids are reused; 6 names"
+        assert said in " ".join((await newsdesk("feeds", "list")).out.split())
+        assert said in str((await newsdesk("feeds", "list", "--json")).lines[0]["identity"])
+        assert said in (await newsdesk("feeds", "check", feed)).out
+        article = (await newsdesk("latest", "--json")).lines[0]["url"]
+        assert said in (await newsdesk("why", str(article))).out
+        assert said in str((await newsdesk("why", str(article), "--json")).lines[0]["identity"])
+
+
+async def test_a_feed_is_checked_without_a_trace(newsdesk: Newsdesk, newsroom: Newsroom) -> None:
+    checked = await newsdesk("feeds", "check", newsroom.feeds[0].url, "--json")
+    assert checked.code == 0 and len(checked.lines) == 10, checked.err
+    assert (await newsdesk("feeds", "list", "--json")).lines == [] and (await newsdesk("latest", "--json")).lines == []
+    assert (await newsdesk("feeds", "check", newsroom.url + "media-library/x.png")).code == 1
+
+
+async def test_a_backfill_needs_a_date_and_a_feed(newsdesk: Newsdesk, newsroom: Newsroom) -> None:
+    latest = newsroom.feeds[0].url
+    assert "none of the feeds" in (await newsdesk("feeds", "backfill", latest, "--since", "2020")).err
+    await newsdesk("feeds", "add", latest)
+    assert "no date" in (await newsdesk("feeds", "backfill", latest, "--since", "the other day")).err
+    filled = await newsdesk("feeds", "backfill", latest, "--since", "2020")
+    assert filled.code == 0 and filled.out, filled.err
