@@ -191,6 +191,17 @@ async def test_where_too_much_was_posted_since_to_look_through_it_a_person_must_
     assert isinstance(await wire.asks(wire.sender.look_back(wire.delivery())), Unknown)
 
 
+async def test_many_messages_shortly_before_put_none_in_doubt_that_never_arrived() -> None:
+    wire = Wire(discord.ChannelType.text)
+    wire.fills(PAGE * (PAGES + 2))
+    wire.passes(minutes=2)
+    left = replace(wire.delivery(), attempted=wire.wall.now())
+    wire.passes(minutes=3)
+    assert await wire.asks(wire.sender.look_back(left)) is None
+    wire.fills(PAGE * PAGES)
+    assert isinstance(await wire.asks(wire.sender.look_back(left)), Unknown)
+
+
 async def test_many_posts_in_a_forum_shortly_before_put_none_in_doubt_that_never_arrived() -> None:
     """All of them stood there before it left, and there can be none behind those that are looked at."""
     wire = Wire(discord.ChannelType.forum)
