@@ -2,123 +2,17 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from bot.archive import Archive
-from bot.courier import LOOKS, Courier
-from bot.delivery.route import route
-from bot.model import Delivery, Feed, Later, Outcome, Refused, Sent, Sighting, Suspended, Unknown
+from bot.model import Delivery, Later, Outcome, Refused, Sent, Suspended
+from tests.carrying import House, full_once, house
 from tests.delivery.mailbox import Mailbox
-from tests.delivery.samples import NOON, REGIONS, an_article, an_order
+from tests.delivery.samples import an_order
 from tests.fakes import until
 
-
-@dataclass
-class Turned:
-    """A clock that stands until it is turned."""
-
-    moment: datetime = NOON
-
-    def now(self) -> datetime:
-        return self.moment
-
-    async def sleep(self, duration: timedelta) -> None:
-        await asyncio.sleep(0)
-
-
-class House:
-    """A real archive, a courier, and a pretended outside."""
-
-    def __init__(self, archive: Archive) -> None:
-        self.archive = archive
-        self.clock = Turned()
-        self.mailbox = Mailbox()
-        self.courier = self.another_courier()
-        self.running: asyncio.Task[None] | None = None
-        self.printed = 0
-
-    def another_courier(self, **more: Any) -> Courier:
-        return Courier(self.archive, self.mailbox, self.clock, **more)
-
-    async def prints(self, *titles: str, **article: Any) -> None:
-        """These articles appear in a feed, one minute apart."""
-        feed = await self.archive.add_feed(Feed("https://a.test/feed"))
-        found = []
-        for title in titles:
-            self.printed += 1
-            when = NOON - timedelta(hours=2) + timedelta(minutes=self.printed)
-            given = {
-                "id": 0,
-                "url": f"https://a.test/{title}",
-                "published": when,
-                "seen": None,
-                "keys": (f"url:{title}",),
-            } | article
-            found.append(Sighting(an_article(title, **given), feed, title.encode()))
-        await self.archive.accept(found, None, route, self.clock.now())
-        self.courier.wake()
-
-    async def settles(self, **wanted: int) -> None:
-        """Wait until the outbox holds exactly so much in each state."""
-        async with asyncio.timeout(5):
-            while (found := dict(await self.archive.outbox())) != wanted:
-                self.last = found
-                await asyncio.sleep(0.005)
-
-    def start(self, courier: Courier | None = None) -> None:
-        self.courier = courier or self.courier
-        self.running = asyncio.create_task(self.courier.run())
-
-    async def stop(self) -> None:
-        self.courier.stop()
-        if self.running:
-            await self.running
-            self.running = None
-
-    def passes(self, **time: float) -> None:
-        self.clock.moment += timedelta(**time)
-        self.courier.wake()
-
-    async def passes_until(self, true: Callable[[], bool], **time: float) -> None:
-        """Time and again, for whoever rests may only now begin to."""
-        async with asyncio.timeout(5):
-            while not true():
-                self.passes(**time)
-                await asyncio.sleep(0.005)
-
-
-def full_once(step: str) -> type[Archive]:
-    """An archive whose disk is full when this is first to be written; afterwards there is room again."""
-
-    class Full(Archive):
-        failures = 1
-
-    async def fail_once(self: Archive, *given: Any) -> Any:
-        if vars(Full)["failures"]:
-            Full.failures = 0
-            raise OSError("the disk is full")
-        return await getattr(super(Full, self), step)(*given)
-
-    setattr(Full, step, fail_once)
-    return Full
-
-
-@pytest.fixture
-async def house() -> AsyncIterator[House]:
-    archive = await Archive.open(":memory:", REGIONS)
-    here = House(archive)
-    try:
-        yield here
-    finally:
-        here.mailbox.gate.set()
-        with contextlib.suppress(asyncio.CancelledError):
-            await here.stop()
-        await archive.close()
+__all__ = ["house"]
 
 
 async def test_what_is_owed_goes_out_in_order(house: House) -> None:
@@ -224,83 +118,6 @@ async def test_where_nobody_wants_anything_any_more_nothing_is_corrected_for_eve
         while not house.mailbox.edited or await house.archive.due_deliveries(house.clock.now()):
             await asyncio.sleep(0.005)
     assert len(house.mailbox.edited) == 1
-
-
-async def test_what_is_unknown_is_looked_for_before_it_is_sent_again(house: House) -> None:
-    await house.archive.subscribe(an_order())
-    house.mailbox.answers = [Unknown("reset")]
-    house.mailbox.looks = [Sent(77)]
-    await house.prints("One")
-    house.start()
-    await house.settles(sent=1)
-    assert house.mailbox.titles() == ["One"] and house.mailbox.looked == ["One"]
-
-
-async def test_what_surely_is_not_out_is_sent_again_with_the_same_nonce(house: House) -> None:
-    await house.archive.subscribe(an_order())
-    house.mailbox.answers = [Unknown("reset")]
-    await house.prints("One")
-    house.start()
-    await house.settles(sent=1)
-    assert house.mailbox.titles() == ["One", "One"]
-    assert len(set(house.mailbox.nonces)) == 1
-
-
-async def test_while_nobody_can_tell_the_lane_waits_and_the_others_go_on(house: House) -> None:
-    for number in (1, 2):
-        await house.archive.subscribe(an_order(f"channel:{number}"))
-    house.mailbox.answers = [Unknown("reset")]
-    house.mailbox.looks = [Later("history 500"), Sent(5)]
-    await house.prints("One", "Two")
-    house.start()
-    await house.settles(sent=2, sending=1, pending=1)
-    await house.passes_until(lambda: not house.mailbox.looks, seconds=5)
-    await house.settles(sent=4)
-
-
-async def test_what_nobody_can_know_is_parked_with_its_reason_and_the_lane_goes_on(house: House) -> None:
-    await house.archive.subscribe(an_order())
-    house.mailbox.answers = [Unknown("reset")]
-    house.mailbox.looks = [Unknown("it may be out already: no Read Message History")]
-    await house.prints("One", "Two")
-    house.start()
-    await house.settles(sent=1, held=1)
-    (held,) = [row for row in await house.archive.outbox_rows() if row.state == "held"]
-    assert held.article.title == "One" and "Read Message History" in held.reason
-
-
-async def test_an_outage_parks_only_after_many_looks(house: House) -> None:
-    await house.archive.subscribe(an_order())
-    house.mailbox.answers = [Unknown("reset")]
-    house.mailbox.looks = [Later("503")] * (LOOKS + 1)
-    await house.prints("One")
-    house.start()
-    async with asyncio.timeout(5):
-        while len(house.mailbox.looked) <= LOOKS:
-            house.passes(minutes=6)
-            await asyncio.sleep(0.005)
-    await house.settles(held=1)
-
-
-async def test_what_was_on_its_way_when_we_died_is_looked_for_first(house: House) -> None:
-    await house.archive.subscribe(an_order())
-    await house.prints("One", "Two")
-    (head,) = await house.archive.due_deliveries(house.clock.now())
-    await house.archive.sending(head.id, house.clock.now())  # and here we died
-    house.mailbox.looks = [Sent(9)]
-    house.start()
-    await house.settles(sent=2)
-    assert house.mailbox.looked == ["One"] and house.mailbox.titles() == ["Two"]
-
-
-async def test_a_look_back_that_finds_the_channel_shut_parks_and_suspends(house: House) -> None:
-    await house.archive.subscribe(an_order())
-    await house.prints("One", "Two")
-    (head,) = await house.archive.due_deliveries(house.clock.now())
-    await house.archive.sending(head.id, house.clock.now())
-    house.mailbox.looks = [Suspended("the channel is gone")]
-    house.start()
-    await house.settles(held=1, suspended=1)
 
 
 async def test_told_to_stop_it_finishes_what_is_on_its_way_and_starts_nothing(house: House) -> None:

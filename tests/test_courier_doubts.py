@@ -8,11 +8,88 @@ import pytest
 from bot.courier import LOOKS
 from bot.delivery.route import route
 from bot.model import Delivery, Later, Outcome, Sent, Suspended, Unknown
+from tests.carrying import House, full_once, house
 from tests.delivery.mailbox import Mailbox
 from tests.delivery.samples import an_order
-from tests.test_courier import House, full_once, house
 
 __all__ = ["house"]
+
+
+async def test_what_is_unknown_is_looked_for_before_it_is_sent_again(house: House) -> None:
+    await house.archive.subscribe(an_order())
+    house.mailbox.answers = [Unknown("reset")]
+    house.mailbox.looks = [Sent(77)]
+    await house.prints("One")
+    house.start()
+    await house.settles(sent=1)
+    assert house.mailbox.titles() == ["One"] and house.mailbox.looked == ["One"]
+
+
+async def test_what_surely_is_not_out_is_sent_again_with_the_same_nonce(house: House) -> None:
+    await house.archive.subscribe(an_order())
+    house.mailbox.answers = [Unknown("reset")]
+    await house.prints("One")
+    house.start()
+    await house.settles(sent=1)
+    assert house.mailbox.titles() == ["One", "One"]
+    assert len(set(house.mailbox.nonces)) == 1
+
+
+async def test_while_nobody_can_tell_the_lane_waits_and_the_others_go_on(house: House) -> None:
+    for number in (1, 2):
+        await house.archive.subscribe(an_order(f"channel:{number}"))
+    house.mailbox.answers = [Unknown("reset")]
+    house.mailbox.looks = [Later("history 500"), Sent(5)]
+    await house.prints("One", "Two")
+    house.start()
+    await house.settles(sent=2, sending=1, pending=1)
+    await house.passes_until(lambda: not house.mailbox.looks, seconds=5)
+    await house.settles(sent=4)
+
+
+async def test_what_nobody_can_know_is_parked_with_its_reason_and_the_lane_goes_on(house: House) -> None:
+    await house.archive.subscribe(an_order())
+    house.mailbox.answers = [Unknown("reset")]
+    house.mailbox.looks = [Unknown("it may be out already: no Read Message History")]
+    await house.prints("One", "Two")
+    house.start()
+    await house.settles(sent=1, held=1)
+    (held,) = [row for row in await house.archive.outbox_rows() if row.state == "held"]
+    assert held.article.title == "One" and "Read Message History" in held.reason
+
+
+async def test_an_outage_parks_only_after_many_looks(house: House) -> None:
+    await house.archive.subscribe(an_order())
+    house.mailbox.answers = [Unknown("reset")]
+    house.mailbox.looks = [Later("503")] * (LOOKS + 1)
+    await house.prints("One")
+    house.start()
+    async with asyncio.timeout(5):
+        while len(house.mailbox.looked) <= LOOKS:
+            house.passes(minutes=6)
+            await asyncio.sleep(0.005)
+    await house.settles(held=1)
+
+
+async def test_what_was_on_its_way_when_we_died_is_looked_for_first(house: House) -> None:
+    await house.archive.subscribe(an_order())
+    await house.prints("One", "Two")
+    (head,) = await house.archive.due_deliveries(house.clock.now())
+    await house.archive.sending(head.id, house.clock.now())  # and here we died
+    house.mailbox.looks = [Sent(9)]
+    house.start()
+    await house.settles(sent=2)
+    assert house.mailbox.looked == ["One"] and house.mailbox.titles() == ["Two"]
+
+
+async def test_a_look_back_that_finds_the_channel_shut_parks_and_suspends(house: House) -> None:
+    await house.archive.subscribe(an_order())
+    await house.prints("One", "Two")
+    (head,) = await house.archive.due_deliveries(house.clock.now())
+    await house.archive.sending(head.id, house.clock.now())
+    house.mailbox.looks = [Suspended("the channel is gone")]
+    house.start()
+    await house.settles(held=1, suspended=1)
 
 
 async def test_what_failed_before_it_left_is_not_looked_for(house: House) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from bot.delivery.terms import Terms
 from bot.model import Refused, Sent, Unknown
+from tests.carrying import House, house
 from tests.delivery.samples import an_order
-from tests.test_courier import House, house
 
 __all__ = ["house"]
 
