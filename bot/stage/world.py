@@ -9,10 +9,11 @@ from typing import Any
 from bot.stage import permissions
 from bot.stage.clock import StageClock
 from bot.stage.drafts import Draft, numbered, pings_of
+from bot.stage.kinds import KINDS, ThreadState
 from bot.stage.messages import Message
 from bot.stage.people import Role, User
 from bot.stage.permissions import Permission
-from bot.stage.places import KINDS, Channel, Event, Guild, ThreadState
+from bot.stage.places import Channel, Event, Guild
 from bot.stage.refusals import Refusal
 
 NONCE_SECONDS = 120

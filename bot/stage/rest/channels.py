@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from bot.stage.kinds import FORUMS, KINDS, REQUIRE_TAG, Tag
 from bot.stage.permissions import Permission
-from bot.stage.places import FORUMS, KINDS, REQUIRE_TAG, Channel, Tag
+from bot.stage.places import Channel
 from bot.stage.refusals import Findings, Json, Refusal
 from bot.stage.rest import threads
 from bot.stage.rest.call import BOT, PERSON, Call, Reply, Route, available

@@ -4,10 +4,11 @@ from typing import Any
 from urllib.parse import unquote
 
 from bot.stage.drafts import Draft
+from bot.stage.kinds import FORUMS, HOLD_MESSAGES, KINDS
 from bot.stage.messages import Message, MessageFlag
 from bot.stage.people import User
 from bot.stage.permissions import Permission
-from bot.stage.places import FORUMS, HOLD_MESSAGES, KINDS, Channel
+from bot.stage.places import Channel
 from bot.stage.refusals import Findings, Json, Refusal
 from bot.stage.rest.call import BOT, PERSON, Call, Route
 from bot.stage.rest.drafting import edited_draft, new_draft

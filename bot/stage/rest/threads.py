@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from bot.stage.kinds import FORUMS, KINDS, REQUIRE_TAG
 from bot.stage.messages import MessageFlag
 from bot.stage.permissions import Permission
-from bot.stage.places import FORUMS, KINDS, REQUIRE_TAG, Channel
+from bot.stage.places import Channel
 from bot.stage.refusals import Findings, Json, Refusal
 from bot.stage.rest.call import Call, Reply, Route
 from bot.stage.rest.drafting import new_draft

@@ -3,10 +3,11 @@
 from typing import Any
 
 from bot.stage.drafts import USERS_ONLY
+from bot.stage.kinds import FORUMS, HOLD_MESSAGES, Webhook
 from bot.stage.messages import Message
 from bot.stage.people import User
 from bot.stage.permissions import Permission
-from bot.stage.places import FORUMS, HOLD_MESSAGES, Channel, Webhook
+from bot.stage.places import Channel
 from bot.stage.refusals import Findings, Json, Refusal
 from bot.stage.rest.call import ANYONE, Call, Reply, Route
 from bot.stage.rest.drafting import edited_draft, new_draft
