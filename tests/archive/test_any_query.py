@@ -83,9 +83,11 @@ async def test_a_nasty_query_is_answered(room: Room, words: str) -> None:
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(words='-"a" OR (-b', cursor="o5.2")
 @example(words="a sort:new", cursor="o0.2")
+@example(words="rain", cursor="r5")
+@example(words="rain", cursor="r5.2.1.7")
 @given(
     words=st.lists(pieces, max_size=12).map(" ".join) | st.lists(pieces, max_size=12).map("".join),
-    cursor=st.one_of(st.just(""), st.text(max_size=20), st.from_regex(r"[onr][0-9a-z]{1,13}\.[0-9a-z]{1,13}")),
+    cursor=st.one_of(st.just(""), st.text(max_size=20), st.from_regex(r"[onr][0-9a-z]{1,13}(\.[0-9a-z]{1,13}){0,3}")),
 )
 async def test_any_query_is_answered(room: Room, words: str, cursor: str) -> None:
     answer = await room.archive.search(Query(words, cursor=cursor, viewer=7))
