@@ -296,6 +296,17 @@ async def test_what_waits_but_is_not_there_keeps_no_other_waiting(room: Room) ->
     assert wrong_in(room.archive.path) == []
 
 
+async def test_where_it_is_lost_which_ones_wait_the_index_is_to_be_made_anew(room: Room) -> None:
+    await room.takes_in(DUNE, LIKE_IT)
+    await room.archive._write(lambda db: db.execute("DROP TABLE unindexed") and None)
+    assert "which articles are to be put into the indexes" in " ".join(await room.archive.check())
+    await room.archive.mend()
+    assert "made by another version" in " ".join(await room.archive.check())
+    await room.archive.reindex()
+    assert await titles(room.archive, "dune") == [DUNE.title, LIKE_IT.title]
+    assert wrong_in(room.archive.path) == []
+
+
 # --- anything, in any order -------------------------------------------------------------------------------------
 
 WORDS = ("rain", "dune", "pact", "vote", "river")
