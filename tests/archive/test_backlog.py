@@ -307,6 +307,21 @@ async def test_where_it_is_lost_which_ones_wait_the_index_is_to_be_made_anew(roo
     assert wrong_in(room.archive.path) == []
 
 
+async def test_a_copy_of_before_any_waited_is_brought_back(regions: Regions, tmp_path: Path) -> None:
+    archive = await Archive.open(tmp_path / "old.copy", regions, now=lambda: NOON)
+    await Room(archive).takes_in(DUNE, LIKE_IT)
+    await archive.close()
+    with closing(connect.plain(tmp_path / "old.copy")) as db:
+        db.execute("DROP TABLE unindexed")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'words_may_wait'")
+    restore_archive(tmp_path / "old.copy", tmp_path / "a.db")
+    archive = await Archive.open(tmp_path / "a.db", regions, now=lambda: NOON)
+    await Room(archive).takes_in(an_article("Rain elsewhere", text="A dune"))
+    assert await titles(archive, "dune") == ["Rain elsewhere", DUNE.title, LIKE_IT.title]
+    await archive.close()
+    assert wrong_in(tmp_path / "a.db") == []
+
+
 # --- anything, in any order -------------------------------------------------------------------------------------
 
 WORDS = ("rain", "dune", "pact", "vote", "river")
