@@ -43,7 +43,7 @@ class Chores:
     """What the writer does beside what it is asked to, bit by bit; each bit says whether there is more."""
 
     is_due: Callable[[Connection], bool] = _nothing  # whether it is time for what can wait, but not for long
-    soon: Chore = _nothing  # that: then, while nothing else is to be written, and before the end
+    soon: Chore = _nothing  # that: then, when somebody is in a hurry, while nothing else is to be written, and at last
     spare: Chore = _nothing  # what may wait for ever, while nothing else is to be written
 
 
@@ -165,7 +165,7 @@ class Writer:
             log.exception("could not write pieces=%d", pieces)
 
     def _hurries(self, connection: Connection) -> None:
-        """A bit of what should not wait for long, for all who ask for it; then come those who write, then the rest."""
+        """A bit of what should not wait for long, for all who are in a hurry; before the next, others may write."""
         more = self._does(connection, self._chores.soon) and not self._closing
         self._pause = 0 if more else _IDLE
         while self._hurried and not more:
