@@ -3,19 +3,15 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from bot.archive import Archive, backlog, connect, rebuild, soundness
+from bot.archive import Archive, backlog, connect, soundness
 from bot.archive.archive import restore_archive
 from bot.archive.connect import Connection
-from bot.archive.search import aside
 from bot.archive.search.aliases import Aliases
 from bot.archive.search.index import SHAPES
 from bot.errors import NewsError
@@ -322,112 +318,12 @@ async def test_a_copy_of_before_any_waited_is_brought_back(regions: Regions, tmp
     assert wrong_in(tmp_path / "a.db") == []
 
 
-# --- anything, in any order -------------------------------------------------------------------------------------
-
-WORDS = ("rain", "dune", "pact", "vote", "river")
-acts = st.lists(st.tuples(st.sampled_from("nnnnccgmprrrrrrsxo"), st.integers(0, 10**6)), min_size=5, max_size=60)
-
-
-@dataclass
-class Play:
-    """Two programs on one archive, and what should be in it."""
-
-    rooms: list[Room]
-    there: dict[str, Article]  # by address
-    number: int = 0
-
-    async def act(self, act: str, chance: Random) -> None:
-        room = chance.choice(self.rooms)
-        some = chance.choice(list(self.there.values())) if self.there else None
-        if act == "n":
-            await self._print(room, *(self._new(chance) for _ in range(chance.choice((1, 1, 3, 70)))))
-        elif act == "c" and some:
-            await self._print(room, replace(some, text=self._text(chance)))
-        elif act == "g" and some:
-            found = await room.archive.article_at(some.url, None)
-            assert found is not None
-            await room.archive.mark_gone([found.id], NOON)
-        elif act == "m" and some:
-            found = await room.archive.article_at(some.url, None)
-            assert found is not None
-            await room.archive.place(found.id, (chance.choice(("africa", "europe")),), "", _nowhere, NOON)
-        elif act == "p":
-            before = NOON - timedelta(minutes=chance.randrange(200, 300))
-            await room.archive.prune(before)
-            left = {each.url for each in await room.archive.articles_after(-1, 10_000)}
-            self.there = {url: each for url, each in self.there.items() if url in left}
-        elif act == "r":
-            await room.archive._write(_make_anew, chance.choice((3, 20, 100)))
-        elif act == "s":
-            await self.compare(room, chance.choice(WORDS))
-        elif act == "x":
-            await room.archive._write(backlog.catch_up, chance.choice((1, 5, 200)))
-        elif act == "o":
-            with pytest.raises(OSError):
-                await room.archive._write(_fail_late)
-
-    async def compare(self, room: Room, word: str) -> None:
-        expected = sum(word in f"{each.title} {each.text}".casefold().split() for each in self.there.values())
-        found = await room.archive.search(Query(word, order="newest"))
-        assert found.total == expected, (word, found)
-
-    async def _print(self, room: Room, *articles: Article) -> None:
-        feed = await room.feed()
-        await room.archive.accept([a_sighting(each, feed) for each in articles], None, _nowhere, NOON)
-        self.there |= {each.url: each for each in articles}
-
-    def _new(self, chance: Random) -> Article:
-        self.number += 1
-        when = NOON - timedelta(minutes=chance.randrange(300))
-        return an_article(f"{chance.choice(WORDS)} {self.number}", text=self._text(chance), published=when)
-
-    def _text(self, chance: Random) -> str:
-        return " ".join(chance.choices(WORDS, k=chance.randrange(1, 4)))
-
-
-def _make_anew(db: Connection, piece: int) -> None:
-    """A step of it, whatever is left of the one before."""
-    while not aside.empty(db):
-        pass
-    rebuild.step(db, piece)
-
-
-def _fail_late(db: Connection) -> None:
-    backlog.catch_up(db)
-    raise OSError("a fault of our own")
-
-
-def _nowhere(article: Article, subscriptions: object) -> list[Owed]:
-    return []
-
-
-def sums(file: Path) -> list[bytes]:
-    """How many articles and words each index says it has; nothing, where it has none any more or never had."""
-    with closing(connect.reader(file)) as db:
-        found = [db.execute(f"SELECT block FROM {name}_data WHERE id = 1").fetchone()[0] for name in SHAPES]
-        return [each if any(each) else b"" for each in found]
-
-
-async def sums_anew(file: Path, regions: Regions) -> list[bytes]:
-    archive = await Archive.open(file, regions, now=lambda: NOON)
-    await archive.reindex()
+async def test_what_waits_without_reason_is_told(regions: Regions, tmp_path: Path) -> None:
+    archive = await Archive.open(tmp_path / "a.db", regions, now=lambda: NOON)
+    await Room(archive).takes_in(DUNE)
     await archive.close()
-    return sums(file)
-
-
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(acts=acts)
-async def test_whatever_comes_in_whatever_order_index_and_articles_agree(
-    regions: Regions, tmp_path_factory: pytest.TempPathFactory, acts: list[tuple[str, int]]
-) -> None:
-    file = tmp_path_factory.mktemp("play") / "a.db"
-    play = Play([Room(await Archive.open(file, regions, now=lambda: NOON)) for _ in range(2)], {})
-    for act, seed in acts:
-        await play.act(act, Random(seed))
-    for room in play.rooms:
-        for word in WORDS:
-            await play.compare(room, word)
-        await room.archive.close()
-    assert wait(file) == 0
-    assert wrong_in(file) == []
-    assert sums(file) == await sums_anew(file, regions), "nothing is in an index twice"
+    with closing(connect.plain(archive.path)) as db:
+        db.execute("INSERT INTO unindexed SELECT id FROM article")
+        assert "waits to be put into the index of words where it is already" in " ".join(wrong_in(archive.path))
+        db.execute("UPDATE unindexed SET article = 5")
+        assert "that is not there waits" in " ".join(wrong_in(archive.path))
