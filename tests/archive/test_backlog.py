@@ -14,6 +14,7 @@ from bot.archive.archive import restore_archive
 from bot.archive.connect import Connection
 from bot.archive.search.aliases import Aliases
 from bot.archive.search.index import SHAPES
+from bot.archive.threads import TooSlow
 from bot.errors import NewsError
 from bot.model import Article, Owed, Query
 from bot.regions import Regions
@@ -212,6 +213,18 @@ async def test_nobody_waits_long_while_another_program_writes(regions: Regions, 
     await room.archive.remember("after", "that")
     assert await titles(room.archive, "dune") == [DUNE.title, LIKE_IT.title]
     await room.archive.close()
+
+
+async def test_a_question_that_waited_for_words_is_stopped_as_any_other(room: Room) -> None:
+    def endless(db: Connection) -> None:
+        backlog.heed(db)
+        while True:
+            db.heed()
+
+    await room.takes_in(DUNE)
+    with pytest.raises(TooSlow):
+        await room.archive._up_to_date(room.archive._look_up, endless)
+    assert wait(room.archive.path) == 0
 
 
 async def test_what_waited_when_we_were_killed_is_found_afterwards(regions: Regions, tmp_path: Path) -> None:
