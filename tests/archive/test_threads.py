@@ -140,6 +140,21 @@ async def test_who_is_in_a_hurry_waits_for_all_of_it_and_together_with_others(tm
     await writer.close()
 
 
+async def test_who_is_in_a_hurry_at_the_end_is_not_forgotten(tmp_path: Path) -> None:
+    writer, chore, going = Writer(tmp_path / "a.db", durable=True), Chore(), threading.Event()
+    await writer.start(make, Chores(soon=chore.piece))
+    held = asyncio.create_task(writer.run(lambda db: going.wait()))
+    await asyncio.sleep(0)
+    asking = [asyncio.create_task(writer.hurry()) for _ in range(3)]
+    await asyncio.sleep(0)
+    end = asyncio.create_task(writer.close())
+    await asyncio.sleep(0)
+    chore.left = 9
+    going.set()
+    async with asyncio.timeout(20):
+        await asyncio.gather(held, *asking, end)
+
+
 async def test_who_writes_waits_for_one_piece_of_a_chore_at_most(tmp_path: Path) -> None:
     writer, chore, going = Writer(tmp_path / "a.db", durable=True), Chore(), threading.Event()
     await writer.start(make, Chores(soon=lambda db: chore.piece(db) and going.wait()))
