@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.text import Text
 
-from bot.app.core import feeds_as_listed, open_archive, open_core
+from bot.app.core import feeds_as_listed, heed_absence, open_archive, open_core
 from bot.cli import show
 from bot.clock import WallClock
 from bot.errors import ConfigError, NewsError, NotFound
@@ -26,6 +26,8 @@ from bot.poller.backfilling import Filled
 from bot.regions import load_regions
 from bot.settings import Settings
 
+_NO_FEED = "There is no feed yet. Add one with: newsdesk feeds add URL"
+
 
 async def poll(settings: Settings, arguments: argparse.Namespace) -> None:
     """One round; a line per feed as soon as it is known."""
@@ -39,9 +41,11 @@ async def poll(settings: Settings, arguments: argparse.Namespace) -> None:
             style = "red" if line.error else "green" if line.new else "dim"
             to.print(Text(f"{line.status:12} {line.new:4} new  {line.feed}  {line.error}".rstrip(), style=style))
 
+    if not _may_have_feeds(settings):
+        raise NewsError(f"{_NO_FEED}. If you have some elsewhere, do this in the folder in which the bot runs.")
     async with open_core(settings) as core:
         if not await core.archive.feeds():
-            raise NewsError("There is no feed yet. Add one with: newsdesk feeds add URL")
+            raise NewsError(_NO_FEED)
         polled = await core.poller.round(every=arguments.all, told=told)
     if not polled and not arguments.json:
         to.print("No feed is due. To ask all of them now: newsdesk poll --all")
@@ -185,7 +189,7 @@ def _choose(feeds: Sequence[Candidate]) -> str | None:
 async def remove_feed(settings: Settings, arguments: argparse.Namespace) -> None:
     """Poll it no more; its articles stay."""
     regions, file = load_regions(settings.file("regions.toml")), settings.file("feeds.toml")
-    async with open_archive(settings, regions, WallClock()) as archive:
+    async with open_archive(settings, regions, WallClock(), reading=not settings.archive.exists()) as archive:
         feed = _meant(await archive.feeds(OPERATOR), arguments.url)
         if feed.url in {each.url for each in read_feeds(file, regions)}:
             raise NewsError(f"{spoken(feed.url)} stands in {file}, which would bring it back: take it out there.")
@@ -237,6 +241,8 @@ async def backfill_feed(settings: Settings, arguments: argparse.Namespace) -> No
     since, progress = show.start_of(arguments.since), show.Progress()
     if since > WallClock().now():
         raise NewsError(f"“{arguments.since}” lies in the future.")
+    if not _may_have_feeds(settings):
+        heed_absence(settings)
 
     def told(filled: Filled) -> None:
         back = f", back to {filled.oldest:%d %b %Y}" if filled.oldest else ""
@@ -267,6 +273,12 @@ async def export_feeds(settings: Settings, arguments: argparse.Namespace) -> Non
     regions = load_regions(settings.file("regions.toml"))
     async with open_archive(settings, regions, WallClock(), reading=True) as archive:
         sys.stdout.write(write_opml(await archive.feeds(OPERATOR)))
+
+
+def _may_have_feeds(settings: Settings) -> bool:
+    """Whether there is an archive, or a list from which one would be made; elsewhere it may be the wrong folder."""
+    file = settings.file("feeds.toml")
+    return settings.archive.exists() or bool(read_feeds(file, load_regions(settings.file("regions.toml"))))
 
 
 def _policy(source: Source | None) -> Policy:

@@ -19,6 +19,16 @@ async def test_poll_without_a_feed_says_how_to_add_one(newsdesk: Newsdesk) -> No
     assert done.code == 1 and "feeds add" in done.err
 
 
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [("poll", 1), ("feeds remove https://a.test/", 1), ("feeds backfill https://a.test/ --since 2026", 2)],
+)
+async def test_in_a_wrong_folder_no_archive_is_made(newsdesk: Newsdesk, tmp_path: Path, words: str, code: int) -> None:
+    done = await newsdesk(*words.split())
+    assert done.code == code and "in the folder in which the bot runs" in done.err
+    assert list(tmp_path.iterdir()) == []
+
+
 async def test_a_feed_is_added_polled_listed_and_searched(newsdesk: Newsdesk, newsroom: Newsroom) -> None:
     latest = newsroom.feeds[0].url
     added = await newsdesk("feeds", "add", latest)
@@ -199,8 +209,8 @@ async def test_a_feed_is_checked_without_a_trace(newsdesk: Newsdesk, newsroom: N
 
 async def test_a_backfill_needs_a_date_and_a_feed(newsdesk: Newsdesk, newsroom: Newsroom) -> None:
     latest = newsroom.feeds[0].url
-    assert "none of the feeds" in (await newsdesk("feeds", "backfill", latest, "--since", "2020")).err
     await newsdesk("feeds", "add", latest)
+    assert "none of the feeds" in (await newsdesk("feeds", "backfill", f"{latest}?2", "--since", "2020")).err
     assert "no date" in (await newsdesk("feeds", "backfill", latest, "--since", "the other day")).err
     filled = await newsdesk("feeds", "backfill", latest, "--since", "2020")
     assert filled.code == 0 and filled.out, filled.err
