@@ -64,9 +64,8 @@ async def search(settings: Settings, arguments: argparse.Namespace) -> None:
         for hit in found.hits:
             show.out(show.hit_as_json(hit))
         return
-    show.print_found(
-        show.console(), found, f"Nothing in the archive about {in_quotes(cut(clean(words), show.LONGEST))}."
-    )
+    about = f" about {in_quotes(cut(clean(words), show.LONGEST))}" if words.strip() else ""
+    show.print_found(show.console(), found, f"Nothing in the archive{about}.")
 
 
 async def _pages(ask: Callable[[Query], Awaitable[Found]], query: Query, limit: int) -> Found:

@@ -1,19 +1,31 @@
 """The words of the console: every command, its options and its help."""
 
 import argparse
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import NoReturn
 
 from bot import __version__
 from bot.cli import feeding, helping, keeping, reading, reclassifying, running
 from bot.settings import Settings
+from bot.written import meant
 
 Command = Callable[[Settings, argparse.Namespace], Awaitable[int | None]]
 
 
+class _Parser(argparse.ArgumentParser):
+    """Asks about a word that nearly is one of those it knows."""
+
+    def error(self, message: str) -> NoReturn:
+        unknown = re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message)
+        hint = meant(unknown[1], re.findall(r"[\w-]+", unknown[2])) if unknown else ""
+        super().error(message + hint)
+
+
 def parser() -> argparse.ArgumentParser:
     """The whole command line; each command's function is under `do`."""
-    root = argparse.ArgumentParser(
+    root: argparse.ArgumentParser = _Parser(
         prog="newsdesk", description="Brings articles to the people who care about a region."
     )
     root.add_argument("--version", action="version", version=f"newsdesk {__version__}")

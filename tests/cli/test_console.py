@@ -34,6 +34,12 @@ async def test_wrong_usage_leaves_with_2(newsdesk: Newsdesk, words: list[str]) -
     assert done.code == 2 and ("usage:" in done.err or "no web address" in done.err) and "_count" not in done.err
 
 
+async def test_a_word_that_is_nearly_known_is_asked_about(newsdesk: Newsdesk) -> None:
+    assert (await newsdesk("latst")).err.endswith('; did you mean "latest"?\n')
+    assert (await newsdesk("feeds", "lst")).err.endswith('; did you mean "list"?\n')
+    assert "mean" not in (await newsdesk("atlantis")).err
+
+
 async def test_a_wrong_setting_leaves_with_2_and_its_name(newsdesk: Newsdesk) -> None:
     done = await newsdesk("latest", NEWSDESK_LOG="xml")
     assert done.code == 2 and "NEWSDESK_LOG" in done.err
