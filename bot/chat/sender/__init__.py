@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -11,7 +11,7 @@ import discord
 
 from bot.chat.pages import cards
 from bot.chat.pages.roundup import page
-from bot.chat.sender.channel import TOO_MUCH
+from bot.chat.sender.channel import AHEAD, BEFORE, TOO_MUCH
 from bot.chat.sender.dm import Doors
 from bot.chat.sender.errors import Rule, rule_for
 from bot.chat.sender.place import Place, find
@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 NONCE_HOLDS = timedelta(seconds=60)  # within it Discord surely knows a nonce again; its real length is not published
 SETTLING = timedelta(seconds=5)  # what has left may still arrive, also after we died; a forum would notice no double
+MOST_FIRST = 5_000  # attempts that are remembered
 MOST_TAGS = 5  # of a forum post
 NOT_READY = timedelta(seconds=5)
 
@@ -59,6 +60,7 @@ class DiscordSender:
         self._time = allowance.time
         self._began = self._time()
         self._left: dict[str, float] = {}  # by target: when something left of which we have no answer
+        self._first: dict[tuple[int, datetime | None], float | None] = {}  # when each left first; see _note_first
         self._made = lru_cache(maxsize=128)(card)  # one article goes to many channels at about the same time
 
     async def send(self, delivery: Delivery) -> Outcome:
@@ -221,6 +223,7 @@ class DiscordSender:
 
     async def _ask(self, delivery: Delivery, place: Place, made: Post) -> Answer:
         self._left[delivery.target] = self._time()
+        self._note_first(delivery, self._time())
         answer = await WAYS[place.kind].post(self.line, place, made, delivery.nonce)
         self._left.pop(delivery.target, None)
         if _rule(answer).action == "unknown":
@@ -228,6 +231,13 @@ class DiscordSender:
         if answer.spent:
             self._rests[delivery.target] = self._time() + answer.spent
         return answer
+
+    def _note_first(self, delivery: Delivery, left: float | None) -> float | None:
+        """When it left for the first time since that was written down; None: in an earlier life of ours."""
+        known = self._first.setdefault((delivery.id, delivery.attempted), left)
+        if len(self._first) > MOST_FIRST:
+            del self._first[next(iter(self._first))]
+        return known
 
     async def _edit(self, delivery: Delivery, place: Place, made: Post, message: int) -> Outcome:
         """Safe to repeat, so that not knowing is no more than having to try again."""
@@ -254,12 +264,22 @@ class DiscordSender:
             case other:
                 return other
 
+    def _left_at(self, delivery: Delivery) -> tuple[datetime, timedelta]:
+        """When it first left, and how far that may be wrong. Of what left in this life of ours, a clock knows that
+        nobody sets; it may stand still while the machine sleeps, but then what is written down is earlier."""
+        now = self._clock.now()
+        written, first = delivery.attempted or now, self._note_first(delivery, None)
+        if first is None:
+            return written, BEFORE
+        return min(written, now - timedelta(seconds=self._time() - first)), AHEAD
+
     async def _look(self, delivery: Delivery, place: Place) -> Outcome | None:
         made, me = self._post(delivery, place), self._client.user
         if me is None:
             return Later("not connected to Discord", NOT_READY)
-        since = delivery.attempted or self._clock.now()
-        found = await WAYS[place.kind].look_back(self.line, place, since, made.is_in, me.id, self._clock.now())
+        since, slack = self._left_at(delivery)
+        now = self._clock.now()
+        found = await WAYS[place.kind].look_back(self.line, place, since, made.is_in, me.id, now, slack)
         match found:
             case None:
                 return None

@@ -52,16 +52,23 @@ async def change(line: Line, thread: int, so: Mapping[str, Any]) -> Answer:
 
 
 async def look_back(
-    line: Line, place: Place, since: datetime, shows: Shows, me: int, now: datetime | None = None
+    line: Line,
+    place: Place,
+    since: datetime,
+    shows: Shows,
+    me: int,
+    now: datetime | None = None,
+    slack: timedelta = BEFORE,
 ) -> Message | Answer | None:
-    """The message if it is out, None if it is surely not, an answer where Discord did not tell, or TOO_MUCH."""
-    left, after = _left_at(since, now), first_id(since, now)
+    """The message if it is out, None if it is surely not, an answer where Discord did not tell, or TOO_MUCH. `slack`:
+    by so much it may have left before what we take for the moment."""
+    left, after = _left_at(since, now), first_id(since, now, slack=slack)
     pages = before = 0
     while pages < PAGES and before < PAGES_BEFORE:
         answer = await line.ask(_messages("GET", place), query={"after": after, "limit": PAGE})
         if not answer.ok:
             return await _last_one(line, place, shows, me) or answer if answer.status >= 500 else answer
-        if not before + pages and (earlier := first_id(since, now, answer.at)) < after:
+        if not before + pages and (earlier := first_id(since, now, answer.at, slack)) < after:
             left, after, pages = _left_at(since, now, answer.at), earlier, 1
             continue
         found = [each for each in answer.items if mine(each, me) and shows(each)]
@@ -77,9 +84,9 @@ async def look_back(
     return TOO_MUCH
 
 
-def first_id(since: datetime, now: datetime | None, there: datetime | None = None) -> int:
+def first_id(since: datetime, now: datetime | None, there: datetime | None = None, slack: timedelta = BEFORE) -> int:
     """The smallest id that what left at this time can have: all of these are times by our clock, but the last."""
-    return cards.snowflake_at(_left_at(since, now, there) - BEFORE)
+    return cards.snowflake_at(_left_at(since, now, there) - slack)
 
 
 def _left_at(since: datetime, now: datetime | None, there: datetime | None = None) -> datetime:

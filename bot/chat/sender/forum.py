@@ -1,6 +1,6 @@
 """Posting in forums: each article a thread. There is no nonce here, so what is out is found among the threads."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import discord
@@ -8,7 +8,7 @@ from discord.http import Route
 
 from bot.chat.pages import cards
 from bot.chat.sender import channel
-from bot.chat.sender.channel import PAGE, TOO_MUCH, Message, Shows, first_id, mine
+from bot.chat.sender.channel import BEFORE, PAGE, TOO_MUCH, Message, Shows, first_id, mine
 from bot.chat.sender.place import Place
 from bot.chat.sender.post import Post, edit_body, forum_body
 from bot.chat.sender.request import Answer, Line
@@ -37,7 +37,13 @@ async def edit(line: Line, place: Place, message: int, made: Post, titled: str =
 
 
 async def look_back(
-    line: Line, place: Place, since: datetime, shows: Shows, me: int, now: datetime | None = None
+    line: Line,
+    place: Place,
+    since: datetime,
+    shows: Shows,
+    me: int,
+    now: datetime | None = None,
+    slack: timedelta = BEFORE,
 ) -> Message | Answer | None:
     """The thread's first message if it is out, None if it is surely not, an answer where Discord did not tell."""
     active = Route("GET", "/guilds/{guild_id}/threads/active", guild_id=place.guild)
@@ -46,7 +52,7 @@ async def look_back(
         answer = await line.ask(route, query={"limit": PAGE} if route is archived else None)
         if not answer.ok:
             return answer
-        after = first_id(since, now, answer.at)
+        after = first_id(since, now, answer.at, slack)
         threads = [
             int(each["id"])
             for each in answer.body.get("threads", ())

@@ -1,7 +1,7 @@
 """How each kind of target is posted to: a new kind is a file like these, and a line in WAYS."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.chat.sender import channel, forum
@@ -31,9 +31,17 @@ class Way(Protocol):
         ...
 
     async def look_back(
-        self, line: Line, place: Place, since: datetime, shows: Shows, me: int, now: datetime | None = None
+        self,
+        line: Line,
+        place: Place,
+        since: datetime,
+        shows: Shows,
+        me: int,
+        now: datetime | None = None,
+        slack: timedelta = channel.BEFORE,
     ) -> Message | Answer | None:
-        """The message if it is out, None if it is surely not, an answer where Discord did not tell, or TOO_MUCH."""
+        """The message if it is out, None if it is surely not, an answer where Discord did not tell, or TOO_MUCH.
+        `slack`: by so much it may have left before what we take for the moment."""
         ...
 
 

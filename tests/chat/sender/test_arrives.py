@@ -12,7 +12,7 @@ import pytest
 
 from bot.chat.pages.cards import snowflake_at
 from bot.chat.sender import SETTLING, DiscordSender
-from bot.chat.sender.channel import PAGE, PAGES
+from bot.chat.sender.channel import PAGE, PAGES, PAGES_BEFORE
 from bot.chat.sender.forum import MOST
 from bot.delivery.pace import Allowance
 from bot.model import Delivery, Later, Outcome, Roundup, Sent, Unknown
@@ -200,6 +200,33 @@ async def test_many_messages_shortly_before_put_none_in_doubt_that_never_arrived
     assert await wire.asks(wire.sender.look_back(left)) is None
     wire.fills(PAGE * PAGES)
     assert isinstance(await wire.asks(wire.sender.look_back(left)), Unknown)
+
+
+async def test_what_left_in_this_life_is_looked_for_from_that_moment_on() -> None:
+    """Nobody can set the clock that tells when; after a restart, the other one may have been set meanwhile."""
+    wire = Wire(discord.ChannelType.text)
+    wire.fills(PAGE * (PAGES + PAGES_BEFORE))
+    wire.passes(minutes=2)
+    left = replace(wire.delivery(), attempted=wire.wall.now(), attempts=1)
+    assert isinstance(await wire.asks(wire.sender.send(left), "500"), Unknown)
+    wire.passes(minutes=2)
+    assert await wire.asks(wire.sender.look_back(left)) is None
+    wire.comes_back()
+    assert isinstance(await wire.asks(wire.sender.look_back(left)), Unknown)
+
+
+@pytest.mark.parametrize("set_by", [timedelta(minutes=-10), timedelta(minutes=10)], ids=["back", "forward"])
+@pytest.mark.parametrize("lives", [1, 2])
+async def test_what_left_is_found_though_the_clock_was_set_meanwhile(set_by: timedelta, lives: int) -> None:
+    wire = Wire(discord.ChannelType.text)
+    wire.passes(hours=1)
+    left = replace(wire.delivery(), attempted=wire.wall.now(), attempts=1)
+    assert isinstance(await wire.asks(wire.sender.send(left), "lost"), Unknown)
+    wire.wall.wrong = set_by
+    if lives > 1:
+        wire.comes_back()
+    wire.passes(minutes=5)
+    assert isinstance(await wire.asks(wire.sender.look_back(left)), Sent)
 
 
 async def test_many_posts_in_a_forum_shortly_before_put_none_in_doubt_that_never_arrived() -> None:
