@@ -212,6 +212,35 @@ async def test_a_chore_that_failed_in_a_later_piece_is_not_told_of_anew(
     await writer.close()
 
 
+async def test_a_chore_waits_for_no_disk_and_not_for_long_and_what_is_written_after_it_does(tmp_path: Path) -> None:
+    def patience(db: Connection) -> int:
+        return int(db.execute("PRAGMA busy_timeout").fetchone()[0])
+
+    writer, seen = Writer(tmp_path / "a.db", durable=True), list[tuple[bool, int]]()
+
+    def chore(db: Connection) -> bool:
+        seen.append((waits_for_the_disk(db), patience(db)))
+        return False
+
+    await writer.start(make, Chores(soon=chore))
+    usual = await writer.run(patience)
+    await writer.hurry()
+    assert await writer.run(patience) == usual
+    assert await writer.run(waits_for_the_disk)
+    assert not seen[0][0] and seen[0][1] < usual
+    await writer.close()
+
+
+async def test_a_chore_that_fails_with_the_database_says_what_to_do(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    writer = Writer(tmp_path / "a.db", durable=True)
+    await writer.start(make, Chores(soon=lambda db: db.execute("SELECT 1 FROM lost").fetchone() is None))
+    await writer.hurry()
+    assert "newsdesk doctor" in caplog.text and "Traceback" not in caplog.text
+    await writer.close()
+
+
 async def test_the_end_waits_for_no_chore_while_another_program_writes(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
