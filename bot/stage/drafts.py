@@ -45,6 +45,8 @@ def numbered(components: list[Json]) -> list[Json]:
     taken = {each["id"] for each in walk(components) if each.get("id")}
     following = 1
     for each in walk(components):
+        for default in each.get("default_values") or ():
+            default["id"] = str(default.get("id", ""))  # as a number it may be said, but no answer has it so
         if not each.get("id"):
             while following in taken:
                 following += 1

@@ -32,6 +32,8 @@ async def test_regions_and_a_channel_are_chosen_from_menus_and_confirmed(house: 
     assert "Do it" not in labels(shown)
     await choose(house, shown, "su:channel", str(house.lobby.id))
     assert f"**Africa, Europe** → <#{house.lobby.id}>" in text(shown)
+    (picked,) = [each["default_values"] for each in parts(shown) if each["type"] == 8]
+    assert picked == [{"id": str(house.lobby.id), "type": "channel"}]
     await choose(house, shown, "su:regions", "africa", "europe", "global")
     assert f"**Africa, Europe, Global** → <#{house.lobby.id}>" in text(shown)
     await choose(house, shown, "su:regions", "africa", "europe")
