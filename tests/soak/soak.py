@@ -29,6 +29,7 @@ WORDS = (
     "region:europe story",
 )
 ANSWER = 15.0  # seconds
+SILENT = 5  # minutes
 UNANSWERED = 0.03  # of all questions
 LATE_SHARE = 0.02  # of all looks at the event loop, beyond twice the share of our own: the machine may be busy
 
@@ -95,8 +96,16 @@ class Soak(Torture):
         number = 0
         while True:
             self._stir(number)
+            self._hasten_silence()
             number += 1
             await asyncio.sleep(5)
+
+    def _hasten_silence(self) -> None:
+        """News comes here in minutes as elsewhere in months: so long, too, until a forum's thread is archived."""
+        for guild in self.stage.world.guilds.values():
+            for each in guild.threads():
+                assert each.thread
+                each.thread.archive_minutes = SILENT
 
     async def _ask(self) -> None:
         while True:
