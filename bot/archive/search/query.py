@@ -229,9 +229,10 @@ class _Reading:
             key, value = _KEYS.get(piece["key"].casefold(), ""), piece["value"].strip('"').strip()
             if key == "title":
                 return self._term(value, phrase=piece["value"].startswith('"'), title=True)
-            if key and value and self._filter(key, value, negated, certain=False):
-                return None
-            return self._both(piece["key"], value)
+            if not key or not value:
+                return self._both(piece["key"], value)
+            # What cannot be read is told, and a place may be a word of the text; before:never would only find nothing.
+            return None if self._filter(key, value, negated, certain=False) or key != "region" else self._term(value)
         if piece["phrase"] is not None:
             return self._term(piece["phrase"], phrase=True)
         return self._term(piece["word"]) if piece["word"] else None
@@ -263,7 +264,7 @@ class _Reading:
         return Term(text.strip(), ways[:1] if phrase else ways, spelt, phrase, prefix, title)
 
     def _filter(self, key: str, value: str, negated: bool, certain: bool) -> bool:
-        """Take an operator; False when its value says nothing, so that it is searched for as words."""
+        """Take an operator; False when its value says nothing."""
         if key in _DATES:
             period = read_period(value, self.now)
             if period is None:
