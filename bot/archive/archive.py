@@ -362,9 +362,11 @@ class Archive(Care):
                 return Found(understood=f"{self._desk.understood(query)}. {slow}")
 
     async def _up_to_date(self, readers: Readers, question: Callable[..., R], *given: object) -> R:
-        """What was kept before somebody asks is found, also where its words still wait; but nobody waits for long."""
+        """What was kept before somebody asks is found, also where its words still wait; unless that takes too long."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + DEADLINE
         try:
             return await readers.run(question, *given, within=DEADLINE)
         except backlog.Behind:
-            await self.catch_up()
-            return await readers.run(backlog.regardless(question), *given, within=DEADLINE)
+            await self.catch_up(patience=(end - loop.time()) / 2)
+            return await readers.run(backlog.regardless(question), *given, within=end - loop.time())

@@ -38,10 +38,11 @@ class Care:
             finished = await self._write(rebuild.spare_step, owed=False)
         return finished
 
-    async def catch_up(self) -> None:
-        """Put all words that wait into the indexes; not where that takes long, or nothing can be written."""
+    async def catch_up(self, patience: float = _PATIENCE) -> None:
+        """Put all words that wait into the indexes; not where that takes longer than so many seconds, or nothing can be
+        written."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(patience):
                 await self._writer.hurry()
 
     async def mend(self) -> None:
