@@ -368,5 +368,5 @@ class Archive(Care):
         try:
             return await readers.run(question, *given, within=DEADLINE)
         except backlog.Behind:
-            await self.catch_up(patience=(end - loop.time()) / 2)
+            await self.catch_up(patience=(end - loop.time()) * 3 / 4)
             return await readers.run(backlog.regardless(question), *given, within=end - loop.time())
