@@ -26,14 +26,15 @@ from bot.archive import (
 from bot.archive.care import Care
 from bot.archive.connect import DatabaseError
 from bot.archive.migrations import heed_shape, migrate
+from bot.archive.readers import Readers, TooSlow, Turns
 from bot.archive.search import complete, index
 from bot.archive.search.aliases import Aliases
 from bot.archive.search.desk import SearchDesk
-from bot.archive.threads import Chores, Locked, Readers, TooSlow, Turns, Writer
 from bot.archive.trouble import in_words, why_not_read
 from bot.archive.upkeep import MUCH_EMPTY
 from bot.archive.upkeep import restore as restore_archive
 from bot.archive.upkeep import shrink as shrink_archive
+from bot.archive.writer import Chores, Locked, Writer
 from bot.errors import Busy
 from bot.model import (
     OPERATOR,

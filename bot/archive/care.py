@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from bot.archive import packing, prune, rebuild, shape, soundness, upkeep
 from bot.archive.connect import Connection
-from bot.archive.threads import Locked, Readers, Writer
+from bot.archive.readers import Readers
+from bot.archive.writer import Locked, Writer
 
 _TURN = 0.025  # seconds between two pieces of long work: as often another program looks whether it may write
 _PATIENCE = 0.8  # seconds for what waits to be put into the indexes

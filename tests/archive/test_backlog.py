@@ -12,9 +12,9 @@ import pytest
 from bot.archive import Archive, backlog, connect, soundness
 from bot.archive.archive import restore_archive
 from bot.archive.connect import Connection
+from bot.archive.readers import TooSlow
 from bot.archive.search.aliases import Aliases
 from bot.archive.search.index import SHAPES
-from bot.archive.threads import TooSlow
 from bot.errors import NewsError
 from bot.model import Article, Owed, Query
 from bot.regions import Regions

@@ -11,7 +11,8 @@ import pytest
 
 from bot.archive import connect
 from bot.archive.connect import Connection, IntegrityError
-from bot.archive.threads import MOST_WAITING, Chores, Readers, TooSlow, Turns, Writer
+from bot.archive.readers import MOST_WAITING, Readers, TooSlow, Turns
+from bot.archive.writer import Chores, Writer
 from bot.errors import Busy
 
 _ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n"

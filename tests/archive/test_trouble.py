@@ -8,8 +8,8 @@ import pytest
 
 from bot.archive import Archive, memos, upkeep
 from bot.archive.archive import restore_archive
+from bot.archive.readers import Readers
 from bot.archive.search.aliases import Aliases
-from bot.archive.threads import Readers
 from bot.archive.trouble import NoArchive, NotOurs
 from bot.errors import Busy, NewsError
 from bot.model import Query

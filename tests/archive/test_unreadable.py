@@ -8,7 +8,7 @@ import pytest
 
 from bot.archive import packing
 from bot.archive.connect import Connection
-from bot.archive.threads import Chores, Writer
+from bot.archive.writer import Chores, Writer
 from bot.model import Query
 from tests.archive.conftest import Room
 from tests.builders import an_article

@@ -1,35 +1,24 @@
-"""One thread that writes, a few that read, and the event loop waits for none of them."""
+"""The one thread that writes; the event loop does not wait for it."""
 
 import asyncio
 import logging
-import sys
 import threading
-from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 from bot.archive import connect
 from bot.archive.connect import Connection, DatabaseError, OperationalError
 from bot.archive.trouble import in_words
-from bot.errors import Busy
 
 log = logging.getLogger(__name__)
 
 LONGEST_BATCH = 64  # pieces of work in one transaction
-MOST_WAITING = 2  # questions of one person
 _IDLE, _BREATH = 0.5, 0.05  # seconds without anything to write, before spare time is used, and between two uses
-_TURN = 0.0005  # seconds after which a thread that computes lets another go on: the event loop waits for its turn
-_HALF_SEEN, _TRIES = "vtable constructor failed", 3  # what SQLite says of an index that is just being replaced
-_AGAIN = 0.02  # seconds between two interruptions, for a question of several statements
-_TOO_LONG = "That took too long. Another word, a date, or more letters before a * make it quicker."
 _PATIENCE = 1.0  # seconds for which a chore waits until another program has written
-P = ParamSpec("P")
 R = TypeVar("R")
 Chore = Callable[[Connection], bool]
 
@@ -45,10 +34,6 @@ class Chores:
     is_due: Callable[[Connection], bool] = _nothing  # whether it is time for what can wait, but not for long
     soon: Chore = _nothing  # that: then, when somebody is in a hurry, while nothing else is to be written, and at last
     spare: Chore = _nothing  # what may wait for ever, while nothing else is to be written
-
-
-class TooSlow(Busy):
-    """The answer took longer than anybody should wait."""
 
 
 class Writer:
@@ -268,128 +253,3 @@ class _Work:
     def fail(self, error: BaseException) -> None:
         if self.answer.set_running_or_notify_cancel():
             self.answer.set_exception(error)
-
-
-class Readers:
-    """A few threads that read, each with a connection of its own."""
-
-    def __init__(self, path: Path, threads: int, name: str) -> None:
-        self._path = path
-        self._own = threading.local()
-        self._connections: list[Connection] = []
-        self._pool = ThreadPoolExecutor(threads, f"archive-{name}")
-        self._closed = False
-        sys.setswitchinterval(min(sys.getswitchinterval(), _TURN))
-
-    async def run(self, question: Callable[..., R], *given: object, within: float | None = None) -> R:
-        """Ask; and when it takes longer than `within` seconds, stop it."""
-        if self._closed:
-            raise Busy("Newsdesk is about to stop. Please ask again in a moment.")
-        loop = asyncio.get_running_loop()
-        asked = _Asked()
-        end = None if within is None else loop.call_later(within, self._stop, asked, loop)
-        try:
-            return await loop.run_in_executor(self._pool, self._answer, asked, question, given)
-        finally:
-            if end is not None:
-                end.cancel()
-
-    async def close(self) -> None:
-        self._closed = True
-        await asyncio.to_thread(self._pool.shutdown)
-        for connection in self._connections:
-            connection.close()
-
-    def _stop(self, asked: "_Asked", loop: asyncio.AbstractEventLoop) -> None:
-        if asked.stop():
-            loop.call_later(_AGAIN, self._stop, asked, loop)
-
-    def _answer(self, asked: "_Asked", question: Callable[..., R], given: tuple[object, ...]) -> R:
-        connection = getattr(self._own, "connection", None)
-        if connection is None:
-            connection = self._own.connection = connect.reader(self._path)
-            self._connections.append(connection)
-        if not asked.start(connection):
-            raise TooSlow("The archive has a lot to do just now. Please ask again in a moment.")
-        try:
-            answer = _once_more(partial(question, connection, *given))
-            connection.heed_others()
-            return answer
-        except DatabaseError as error:
-            if asked.stopped and isinstance(error, OperationalError):
-                raise TooSlow(_TOO_LONG) from error
-            connection.heed_others()
-            raise
-        finally:
-            asked.end()
-            if asked.stopped or connection.outdated:
-                self._part_with(connection)
-
-    def _part_with(self, connection: Connection) -> None:
-        """While any statement of a stopped question is half read, all that comes after it would be stopped as well; and
-        of a file that was read as it lay there, some is remembered."""
-        self._own.connection = None
-        self._connections.remove(connection)
-        connection.close()
-
-
-def _once_more(ask: Callable[[], R]) -> R:
-    """A connection that meets an index for the first time, just as another takes its place, sees half of each."""
-    for _ in range(_TRIES):
-        try:
-            return ask()
-        except OperationalError as error:
-            if not str(error).startswith(_HALF_SEEN):
-                raise
-    return ask()
-
-
-class Turns:
-    """Nobody has more than two questions waiting, so that one person's typing keeps nobody else waiting."""
-
-    def __init__(self) -> None:
-        self._waiting: Counter[int] = Counter()
-
-    @contextmanager
-    def of(self, asker: int) -> Iterator[None]:
-        if asker and self._waiting[asker] >= MOST_WAITING:
-            raise Busy("Two of your questions are still being answered. Please wait a moment.")
-        self._waiting[asker] += 1
-        try:
-            yield
-        finally:
-            self._waiting[asker] -= 1
-            if not self._waiting[asker]:
-                del self._waiting[asker]
-
-
-class _Asked:
-    """A question on its way: it can be stopped, but never one that comes after it on the same connection."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._connection: Connection | None = None
-        self._ended = False
-        self.stopped = False
-
-    def start(self, connection: Connection) -> bool:
-        with self._lock:
-            self._connection = connection
-            connection.stopped = self.stopped
-            return not self.stopped
-
-    def end(self) -> None:
-        with self._lock:
-            self._connection, self._ended = None, True
-
-    def stop(self) -> bool:
-        """Interrupt it; whether that may be needed again."""
-        with self._lock:
-            self.stopped = True
-            if self._connection is not None:
-                self._connection.stopped = True
-                self._connection.interrupt()
-            return not self._ended and self._connection is not None
-
-
-__all__ = ["Chores", "DatabaseError", "Locked", "Readers", "TooSlow", "Turns", "Writer"]
