@@ -260,9 +260,10 @@ class Torture(Life):
         return [each for each in self.stage.world.messages(place) if each.kind == 0]
 
     def _threads(self, forum: Channel) -> list[Channel]:
-        """Of a forum, in the order in which they were opened."""
-        found = [each for each in forum.guild.threads() if each.parent is forum] if forum.guild else []
-        return sorted(found, key=lambda each: each.id)
+        """Of a forum, archived ones too, in the order in which they were opened."""
+        guild = forum.guild
+        found = [*guild.threads(), *guild.threads(archived=True)] if guild else []
+        return sorted((each for each in found if each.parent is forum), key=lambda each: each.id)
 
     def _parked(self) -> set[tuple[int, int]]:
         """What waits for a person, or was refused, each with its reason."""
