@@ -28,6 +28,7 @@ from bot.chat.matters.mapping import OfTags
 from bot.chat.matters.tidings import OfFeeds
 from bot.chat.sender import NONCE_HOLDS, channel
 from bot.chat.sender.errors import rule_for
+from bot.chat.sender.left import Left
 from bot.chat.sender.place import Place
 from bot.chat.sender.request import Answer, Line
 
@@ -150,7 +151,7 @@ class Notices:
         if not place.readable or me is None:
             return False if age < NONCE_HOLDS else None
         shows = partial(matter.tells, keys=notice.telling)
-        found = await channel.look_back(self._line, place, notice.since, shows, me.id)
+        found = await channel.look_back(self._line, place, Left(notice.since), shows, me.id)
         return None if isinstance(found, Answer) else found is not None
 
 

@@ -11,9 +11,10 @@ import discord
 
 from bot.chat.pages import cards
 from bot.chat.pages.roundup import page
-from bot.chat.sender.channel import AHEAD, BEFORE, TOO_MUCH
+from bot.chat.sender.channel import TOO_MUCH
 from bot.chat.sender.dm import Doors
 from bot.chat.sender.errors import Rule, rule_for
+from bot.chat.sender.left import AHEAD, Left
 from bot.chat.sender.place import Place, find
 from bot.chat.sender.post import Post
 from bot.chat.sender.publish import Memory, Publisher
@@ -264,22 +265,21 @@ class DiscordSender:
             case other:
                 return other
 
-    def _left_at(self, delivery: Delivery) -> tuple[datetime, timedelta]:
+    def _left_at(self, delivery: Delivery) -> Left:
         """When it first left, and how far that may be wrong. Of what left in this life of ours, a clock knows that
         nobody sets; it may stand still while the machine sleeps, but then what is written down is earlier."""
         now = self._clock.now()
         written, first = delivery.attempted or now, self._note_first(delivery, None)
         if first is None:
-            return written, BEFORE
-        return min(written, now - timedelta(seconds=self._time() - first)), AHEAD
+            return Left(written, now)
+        return Left(min(written, now - timedelta(seconds=self._time() - first)), now, AHEAD)
 
     async def _look(self, delivery: Delivery, place: Place) -> Outcome | None:
         made, me = self._post(delivery, place), self._client.user
         if me is None:
             return Later("not connected to Discord", NOT_READY)
-        since, slack = self._left_at(delivery)
-        now = self._clock.now()
-        found = await WAYS[place.kind].look_back(self.line, place, since, made.is_in, me.id, now, slack)
+        left = self._left_at(delivery)
+        found = await WAYS[place.kind].look_back(self.line, place, left, made.is_in, me.id)
         match found:
             case None:
                 return None

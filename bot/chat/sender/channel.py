@@ -1,12 +1,12 @@
 """Posting where messages are: text and announcement channels, threads, direct messages."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
 from discord.http import Route
 
 from bot.chat.pages import cards
+from bot.chat.sender.left import AHEAD, Left
 from bot.chat.sender.place import Place
 from bot.chat.sender.post import Post, edit_body, message_body
 from bot.chat.sender.request import Answer, Line
@@ -20,9 +20,6 @@ ANOTHERS = 50005  # who runs the bot gave it another account: what that one post
 OF_ONE = frozenset({ANOTHERS, ARCHIVED, LOCKED})
 PAGE = 100
 PAGES, PAGES_BEFORE = 5, 20  # so many messages since an attempt are looked through, and of those of before
-BEFORE = timedelta(minutes=15)  # our clock may be set while we look for what left
-AHEAD = timedelta(minutes=1)  # our clock is wrong when it is further before Discord's
-SET_BACK = timedelta(days=1)  # that far we look when an attempt seems to lie ahead of us
 TOO_MUCH = Answer(0, words="more has been posted there since than can be looked through")
 
 
@@ -51,25 +48,16 @@ async def change(line: Line, thread: int, so: Mapping[str, Any]) -> Answer:
     return await line.ask(Route("PATCH", "/channels/{channel_id}", channel_id=thread), so)
 
 
-async def look_back(
-    line: Line,
-    place: Place,
-    since: datetime,
-    shows: Shows,
-    me: int,
-    now: datetime | None = None,
-    slack: timedelta = BEFORE,
-) -> Message | Answer | None:
-    """The message if it is out, None if it is surely not, an answer where Discord did not tell, or TOO_MUCH. `slack`:
-    by so much it may have left before what we take for the moment."""
-    left, after = _left_at(since, now), first_id(since, now, slack=slack)
+async def look_back(line: Line, place: Place, left: Left, shows: Shows, me: int) -> Message | Answer | None:
+    """The message if it is out, None if it is surely not, an answer where Discord did not tell, or TOO_MUCH."""
+    at, after = left.at(), left.first_id()
     pages = before = 0
     while pages < PAGES and before < PAGES_BEFORE:
         answer = await line.ask(_messages("GET", place), query={"after": after, "limit": PAGE})
         if not answer.ok:
             return await _last_one(line, place, shows, me) or answer if answer.status >= 500 else answer
-        if not before + pages and (earlier := first_id(since, now, answer.at, slack)) < after:
-            left, after, pages = _left_at(since, now, answer.at), earlier, 1
+        if not before + pages and (earlier := left.first_id(answer.at)) < after:
+            at, after, pages = left.at(answer.at), earlier, 1
             continue
         found = [each for each in answer.items if mine(each, me) and shows(each)]
         if found:
@@ -77,24 +65,11 @@ async def look_back(
         if len(answer.items) < PAGE:
             return None
         after = max(int(each["id"]) for each in answer.items)
-        if after < cards.snowflake_at(left - AHEAD):
+        if after < cards.snowflake_at(at - AHEAD):
             before += 1  # what was posted before it left puts nothing in doubt
         else:
             pages += 1
     return TOO_MUCH
-
-
-def first_id(since: datetime, now: datetime | None, there: datetime | None = None, slack: timedelta = BEFORE) -> int:
-    """The smallest id that what left at this time can have: all of these are times by our clock, but the last."""
-    return cards.snowflake_at(_left_at(since, now, there) - slack)
-
-
-def _left_at(since: datetime, now: datetime | None, there: datetime | None = None) -> datetime:
-    """When that was by Discord's clock, as far as we know."""
-    if now is not None and since > now:
-        since = now - SET_BACK
-    ahead = now - there if now and there else timedelta(0)
-    return since - (ahead if ahead > AHEAD else timedelta(0))
 
 
 def mine(message: Message, me: int) -> bool:

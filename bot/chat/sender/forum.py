@@ -1,6 +1,6 @@
 """Posting in forums: each article a thread. There is no nonce here, so what is out is found among the threads."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import discord
@@ -8,7 +8,8 @@ from discord.http import Route
 
 from bot.chat.pages import cards
 from bot.chat.sender import channel
-from bot.chat.sender.channel import BEFORE, PAGE, TOO_MUCH, Message, Shows, first_id, mine
+from bot.chat.sender.channel import PAGE, TOO_MUCH, Message, Shows, mine
+from bot.chat.sender.left import Left
 from bot.chat.sender.place import Place
 from bot.chat.sender.post import Post, edit_body, forum_body
 from bot.chat.sender.request import Answer, Line
@@ -36,15 +37,7 @@ async def edit(line: Line, place: Place, message: int, made: Post, titled: str =
     return answer
 
 
-async def look_back(
-    line: Line,
-    place: Place,
-    since: datetime,
-    shows: Shows,
-    me: int,
-    now: datetime | None = None,
-    slack: timedelta = BEFORE,
-) -> Message | Answer | None:
+async def look_back(line: Line, place: Place, left: Left, shows: Shows, me: int) -> Message | Answer | None:
     """The thread's first message if it is out, None if it is surely not, an answer where Discord did not tell."""
     active = Route("GET", "/guilds/{guild_id}/threads/active", guild_id=place.guild)
     archived = Route("GET", "/channels/{channel_id}/threads/archived/public", channel_id=place.id)
@@ -52,7 +45,7 @@ async def look_back(
         answer = await line.ask(route, query={"limit": PAGE} if route is archived else None)
         if not answer.ok:
             return answer
-        after = first_id(since, now, answer.at, slack)
+        after = left.first_id(answer.at)
         threads = [
             int(each["id"])
             for each in answer.body.get("threads", ())
@@ -67,7 +60,7 @@ async def look_back(
                 return message.body
             if not message.ok and message.status != 404:
                 return message
-        is_full = len(threads) > MOST and newest[-1] > cards.snowflake_at(since)  # else what was not read is older
+        is_full = len(threads) > MOST and newest[-1] > cards.snowflake_at(left.since)  # else what was not read is older
         if is_full or _is_cut_short(answer, after):
             return TOO_MUCH
     return None

@@ -1,11 +1,11 @@
 """How each kind of target is posted to: a new kind is a file like these, and a line in WAYS."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.chat.sender import channel, forum
 from bot.chat.sender.channel import Message, Shows
+from bot.chat.sender.left import Left
 from bot.chat.sender.place import Place
 from bot.chat.sender.post import Post
 from bot.chat.sender.request import Answer, Line
@@ -30,18 +30,8 @@ class Way(Protocol):
         """`titled` is what stands over the post now, where something does."""
         ...
 
-    async def look_back(
-        self,
-        line: Line,
-        place: Place,
-        since: datetime,
-        shows: Shows,
-        me: int,
-        now: datetime | None = None,
-        slack: timedelta = channel.BEFORE,
-    ) -> Message | Answer | None:
-        """The message if it is out, None if it is surely not, an answer where Discord did not tell, or TOO_MUCH.
-        `slack`: by so much it may have left before what we take for the moment."""
+    async def look_back(self, line: Line, place: Place, left: Left, shows: Shows, me: int) -> Message | Answer | None:
+        """The message if it is out, None if it is surely not, an answer where Discord did not tell, or TOO_MUCH."""
         ...
 
 
