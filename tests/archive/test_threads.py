@@ -27,6 +27,12 @@ def add(db: Connection, name: str) -> str:
     return name
 
 
+async def a_writer(folder: Path, chores: Chores | None = None) -> Writer:
+    writer = Writer(folder / "a.db", durable=True)
+    await writer.start(make, chores)
+    return writer
+
+
 def names(db: Connection) -> list[str]:
     return [row["name"] for row in db.execute("SELECT name FROM thing ORDER BY rowid")]
 
@@ -50,8 +56,7 @@ def endless_work(db: Connection) -> None:
 
 
 async def test_a_piece_of_work_that_fails_is_undone_alone(tmp_path: Path) -> None:
-    writer = Writer(tmp_path / "a.db", durable=True)
-    await writer.start(make)
+    writer = await a_writer(tmp_path)
     done = await asyncio.gather(*(writer.run(add, name) for name in ("a", "b", "a", "c")), return_exceptions=True)
     readers = Readers(tmp_path / "a.db", 1, "test")
     assert [type(each).__name__ for each in done] == ["str", "str", "IntegrityError", "str"]
@@ -65,8 +70,7 @@ async def test_a_piece_of_work_that_comes_alone_and_fails_leaves_nothing(tmp_pat
         add(db, "b")
         add(db, "a")  # is there
 
-    writer = Writer(tmp_path / "a.db", durable=True)
-    await writer.start(make)
+    writer = await a_writer(tmp_path)
     await writer.run(add, "a")
     with pytest.raises(IntegrityError):
         await writer.run(two)
@@ -78,8 +82,7 @@ async def test_a_piece_of_work_that_comes_alone_and_fails_leaves_nothing(tmp_pat
 
 
 async def test_what_waits_when_the_archive_closes_is_still_written(tmp_path: Path) -> None:
-    writer = Writer(tmp_path / "a.db", durable=True)
-    await writer.start(make)
+    writer = await a_writer(tmp_path)
     waiting = [writer.submit(add, str(number)) for number in range(200)]
     await writer.close()
     assert all(each.result() for each in waiting)
@@ -88,8 +91,8 @@ async def test_what_waits_when_the_archive_closes_is_still_written(tmp_path: Pat
 
 
 async def test_what_comes_after_the_end_has_begun_is_refused_and_waits_for_nothing(tmp_path: Path) -> None:
-    writer, going = Writer(tmp_path / "a.db", durable=True), threading.Event()
-    await writer.start(make)
+    going = threading.Event()
+    writer = await a_writer(tmp_path)
     held = writer.submit(lambda db: going.wait())
     end = asyncio.create_task(writer.close())
     await asyncio.sleep(0)
@@ -128,8 +131,8 @@ class Chore:
 
 
 async def test_who_is_in_a_hurry_waits_for_all_of_it_and_together_with_others(tmp_path: Path) -> None:
-    writer, chore, going = Writer(tmp_path / "a.db", durable=True), Chore(), threading.Event()
-    await writer.start(make, Chores(soon=chore.piece))
+    chore, going = Chore(), threading.Event()
+    writer = await a_writer(tmp_path, Chores(soon=chore.piece))
     held = asyncio.create_task(writer.run(lambda db: going.wait()))
     await asyncio.sleep(0)
     asking = [asyncio.create_task(writer.hurry()) for _ in range(20)]
@@ -142,8 +145,8 @@ async def test_who_is_in_a_hurry_waits_for_all_of_it_and_together_with_others(tm
 
 
 async def test_who_is_in_a_hurry_at_the_end_is_not_forgotten(tmp_path: Path) -> None:
-    writer, chore, going = Writer(tmp_path / "a.db", durable=True), Chore(), threading.Event()
-    await writer.start(make, Chores(soon=chore.piece))
+    chore, going = Chore(), threading.Event()
+    writer = await a_writer(tmp_path, Chores(soon=chore.piece))
     held = asyncio.create_task(writer.run(lambda db: going.wait()))
     await asyncio.sleep(0)
     asking = [asyncio.create_task(writer.hurry()) for _ in range(3)]
@@ -157,8 +160,8 @@ async def test_who_is_in_a_hurry_at_the_end_is_not_forgotten(tmp_path: Path) -> 
 
 
 async def test_who_writes_waits_for_one_piece_of_a_chore_at_most(tmp_path: Path) -> None:
-    writer, chore, going = Writer(tmp_path / "a.db", durable=True), Chore(), threading.Event()
-    await writer.start(make, Chores(soon=lambda db: chore.piece(db) and going.wait()))
+    chore, going = Chore(), threading.Event()
+    writer = await a_writer(tmp_path, Chores(soon=lambda db: chore.piece(db) and going.wait()))
     chore.left = 3
     asking = asyncio.create_task(writer.hurry())
     await asyncio.sleep(0)
@@ -173,8 +176,8 @@ async def test_who_writes_waits_for_one_piece_of_a_chore_at_most(tmp_path: Path)
 async def test_a_chore_that_fails_is_told_of_once_and_tried_again_after_something_was_written(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    writer, chore = Writer(tmp_path / "a.db", durable=True), Chore()
-    await writer.start(make, Chores(soon=chore.piece))
+    chore = Chore()
+    writer = await a_writer(tmp_path, Chores(soon=chore.piece))
     chore.fails = "a fault of our own"
     for _ in range(5):
         await writer.hurry()
@@ -235,8 +238,7 @@ async def test_a_chore_waits_for_no_disk_and_not_for_long_and_what_is_written_af
 async def test_a_chore_that_fails_with_the_database_says_what_to_do(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    writer = Writer(tmp_path / "a.db", durable=True)
-    await writer.start(make, Chores(soon=lambda db: db.execute("SELECT 1 FROM lost").fetchone() is None))
+    writer = await a_writer(tmp_path, Chores(soon=lambda db: db.execute("SELECT 1 FROM lost").fetchone() is None))
     await writer.hurry()
     assert "newsdesk doctor" in caplog.text and "Traceback" not in caplog.text
     await writer.close()
@@ -245,8 +247,8 @@ async def test_a_chore_that_fails_with_the_database_says_what_to_do(
 async def test_the_end_waits_for_no_chore_while_another_program_writes(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    writer, chore = Writer(tmp_path / "a.db", durable=True), Chore()
-    await writer.start(make, Chores(soon=chore.piece))
+    chore = Chore()
+    writer = await a_writer(tmp_path, Chores(soon=chore.piece))
     await writer.run(add, "a")
     with closing(connect.writer(tmp_path / "a.db")) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -264,8 +266,7 @@ async def test_a_file_that_cannot_be_opened_is_told_to_whoever_opens_it(tmp_path
 @pytest.mark.parametrize("question", [endless, one_endless_after_another, endless_work])
 async def test_a_question_without_end_is_stopped_and_the_next_is_answered(tmp_path: Path, question: object) -> None:
     assert callable(question)
-    writer = Writer(tmp_path / "a.db", durable=True)
-    await writer.start(make)
+    writer = await a_writer(tmp_path)
     readers = Readers(tmp_path / "a.db", 1, "test")
     began = time.monotonic()
     with pytest.raises(TooSlow):
@@ -277,8 +278,7 @@ async def test_a_question_without_end_is_stopped_and_the_next_is_answered(tmp_pa
 
 
 async def test_a_stopped_question_that_left_a_statement_half_read_stops_no_other(tmp_path: Path) -> None:
-    writer = Writer(tmp_path / "a.db", durable=True)
-    await writer.start(make)
+    writer = await a_writer(tmp_path)
     readers = Readers(tmp_path / "a.db", 1, "test")
     half_read = []
 
@@ -295,8 +295,7 @@ async def test_a_stopped_question_that_left_a_statement_half_read_stops_no_other
 
 
 async def test_a_question_whose_time_was_over_before_its_turn_is_not_begun(tmp_path: Path) -> None:
-    writer = Writer(tmp_path / "a.db", durable=True)
-    await writer.start(make)
+    writer = await a_writer(tmp_path)
     readers = Readers(tmp_path / "a.db", 1, "test")
     asked = [readers.run(endless, within=1), readers.run(names, within=0.05)]
     answers = await asyncio.gather(*asked, return_exceptions=True)
@@ -330,8 +329,7 @@ def waits_for_the_disk(db: Connection) -> bool:
 
 
 async def test_only_what_is_owed_waits_for_the_disk_and_all_that_is_written_with_it(tmp_path: Path) -> None:
-    writer = Writer(tmp_path / "a.db", durable=True)
-    await writer.start(make)
+    writer = await a_writer(tmp_path)
     assert [await writer.run(waits_for_the_disk, owed=owed) for owed in (True, False, True)] == [True, False, True]
     going = threading.Event()
     held = writer.submit(lambda db: going.wait())
