@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from sqlite3 import DatabaseError, IntegrityError, OperationalError, Row
+from typing import Concatenate, ParamSpec, TypeVar
 
 import zstandard
 
@@ -15,6 +16,7 @@ __all__ = [
     "IntegrityError",
     "OperationalError",
     "Row",
+    "at_one_moment",
     "plain",
     "reader",
     "set_durable",
@@ -31,6 +33,8 @@ IN_USE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _PAGE = 8192
 _LONGEST_LOG = 4000  # pages of the write-ahead log until it is carried over into the file, which takes a while
 _WRITER_CACHE, _READER_CACHE = -32768, -8192  # KiB
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Connection(sqlite3.Connection):
@@ -92,6 +96,24 @@ def set_durable(connection: Connection, durable: bool) -> None:
     Either way it survives the end of this program; and no power cut keeps a later one without those before it.
     """
     connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+
+
+def at_one_moment(question: Callable[Concatenate[Connection, P], R]) -> Callable[Concatenate[Connection, P], R]:
+    """The same question, all of whose statements see the archive as it is when the first of them begins, whatever is
+    written meanwhile; none but the first must look whether anything was.
+
+    For short ones: as long as it goes on, what is written stays in the log and is not carried over into the file.
+    """
+
+    def asked(db: Connection, /, *given: P.args, **more: P.kwargs) -> R:
+        db.execute("BEGIN")
+        try:
+            return question(db, *given, **more)
+        finally:
+            if db.in_transaction:
+                db.execute("COMMIT")
+
+    return asked
 
 
 def set_patience(connection: Connection, seconds: float) -> None:

@@ -39,12 +39,15 @@ class Readers:
         sys.setswitchinterval(min(sys.getswitchinterval(), _TURN))
 
     async def run(self, question: Callable[..., R], *given: object, within: float | None = None) -> R:
-        """Ask; and when it takes longer than `within` seconds, stop it."""
+        """Ask; and when it takes longer than `within` seconds, stop it. Such a question is asked of one moment."""
         if self._closed:
             raise Busy("Newsdesk is about to stop. Please ask again in a moment.")
         loop = asyncio.get_running_loop()
         asked = _Asked()
-        end = None if within is None else loop.call_later(within, self._stop, asked, loop)
+        end = None
+        if within is not None:
+            question = connect.at_one_moment(question)
+            end = loop.call_later(within, self._stop, asked, loop)
         try:
             return await loop.run_in_executor(self._pool, self._answer, asked, question, given)
         finally:

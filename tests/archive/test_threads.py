@@ -105,6 +105,36 @@ async def test_what_comes_after_the_end_has_begun_is_refused_and_waits_for_nothi
         await end
 
 
+async def test_a_reader_is_told_of_one_moment_whatever_is_written_meanwhile(tmp_path: Path) -> None:
+    def twice(db: Connection) -> list[list[str]]:
+        before = names(db)
+        writer.submit(add, "b").result(timeout=20)
+        return [before, names(db)]
+
+    writer = await a_writer(tmp_path)
+    await writer.run(add, "a")
+    readers = Readers(tmp_path / "a.db", 1, "test")
+    assert await readers.run(twice, within=20) == [["a"], ["a"]]
+    assert await readers.run(names, within=20) == ["a", "b"]
+    await readers.close()
+    await writer.close()
+
+
+async def test_a_question_that_fails_keeps_no_later_one_at_its_moment(tmp_path: Path) -> None:
+    def failing(db: Connection) -> None:
+        names(db)
+        raise ValueError
+
+    writer = await a_writer(tmp_path)
+    readers = Readers(tmp_path / "a.db", 1, "test")
+    with pytest.raises(ValueError):
+        await readers.run(failing, within=20)
+    await writer.run(add, "a")
+    assert await readers.run(names) == ["a"]
+    await readers.close()
+    await writer.close()
+
+
 async def test_a_question_after_the_end_is_told_to_come_again(tmp_path: Path) -> None:
     readers = Readers(tmp_path / "a.db", 1, "test")
     await readers.close()

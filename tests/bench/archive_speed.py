@@ -44,20 +44,26 @@ class Ours:
 
     def find(self, query: Query) -> list[tuple[int, str, str, int]]:
         """Ten hits: their keys, titles, addresses and dates."""
+        return connect.at_one_moment(self._find)(self.db, query)
+
+    def _find(self, db: connect.Connection, query: Query) -> list[tuple[int, str, str, int]]:
         asked = read(query, self._regions, NOW, Aliases())
         if query.order == "newest":
-            keys = find.page(self.db, asked, query.viewer, read_cursor(query.cursor), 10).keys
+            keys = find.page(db, asked, query.viewer, read_cursor(query.cursor), 10).keys
         else:
-            keys = list(best(self.db, asked, query.viewer, self._counts, 2**62).keys[:10])
-        rows = {row[0]: row for row in self.db.execute(f"{_TEN} WHERE id IN ({marks(len(keys))})", keys)}
+            keys = list(best(db, asked, query.viewer, self._counts, 2**62).keys[:10])
+        rows = {row[0]: row for row in db.execute(f"{_TEN} WHERE id IN ({marks(len(keys))})", keys)}
         return [tuple(rows[key]) for key in keys]
 
     def answer(self, query: Query) -> object:
         """The whole page: articles, snippets, how many there are, what was understood."""
-        return self._desk.answer(self.db, query)
+        return connect.at_one_moment(self._desk.answer)(self.db, query)
 
     def related(self, key: int) -> object:
-        return complete.related(self.db, key, 0, 5)
+        return connect.at_one_moment(complete.related)(self.db, key, 0, 5)
+
+    def headlines(self, typed: str) -> object:
+        return connect.at_one_moment(complete.headlines)(self.db, typed, 0, 25)
 
 
 class Bench:
@@ -147,7 +153,7 @@ class Bench:
             times = Times()
             for _ in range(_ROUNDS * 2):
                 typed = chance.choice(self.words[chance.choice(BANDS)])[:letters]
-                times.add(complete.headlines, self.ours.db, typed, 0, 25)
+                times.add(self.ours.headlines, typed)
             print(f"{f'headlines, {letters} letters':30} {times}")
 
     def _related(self, chance: Random) -> None:
