@@ -48,6 +48,7 @@ class Connection(sqlite3.Connection):
         self.addresses: dict[int, str] = {}
         self.taken: dict[int, int] = {}  # from a minute's first key up to this one
         self.put_off: dict[int, Callable[[], tuple[str, ...]]] = {}  # into the indexes: what of which articles
+        self.own: tuple[object, bool] | None = None  # at which moment: whether the index had any server's own articles
         self.unreadable: set[int] = set()  # articles of which it was said that their texts cannot be read
         self.stopped = False
         self.heedless = False  # of articles that are not in the indexes yet

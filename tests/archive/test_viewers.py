@@ -1,5 +1,7 @@
 """A server's own feeds are its own: nobody else meets their articles, whatever they ask."""
 
+import asyncio
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.archive import Archive, articles, connect
 from bot.archive.connect import Connection
-from bot.archive.search import index, tokens
+from bot.archive.search import index, sight, tokens
 from bot.model import OPERATOR, Article, Order, Query, Viewer
 from bot.regions import Regions
 from tests.archive.conftest import Room
@@ -140,3 +142,46 @@ def unmark_own(db: Connection) -> None:
         words, titles = (text.replace(tokens.owner(OPERATOR), owner, 1) for text in shared[:2])
         index._put(db, article.id, (words, titles, "", "", *shared[2:4], f"{owner} {shared[6]}"))
     db.execute("DELETE FROM memo WHERE key = 'index.own'")
+
+
+async def test_the_first_own_article_is_hidden_from_the_very_question_after_it(room: Room) -> None:
+    """An archive that had none has been asked before, by each of the threads that answer."""
+    await room.takes_in(an_article("Kenya votes in the rain"), *(an_article(f"Rain {n}") for n in range(12)))
+    async with asyncio.TaskGroup() as asking:
+        for asker in range(1, 80, 2):
+            for order in ORDERS:
+                asking.create_task(room.archive.search(Query("rain", order=order, asker=asker)))
+                asking.create_task(room.archive.headlines("rai", OPERATOR, asker=asker + 1))
+    begun = await room.archive.search(Query("rain", limit=5, viewer=22))
+    accepted = await room.takes_in(an_article("Kenya in the rain, our own"), feed=await room.feed(owner=11))
+    own = accepted.new[0].id
+    for _ in range(10):
+        for order in ORDERS:
+            for viewer, number in ((22, 13), (OPERATOR, 13), (11, 14)):
+                answer = await room.archive.search(Query("rain", order=order, viewer=viewer, limit=25))
+                assert (answer.total, own in [hit.article.id for hit in answer.hits]) == (number, number == 14)
+        assert [each.title for each in await room.archive.headlines("keny", 22)] == ["Kenya votes in the rain"]
+    gone_on = await room.archive.search(Query("rain", limit=5, viewer=22, cursor=begun.next))
+    assert (gone_on.total, begun.total) == (13, 13)
+
+
+async def test_what_a_servers_own_article_says_is_found_as_soon_as_there_is_one(room: Room) -> None:
+    await room.takes_in(an_article("Kenya votes"))
+    assert (await room.archive.search(Query("kenya", viewer=11))).total == 1
+    await room.takes_in(an_article("Kenya, our own"), feed=await room.feed(owner=11))
+    found = await room.archive.search(Query("title:kenya", viewer=11))
+    assert [hit.article.title for hit in found.hits] == ["Kenya, our own", "Kenya votes"]
+
+
+async def test_who_writes_sees_own_articles_among_what_it_has_just_written(tmp_path: Path, regions: Regions) -> None:
+    file = tmp_path / "archive.db"
+    archive = await Archive.open(file, regions, now=lambda: NOON)
+    await Room(archive).takes_in(an_article("Rain"))
+    await archive.close()
+    with closing(connect.writer(file)) as db:
+        assert sight.has_own(db)  # for all that it knows of the moment of the next statement
+        db.execute("BEGIN")
+        assert not sight.has_own(db)
+        db.execute("INSERT INTO words (rowid, x) VALUES (?, ?)", [2**40, f"{tokens.OWN} rain"])
+        assert sight.has_own(db)
+        db.execute("ROLLBACK")

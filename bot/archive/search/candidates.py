@@ -25,7 +25,7 @@ def keys(
         if len(titles) < _MOST_TITLES or len(found) == most:
             return found
         between = (titles[-1] + 1, between[1]) if upwards else (between[0], titles[-1])
-    return found + walk.keys(db, "words", (plan.filed(words.all), *between, most - len(found)), upwards=upwards)
+    return found + walk.keys(db, "words", (plan.filed(db, words.all), *between, most - len(found)), upwards=upwards)
 
 
 def that_pass(db: Connection, keys: Sequence[int], check: Check, most: int | None = None) -> list[int]:
@@ -53,14 +53,14 @@ def _among(
     upwards: bool,
 ) -> list[int]:
     """Those of the titles that have these words, too."""
-    given = (plan.filed(words), *between, json.dumps(titles), most)
+    given = (plan.filed(db, words), *between, json.dumps(titles), most)
     return walk.in_order(db.execute(_UP if upwards else _DOWN, given).fetchone()[0], upwards)
 
 
 def _titled(db: Connection, plan: Plan, words: str, between: tuple[int, int], upwards: bool) -> list[int]:
     """The nearest of them."""
     found: set[int] = set()
-    for expression in plan.heads(words, title=True):
+    for expression in plan.heads(db, words, title=True):
         found.update(walk.keys(db, "heads", (expression, *between, _MOST_TITLES), upwards=upwards))
     return sorted(found, reverse=not upwards)[:_MOST_TITLES]
 

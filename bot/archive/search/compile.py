@@ -9,6 +9,7 @@ from bot.archive.moments import first_key
 from bot.archive.search import normal, tokens, verify
 from bot.archive.search.beginnings import beginning
 from bot.archive.search.query import Asked, Both, Either, Filters, Node, Term, Without, terms
+from bot.archive.search.sight import has_own, visible
 from bot.model import OPERATOR, Viewer
 
 MOST_ALTERNATIVES = 64  # authors or feeds that one piece of a name may mean
@@ -40,18 +41,18 @@ class Plan:
     low: int
     high: int  # excluded
 
-    def filed(self, words: str) -> str:
+    def filed(self, db: Connection, words: str) -> str:
         """For the index of all words: these words where it is to be filed, for who may see it."""
         expression = " AND ".join(filter(None, (f"({words})" if words else "", self.wanted))) or quoted(tokens.EVERY)
         expression = f"({expression}) NOT {self.unwanted}" if self.unwanted else expression
-        return visible(expression, self.viewer)
+        return visible(db, expression, self.viewer)
 
-    def loosely(self, word: str) -> str:
+    def loosely(self, db: Connection, word: str) -> str:
         """For the index of all words, when one of those asked for will do."""
-        expression = self.filed(quoted(word))
+        expression = self.filed(db, quoted(word))
         return f"({expression}) NOT ({self.excluded})" if self.excluded else expression
 
-    def heads(self, words: str, title: bool = False) -> list[str]:
+    def heads(self, db: Connection, words: str, title: bool = False) -> list[str]:
         """For the index of title and teaser. Who may see it is a matter of columns: nobody else's are read."""
         shared, own = ("title", "own_title") if title else ("title teaser", "own_title own_teaser")
         filed = f" AND marks : ({self.wanted})" if self.wanted else ""
@@ -59,7 +60,7 @@ class Plan:
         if self.viewer is None:
             return [f"{{{shared} {own}}} : ({words}){filed}"]
         everybodys = f"{{{shared}}} : ({words}){filed}"
-        if self.viewer == OPERATOR:
+        if self.viewer == OPERATOR or not has_own(db):
             return [everybodys]
         mine = f"marks : {quoted(tokens.owner(self.viewer))}"
         return [everybodys, f"{{{own}}} : ({words}) AND {mine}{filed}"]
@@ -86,15 +87,6 @@ def plan(db: Connection, asked: Asked, viewer: Viewer) -> Plan:
 
 def quoted(word: str) -> str:
     return '"' + word.replace('"', '""') + '"'
-
-
-def visible(expression: str, viewer: Viewer) -> str:
-    """The same for this viewer alone: without other servers' own articles. To ask for all others takes far longer."""
-    if viewer is None:
-        return expression
-    own = quoted(tokens.OWN)
-    hidden = own if viewer == OPERATOR else f"({own} NOT {quoted(tokens.owner(viewer))})"
-    return f"({expression}) NOT {hidden}"
 
 
 def number_of(db: Connection, table: str, code: str) -> int:

@@ -8,7 +8,8 @@ from bot.archive.feeds import every as every_feed
 from bot.archive.moments import SLOTS
 from bot.archive.rows import marks
 from bot.archive.search import normal, score, walk
-from bot.archive.search.compile import LAST_KEY, Plan, Words, quoted, visible
+from bot.archive.search.compile import LAST_KEY, Plan, Words, quoted
+from bot.archive.search.sight import visible
 from bot.model import OPERATOR, Article, Viewer
 
 _MOST_WORDS = 12
@@ -23,7 +24,7 @@ def headlines(db: Connection, typed: str, viewer: Viewer, limit: int) -> list[Ar
     backlog.heed(db)
     words = normal.words(normal.fold(typed[:200]))[:_MOST_WORDS]
     parts = [quoted(word) for word in words[:-1]] + [f"{quoted(word)} *" for word in words[-1:]]
-    expression = visible(" AND ".join(parts) or '"\ue002" *', viewer)
+    expression = visible(db, " AND ".join(parts) or '"\ue002" *', viewer)
     keys = _recent(db, words, viewer, limit) or walk.keys(db, "titles", (expression, 0, LAST_KEY, limit))
     found = articles.load(db, keys)
     return [found[key] for key in keys if key in found]
@@ -35,7 +36,7 @@ def _recent(db: Connection, words: list[str], viewer: Viewer, limit: int) -> lis
     if not words or len(words[-1]) <= _BEGINNING or not words[-1].isascii():
         return []
     parts = [*map(quoted, words[:-1]), f"{quoted(words[-1][:_BEGINNING])} *"]
-    newest = walk.keys(db, "titles", (visible(" AND ".join(parts), viewer), 0, LAST_KEY, _RECENT))
+    newest = walk.keys(db, "titles", (visible(db, " AND ".join(parts), viewer), 0, LAST_KEY, _RECENT))
     rows = db.execute(f"SELECT id, title FROM article WHERE id IN ({marks(len(newest))})", newest).fetchall()  # noqa: S608
     begun = [row[0] for row in rows if _has_beginning(row[1], words[-1])]
     return sorted(begun, reverse=True)[:limit] if len(begun) >= limit else []
@@ -93,5 +94,5 @@ def related(db: Connection, article: int, viewer: Viewer, limit: int) -> list[Ar
 
 def _near(db: Connection, plan: Plan, word: str, title: bool) -> list[int]:
     """Those of about that time that have this word in title or teaser, as far as it is rare."""
-    expression = " OR ".join(f"({each})" for each in plan.heads(quoted(word), title))
+    expression = " OR ".join(f"({each})" for each in plan.heads(db, quoted(word), title))
     return walk.keys(db, "heads", (expression, plan.low, plan.high, _FREQUENT), upwards=True)

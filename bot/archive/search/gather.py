@@ -31,11 +31,11 @@ def strict(db: Connection, root: Node | None, plan: Plan, frequency: int) -> Wal
     if near is not None:
         return Walked(near.keys)
     if frequency > _FREQUENT:
-        titles, either = plan.heads(plan.words.ordered, title=True), plan.heads(plan.words.ordered)
+        titles, either = plan.heads(db, plan.words.ordered, title=True), plan.heads(db, plan.words.ordered)
         keys = [key for each in titles for key in _newest_heads(db, each, plan, _FROM_TITLES)]
         keys += [key for each in either for key in _newest_heads(db, each, plan, _FROM_NEWEST)]
     else:
-        keys = [key for expression in plan.heads(plan.words.ordered) for key in _best_heads(db, expression, plan)]
+        keys = [key for expression in plan.heads(db, plan.words.ordered) for key in _best_heads(db, expression, plan)]
     newest = matching.newest(db, root, plan, between, _FROM_WORDS)
     return Walked(list(dict.fromkeys([*verified(db, keys, root), *newest.keys])), newest.end)
 
@@ -48,12 +48,12 @@ def loose(db: Connection, plan: Plan, weights: Mapping[str, float], numbers: Map
     sums: dict[int, float] = {}
     known = sorted((word for word in weights if numbers[word]), key=lambda each: (-weights[each], each))
     for word in known[:_LOOSE_WORDS]:
-        for key in walk.keys(db, "words", (plan.loosely(word), plan.low, plan.high, _LOOSE_EACH)):
+        for key in walk.keys(db, "words", (plan.loosely(db, word), plan.low, plan.high, _LOOSE_EACH)):
             sums[key] = sums.get(key, 0.0) + weights[word]
     best = sorted(sums, key=lambda key: (-sums[key], -key))[:_FROM_LOOSE]
     rare = [word for word in known if numbers[word] <= _FREQUENT] or known
     any_of_them = " OR ".join(map(quoted, rare))
-    heads = [key for each in plan.heads(any_of_them) for key in _best_heads(db, each, plan)] if rare else []
+    heads = [key for each in plan.heads(db, any_of_them) for key in _best_heads(db, each, plan)] if rare else []
     return list(dict.fromkeys([*best, *heads]))
 
 

@@ -33,7 +33,7 @@ def newest(
         return Walked(near.keys[:most])
     check = verify.checker(root)
     if check is None:
-        return Walked(walk.keys(db, "words", (plan.filed(plan.words.all), *between, most), upwards=upwards))
+        return Walked(walk.keys(db, "words", (plan.filed(db, plan.words.all), *between, most), upwards=upwards))
     low, high = between
     found: list[int] = []
     number, looked_at = _PIECE if plan.around is None else _MOST_VERIFIED, 0  # what is gathered slowly, once
@@ -58,7 +58,7 @@ def number(db: Connection, root: Node | None, plan: Plan, known: int) -> tuple[i
         return max(known, min(len(near.keys), _MOST_READ)), not near.all
     check = verify.checker(root)
     if check is None:
-        (counted,) = db.execute(_COUNT, (plan.filed(plan.words.all), *between, MOST_COUNTED + 1)).fetchone()
+        (counted,) = db.execute(_COUNT, (plan.filed(db, plan.words.all), *between, MOST_COUNTED + 1)).fetchone()
         return at_most(int(counted))
     keys = candidates.keys(db, plan, plan.words, between, _MOST_CHECKED + 1)
     if len(keys) > _MOST_CHECKED:

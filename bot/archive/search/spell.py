@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from bot.archive import articles
 from bot.archive.connect import Connection
 from bot.archive.search import normal, slips, walk
-from bot.archive.search.compile import LAST_KEY, Plan, quoted, visible
+from bot.archive.search.compile import LAST_KEY, Plan, quoted
 from bot.archive.search.query import Asked, Both, Either, Node, Term, Without
+from bot.archive.search.sight import visible
 from bot.archive.search.stem import stem
 
 _WORD = re.compile(r"\w+")
@@ -102,7 +103,7 @@ def _far(db: Connection, plan: Plan, word: str, beside: list[str]) -> str | None
 
 def _as_printed(db: Connection, plan: Plan, word: str, neighbours: Collection[str]) -> str:
     """A word known by its stem as the newest article with it has it: a slip of "during" is not called "dueing"."""
-    keys = walk.keys(db, "words", (visible(quoted(word), plan.viewer), 0, LAST_KEY, 1))
+    keys = walk.keys(db, "words", (visible(db, quoted(word), plan.viewer), 0, LAST_KEY, 1))
     root = stem(word)
     for article in articles.load(db, keys).values():
         text = normal.fold(f"{article.title} {article.teaser} {article.text}")
@@ -114,7 +115,7 @@ def _as_printed(db: Connection, plan: Plan, word: str, neighbours: Collection[st
 
 def _as_written(db: Connection, plan: Plan, word: str) -> str:
     """A word with its marks, as the newest article with it has it: Байкал, not Баикал."""
-    keys = [] if word.isascii() else walk.keys(db, "words", (visible(quoted(word), plan.viewer), 0, LAST_KEY, 1))
+    keys = [] if word.isascii() else walk.keys(db, "words", (visible(db, quoted(word), plan.viewer), 0, LAST_KEY, 1))
     for article in articles.load(db, keys).values():
         for written in _WORD.findall(f"{article.title} {article.teaser} {article.text}".lower()):
             if normal.fold(written) == word:
@@ -146,11 +147,11 @@ def _existing(db: Connection, table: str, words: Sequence[str]) -> set[str]:
 
 def _seen(db: Connection, plan: Plan, word: str) -> int:
     """How many articles that this viewer may see have a word, as far as it matters."""
-    return _number(db, visible(quoted(word), plan.viewer), _MOST_COUNTED)
+    return _number(db, visible(db, quoted(word), plan.viewer), _MOST_COUNTED)
 
 
 def _together(db: Connection, plan: Plan, words: Iterable[str]) -> int:
-    return _number(db, visible(" AND ".join(map(quoted, words)), plan.viewer), 1)
+    return _number(db, visible(db, " AND ".join(map(quoted, words)), plan.viewer), 1)
 
 
 def _number(db: Connection, expression: str, most: int) -> int:
