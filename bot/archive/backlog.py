@@ -1,9 +1,10 @@
-"""Articles whose words are not in the indexes yet: they are put there soon, many at once.
+"""Articles whose words are not in the indexes yet, or not as they are now: they are put there soon, many at once.
 
 What commits an article writes some thirty pages, most of them for three indexes; sixty-four at once write little more.
 So an article is kept, and owed, first. Its words follow when enough wait, when nothing else is to be written, or when
 somebody asks for words, whatever comes first. Which ones wait stands in the archive, in the same transaction as the
-articles themselves: none is forgotten, whenever we are killed.
+articles themselves: none is forgotten, whenever we are killed. And neither news nor a correction touches an index, so
+that both are kept, and owed, however damaged one is; their words wait until it is made anew.
 """
 
 from collections.abc import Callable
@@ -20,7 +21,7 @@ R = TypeVar("R")
 
 
 class Behind(Exception):
-    """Some articles that may be asked for are not in the indexes yet."""
+    """Some articles that may be asked for are not in the indexes as they are."""
 
 
 def is_due(db: Connection) -> bool:
@@ -31,8 +32,9 @@ def is_due(db: Connection) -> bool:
 def catch_up(db: Connection, most: int = _AT_ONCE) -> bool:
     """Put the words of those that wait into the indexes, at most so many; whether others may wait."""
     keys = [row[0] for row in db.execute("SELECT article FROM unindexed ORDER BY article LIMIT ?", (most,)).fetchall()]
-    # What another program put off, or we in an earlier life, is read again.
-    for article in articles.load(db, [key for key in keys if key not in db.put_off]).values():
+    # What another program put off or changed, or we put off in an earlier life, is read again.
+    known = index.in_mind(db)
+    for article in articles.load(db, [key for key in keys if key not in known]).values():
         index.keep_in_mind(db, article, articles.marks_of(db, article))
     if keys:
         index.add_put_off(db, keys)

@@ -39,12 +39,13 @@ class Care:
             finished = await self._write(rebuild.spare_step, owed=False)
         return finished
 
-    async def catch_up(self, patience: float = _PATIENCE) -> None:
+    async def catch_up(self, patience: float = _PATIENCE) -> str:
         """Put all words that wait into the indexes; not where that takes longer than so many seconds, or nothing can be
-        written."""
+        written. Why it fails, if it does."""
         with suppress(TimeoutError):
             async with asyncio.timeout(patience):
-                await self._writer.hurry()
+                return await self._writer.hurry()
+        return ""
 
     async def mend(self) -> None:
         await self._write(shape.mend, owed=False)
@@ -70,9 +71,9 @@ class Care:
 
     async def check(self, tell: Callable[[str, int, int], None] = lambda part, done, of: None) -> list[str]:
         """What is wrong, each in a sentence; `tell` hears what is looked at, and how far that is."""
-        await self.catch_up()
+        why = await self.catch_up()
+        wrong = [f"The words of some articles cannot be put into the indexes. {why}"] if why else []
         steps = await self._read(soundness.steps)
-        wrong = []
         for done, (part, step) in enumerate(steps):
             tell(part, done, len(steps))
             wrong += await self._read(soundness.found, step)

@@ -48,6 +48,7 @@ class Connection(sqlite3.Connection):
         self.addresses: dict[int, str] = {}
         self.taken: dict[int, int] = {}  # from a minute's first key up to this one
         self.put_off: dict[int, Callable[[], tuple[str, ...]]] = {}  # into the indexes: what of which articles
+        self.put_off_at: int | None = None  # what of others' writing was seen when these were
         self.own: tuple[object, bool] | None = None  # at which moment: whether the index had any server's own articles
         self.unreadable: set[int] = set()  # articles of which it was said that their texts cannot be read
         self.stopped = False
@@ -76,6 +77,7 @@ class Connection(sqlite3.Connection):
         self.addresses.clear()
         self.taken.clear()
         self.put_off.clear()
+        self.own = None
 
 
 def writer(path: Path, *, durable: bool = True) -> Connection:

@@ -348,3 +348,9 @@ def indexes_have_smaller_pages(db: Database) -> None:
     """Half as large: what is skipped is skipped in whole pages, and what is left of one is read through."""
     for name in ("words", "heads", "titles"):
         db.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('pgsz', 500)")  # noqa: S608 our tables
+
+
+@migrations()
+def corrections_may_wait(db: Database) -> None:
+    """What is in the indexes of an article that waits to be put in anew."""
+    db.execute("ALTER TABLE unindexed ADD COLUMN was BLOB")

@@ -33,8 +33,7 @@ def step(db: Connection, piece: int = PIECE) -> tuple[int, int, bool]:
     some = articles.after(db, at, piece)
     for article in some:
         articles.relist(db, article)
-        if not index.is_put_off(db, article.id):  # it will be put into both, or into the new one alone once that is it
-            index.add_anew(db, article, articles.marks_of(db, article))
+        index.add_anew(db, article, articles.marks_of(db, article))
     done, of = index.note_rebuilt(db, some[-1].id if some else at, len(some))
     finished = len(some) < piece
     if finished:

@@ -24,7 +24,8 @@ _WORDS_OF = {"words": "known_word", "heads": "head_word", "titles": "title_word"
 _PAGES = 5_000  # of an index, looked at in one question
 _FIRST_PAGE, _LIST_OF_PAGES = 10, 1 << 36  # up to where an index keeps what is no page; what marks lists of pages
 _PREFIXES = 4  # letters, at most, by which titles are found
-_NONE_WAITS = "(SELECT 0 AS article WHERE FALSE)"  # in archives of before any did
+_NONE_WAITS = "(SELECT 0 AS article, NULL AS was WHERE FALSE)"  # in archives of before any did
+_NEW_ONES_WAIT = "(SELECT article, NULL AS was FROM unindexed)"  # in those of before corrections did
 _REINDEX = "run `newsdesk reindex --do`."
 _RESTORE = "bring back the last copy: `newsdesk restore FILE`."
 
@@ -110,15 +111,23 @@ def _version(db: Connection) -> Iterator[str]:
 
 def _agree(db: Connection, sentence: str) -> Iterator[str]:
     """That two tables name the same articles."""
-    sql = _AGREE[sentence] if aside.exists(db, "unindexed") else _AGREE[sentence].replace("unindexed", _NONE_WAITS)
-    if db.execute(sql).fetchone() is not None:
+    if db.execute(_AGREE[sentence].replace("unindexed", _waiting(db))).fetchone() is not None:
         yield f"{sentence[:-1]}: {_REINDEX if 'index' in sentence or 'list' in sentence else _RESTORE}"
+
+
+def _waiting(db: Connection) -> str:
+    columns = {row[0] for row in db.execute("SELECT name FROM pragma_table_info('unindexed')")}
+    return "unindexed" if "was" in columns else _NEW_ONES_WAIT if columns else _NONE_WAITS
+
+
+def _waits(db: Connection, key: int) -> bool:
+    return aside.exists(db, "unindexed") and index.is_put_off(db, key)
 
 
 def _words_of_articles(db: Connection, keys: Sequence[int]) -> Iterator[str]:
     """That articles are found by each of their words."""
     for key in keys:
-        if aside.exists(db, "unindexed") and index.is_put_off(db, key):
+        if _waits(db, key):
             continue
         for article in articles.load(db, [key], texts.exactly).values():
             for place, words in index.entries(article, articles.marks_of(db, article)):
@@ -134,7 +143,8 @@ def _articles_of_words(db: Connection, first: str) -> Iterator[str]:
         )
         for key, article in articles.load(db, [row[0] for row in rows], texts.exactly).items():
             _, words = next(index.entries(article, articles.marks_of(db, article)))
-            if len(word) < _CUT and word not in words and word not in set(map(stem, words)):
+            is_long = len(word) >= _CUT
+            if not (is_long or word in words or word in set(map(stem, words)) or _waits(db, key)):
                 yield f"Article {key} is found by “{word}”, which it has not: {_REINDEX}"
 
 
@@ -222,7 +232,11 @@ _AGREE = {
     "An article that is not there waits to be put into the indexes.": """
         SELECT article FROM unindexed EXCEPT SELECT id FROM article LIMIT 1""",
     "An article waits to be put into the index of words where it is already.": """
-        SELECT article FROM unindexed INTERSECT SELECT rowid FROM words WHERE words MATCH '"\ue000"' LIMIT 1""",
+        SELECT article FROM unindexed WHERE was IS NULL
+        INTERSECT SELECT rowid FROM words WHERE words MATCH '"\ue000"' LIMIT 1""",
+    "An article waits to be put anew into the index of words where it is not.": """
+        SELECT article FROM unindexed WHERE was NOT NULL
+        EXCEPT SELECT rowid FROM words WHERE words MATCH '"\ue000"' LIMIT 1""",
     "A sighting names an article that is not there.": """
         SELECT article FROM sighting EXCEPT SELECT id FROM article LIMIT 1""",
     "Something is owed for an article that is not there.": """

@@ -4,12 +4,13 @@ import os
 from pathlib import Path
 
 from bot.archive import connect
-from bot.archive.connect import Connection, DatabaseError, OperationalError
+from bot.archive.connect import Connection, DatabaseError, IntegrityError, OperationalError
 from bot.errors import ConfigError, NewsError
 
 _WHOSE = "Give it, the files beside it and their folder to the user who runs Newsdesk, or set NEWSDESK_DATA."
 _STEPS = "_sqlite_migrations"  # where sqlite-utils lists what is done
 _WITHOUT = ("no such table", "no such fts5 table", "no such column")  # as SQLite begins to say it
+_INDEX = "The index of {} is damaged, its articles are not. Make it anew: newsdesk reindex --do"
 _COPY = "Stop the bot and bring back the last copy: newsdesk restore FILE."
 
 
@@ -32,7 +33,7 @@ def in_words(error: DatabaseError, path: Path) -> NewsError | None:
     if code == connect.NO_DATABASE:
         return NoArchive(f"{path} is no archive, or its first page is damaged. {_COPY}")
     if whole == connect.DAMAGED_INDEX:
-        return NoArchive(f"The index of {path} is damaged, its articles are not. Make it anew: newsdesk reindex --do")
+        return NoArchive(_INDEX.format(path))
     if code == connect.DAMAGED:
         return NoArchive(f"{path} is damaged ({error}). {_COPY}")
     if code in connect.NOT_OURS and _is_read_only(path.parent):
@@ -46,6 +47,11 @@ def in_words(error: DatabaseError, path: Path) -> NewsError | None:
     if code in connect.IN_USE:
         return NewsError(f"Another program has been writing to {path} for long. Try again when it is done.")
     return None
+
+
+def why_not_indexed(error: DatabaseError, path: Path) -> NewsError | None:
+    """The same of what writes to nothing but an index: one that has lost its list of parts writes one twice."""
+    return NoArchive(_INDEX.format(path)) if isinstance(error, IntegrityError) else in_words(error, path)
 
 
 def _is_read_only(folder: Path) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from bot.archive import connect
 from bot.archive.connect import Connection, DatabaseError, OperationalError
-from bot.archive.trouble import in_words
+from bot.archive.trouble import why_not_indexed
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +21,8 @@ _IDLE, _BREATH = 0.5, 0.05  # seconds without anything to write, before spare ti
 _PATIENCE = 1.0  # seconds for which a chore waits until another program has written
 R = TypeVar("R")
 Chore = Callable[[Connection], bool]
+_Written = tuple[int, int]  # two numbers, one of which is another one once we, or others, have written
+_WELL: tuple[_Written | None, str] = (None, "")
 
 
 def _nothing(db: Connection) -> bool:
@@ -29,7 +31,7 @@ def _nothing(db: Connection) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Chores:
-    """What the writer does beside what it is asked to, bit by bit; each bit says whether there is more."""
+    """What the writer does for the indexes beside what it is asked to, bit by bit; each bit says if there is more."""
 
     is_due: Callable[[Connection], bool] = _nothing  # whether it is time for what can wait, but not for long
     soon: Chore = _nothing  # that: then, when somebody is in a hurry, while nothing else is to be written, and at last
@@ -43,9 +45,9 @@ class Writer:
         self._path = path
         self._durable = durable
         self._waits = True  # whether the connection waits for the disk, as it is opened
-        self._work: SimpleQueue[_Work | Future[None] | None] = SimpleQueue()
-        self._hurried: list[Future[None]] = []  # to be told when nothing waits any more that should not wait for long
-        self._failed: dict[Chore, tuple[int, str]] = {}  # how much had been written when it did, and why
+        self._work: SimpleQueue[_Work | Future[str] | None] = SimpleQueue()
+        self._hurried: list[Future[str]] = []  # to be told when nothing waits any more that should not wait for long
+        self._failed: dict[Chore, tuple[_Written, str]] = {}  # what had been written when it did, and why
         self._closing = False
         self._pause: float | None = None  # seconds until there is time to spare; None: there is nothing to do then
         self._thread = threading.Thread(target=self._run, name="archive-writer", daemon=True)
@@ -62,12 +64,13 @@ class Writer:
         next seconds may undo it, as if it had not come in yet."""
         return await asyncio.wrap_future(self.submit(work, *given, owed=owed))
 
-    async def hurry(self) -> None:
-        """Have done at once what should not wait for long; return when it is, or when it cannot be."""
-        if self._thread.is_alive() and not self._closing:
-            done: Future[None] = Future()
-            self._work.put(done)
-            await asyncio.wrap_future(done)
+    async def hurry(self) -> str:
+        """Have done at once what should not wait for long; return when it is, or why it cannot be."""
+        if not self._thread.is_alive() or self._closing:
+            return ""
+        done: Future[str] = Future()
+        self._work.put(done)
+        return await asyncio.wrap_future(done)
 
     def submit(self, work: Callable[..., R], *given: object, owed: bool = True) -> "Future[R]":
         if self._closing or not self._thread.is_alive():
@@ -156,12 +159,12 @@ class Writer:
         while self._hurried and not more:
             done = self._hurried.pop()
             if done.set_running_or_notify_cancel():
-                done.set_result(None)
+                done.set_result(self._failed.get(self._chores.soon, _WELL)[1])
 
     def _does(self, connection: Connection, chore: Chore) -> bool:
         """A bit of a chore, in a transaction of its own; whether there is more of it. Where it fails, it is not tried
-        again before something has been written."""
-        if chore in self._failed and self._failed[chore][0] == connection.total_changes:
+        again before something has been written, be it by another program."""
+        if chore in self._failed and self._failed[chore][0] == _written(connection):
             return False
         try:
             self._settle_for(connection, False)
@@ -185,13 +188,15 @@ class Writer:
         """Tell of it once, until all of it goes well again. To wait for another program in vain is no failure."""
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in connect.IN_USE:
             return
-        _, told = self._failed.get(chore, (0, ""))
-        self._failed[chore] = connection.total_changes, str(error)
-        if told == str(error):
+        words = why_not_indexed(error, self._path) if isinstance(error, DatabaseError) else None
+        why = str(words or error)
+        _, told = self._failed.get(chore, _WELL)
+        self._failed[chore] = _written(connection), why
+        if told == why:
             return
         name = getattr(chore, "__name__", "unnamed")
-        if isinstance(error, DatabaseError) and (words := in_words(error, self._path)):
-            log.error("could not do chore=%s: %s", name, words)
+        if words:
+            log.error("could not do chore=%s: %s", name, why)
         else:
             log.exception("could not do chore=%s", name)
 
@@ -200,6 +205,10 @@ class Writer:
         if self._durable and owed != self._waits:
             connect.set_durable(connection, owed)
             self._waits = owed
+
+
+def _written(connection: Connection) -> _Written:
+    return connection.total_changes, connection.execute("PRAGMA data_version").fetchone()[0]
 
 
 class Locked:
@@ -211,8 +220,9 @@ class Locked:
     async def run(self, work: Callable[..., R], *given: object, owed: bool = True) -> R:
         raise self._reason
 
-    async def hurry(self) -> None:
+    async def hurry(self) -> str:
         """What waits must wait."""
+        return ""
 
     async def close(self) -> None:
         """There is nothing to finish."""

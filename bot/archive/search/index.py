@@ -1,10 +1,11 @@
 """Writes an article into the index of words, and takes it out again."""
 
+import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from zlib import crc32
 
 from bot.archive.connect import Connection
 from bot.archive.search import aside, normal, tokens
@@ -25,6 +26,7 @@ _WORD = re.compile("[a-z0-9\x80-\U0010ffff]+")  # as the tokenizer has it
 _PARTS = 4  # of one size, that become one as articles come in: each is asked in turn, which takes ten microseconds
 _PAGE = 500  # bytes
 _PARTS_MERGED, _PAGES_MERGED = 2, 256  # in spare time: of one size, and pages written at once
+_QUICKLY = 1  # as zlib numbers it: what waits does so for a moment
 _ANEW = "_anew"
 _PROGRESS = "index.anew"  # under this key: the version that is being made, the last key in it, how many, of how many
 
@@ -39,14 +41,25 @@ class Marks:
     language: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """An article that waits to be put in, and what is in the indexes of it until then; None: nothing."""
+
+    was: tuple[str, ...] | None
+
+
 def add(db: Connection, article: Article, marks: Marks) -> None:
     """Its row must be there already: FTS5 would take a key twice without a word."""
     _add(db, article.id, _texts(article, marks))
 
 
 def add_anew(db: Connection, article: Article, marks: Marks) -> None:
-    """Put it into the new index alone."""
-    _put(db, article.id, _texts(article, marks), _ANEW)
+    """Put it into the new index alone, as it is in the old one: what waits will be put into both."""
+    waits = _waiting(db, article.id)
+    if waits is None:
+        _put(db, article.id, _texts(article, marks), _ANEW)
+    elif waits.was is not None:
+        _put(db, article.id, waits.was, _ANEW)
 
 
 def put_off(db: Connection, article: Article, marks: Marks) -> None:
@@ -55,14 +68,37 @@ def put_off(db: Connection, article: Article, marks: Marks) -> None:
     keep_in_mind(db, article, marks)
 
 
+def change(db: Connection, before: tuple[Article, Marks], after: tuple[Article, Marks]) -> None:
+    """Put it in anew a little later, where that makes a difference. FTS5 must then be told exactly what was put in:
+    that is kept until then."""
+    was = _texts(*before)
+    if _texts(*after) != was:
+        # One that waits already is in the indexes as it was before that, or not at all.
+        sql = "INSERT OR IGNORE INTO unindexed (article, was) VALUES (?, ?)"
+        db.execute(sql, (after[0].id, zlib.compress(json.dumps(was).encode(), _QUICKLY)))
+        keep_in_mind(db, *after)
+
+
 def keep_in_mind(db: Connection, article: Article, marks: Marks) -> None:
     """What is to be put in of an article that was put off."""
-    db.put_off[article.id] = partial(_texts, article, marks)
+    in_mind(db)[article.id] = partial(_texts, article, marks)
+
+
+def in_mind(db: Connection) -> dict[int, Callable[[], tuple[str, ...]]]:
+    """All that is, of which nothing may have been changed by another program since."""
+    (written,) = db.execute("PRAGMA data_version").fetchone()
+    if db.put_off_at != written:
+        db.put_off.clear()
+        db.put_off_at = written
+    return db.put_off
 
 
 def add_put_off(db: Connection, keys: Sequence[int]) -> None:
     """Add those that were put off up to the last of these keys, in their order; those there are must be in mind."""
     for key in keys:
+        waits = _waiting(db, key)
+        if waits is not None and waits.was is not None:
+            _drop(db, key, waits.was)
         if key in db.put_off:
             _add(db, key, db.put_off.pop(key)())
     db.execute("DELETE FROM unindexed WHERE article <= ?", keys[-1:])
@@ -73,9 +109,15 @@ def is_put_off(db: Connection, key: int) -> bool:
 
 
 def drop(db: Connection, article: Article, marks: Marks) -> None:
-    """Take it out: FTS5 must be told exactly what was put in."""
-    if not _is_no_more_put_off(db, article.id):
+    """Take it out, as it was put in."""
+    waits = _waiting(db, article.id)
+    if waits is None:
         _drop(db, article.id, _texts(article, marks))
+        return
+    db.put_off.pop(article.id, None)
+    db.execute("DELETE FROM unindexed WHERE article = ?", (article.id,))
+    if waits.was is not None:
+        _drop(db, article.id, waits.was)
 
 
 def mark_own(db: Connection, article: Article, marks: Marks) -> None:
@@ -87,17 +129,6 @@ def mark_own(db: Connection, article: Article, marks: Marks) -> None:
         _put(db, article.id, texts, where)
 
 
-def change(db: Connection, before: tuple[Article, Marks], after: tuple[Article, Marks]) -> None:
-    """Put it in anew, where that makes a difference."""
-    is_, was = _texts(*after), _texts(*before)
-    key = after[0].id
-    if _is_no_more_put_off(db, key):  # at once, for another program may have in mind what it was
-        _add(db, key, is_)
-    elif is_ != was:
-        _drop(db, key, was)
-        _add(db, key, is_)
-
-
 def state(db: Connection) -> int:
     """A number that is another one when anything has been put in or taken out since.
 
@@ -105,7 +136,7 @@ def state(db: Connection) -> int:
     data structures.
     """
     row = db.execute("SELECT block FROM words_data WHERE id = 10").fetchone()
-    return 0 if row is None else crc32(row[0])
+    return 0 if row is None else zlib.crc32(row[0])
 
 
 # --- a new index beside the old one -----------------------------------------------------------------------------
@@ -223,10 +254,11 @@ def _drop(db: Connection, key: int, texts: tuple[str, ...]) -> None:
     _take(db, key, texts)
 
 
-def _is_no_more_put_off(db: Connection, key: int) -> bool:
-    """See that it is put off no more; whether it was."""
-    db.put_off.pop(key, None)
-    return db.execute("DELETE FROM unindexed WHERE article = ?", (key,)).rowcount > 0
+def _waiting(db: Connection, key: int) -> _Waiting | None:
+    row = db.execute("SELECT was FROM unindexed WHERE article = ?", (key,)).fetchone()
+    if row is None:
+        return None
+    return _Waiting(None if row[0] is None else tuple(json.loads(zlib.decompress(row[0]))))
 
 
 def _put(db: Connection, key: int, texts: tuple[str, ...], where: str = "") -> None:
