@@ -15,6 +15,7 @@ from bot.archive import Archive, backlog, connect, prune, rebuild, soundness
 from bot.archive.accept import accept
 from bot.archive.archive import restore_archive
 from bot.archive.connect import Connection
+from bot.archive.search.index import SHAPES
 from bot.model import Query
 from bot.regions import Regions
 from tests.archive.conftest import Room, owed_by_region
@@ -155,7 +156,7 @@ async def test_whatever_comes_while_the_index_is_made_anew_both_are_right(
             for at, step in enumerate(steps):
                 db.execute("BEGIN IMMEDIATE")
                 if isinstance(step, int):
-                    corrected = a_sighting(replace(old[step], text=f"River {at}"), feed)
+                    corrected = a_sighting(replace(old[step], title=f"Tale {at}", text=f"River {at}"), feed)
                     accept(db, [corrected], None, owed_by_region, NOON)
                 elif step == "put in":
                     backlog.catch_up(db, 3)
@@ -165,12 +166,29 @@ async def test_whatever_comes_while_the_index_is_made_anew_both_are_right(
                     prune.Course(NOON + timedelta(days=2), 2).step(db)
                 db.execute("COMMIT")
             wrong = [each for each in soundness.check(db) if "another version" not in each]
-            while not rebuild.step(db, 3)[2]:
-                pass
+            make_anew(db)
             wrong += soundness.check(db)
             while backlog.catch_up(db):
                 pass
+            has = places_of_words(db)
+            make_anew(db)
+            assert has == places_of_words(db), "as if none had waited"
         assert wrong + wrong_in(archive.path) == []
+
+
+def make_anew(db: Connection) -> None:
+    while not rebuild.step(db, 3)[2]:
+        pass
+
+
+def places_of_words(db: Connection) -> list[tuple[object, ...]]:
+    """Which words each index has of which articles, and how often."""
+    found = []
+    for name in SHAPES:
+        db.execute(f"CREATE VIRTUAL TABLE temp.place_{name} USING fts5vocab(main, {name}, instance)")
+        found += [(name, *row) for row in db.execute(f"SELECT * FROM place_{name} ORDER BY term, doc, col, offset")]
+        db.execute(f"DROP TABLE place_{name}")
+    return found
 
 
 async def test_what_another_program_has_corrected_again_meanwhile_is_put_in_as_it_is_now(
