@@ -14,11 +14,15 @@ from rich.console import Console
 
 from bot.app.core import Core, open_archive
 from bot.app.run import run
+from bot.archive.archive import Archive
+from bot.archive.search.aliases import load_aliases
 from bot.chat.client import NewsClient
 from bot.clock import WallClock
 from bot.delivery.route import route
-from bot.errors import NewsError
-from bot.model import ROUNDUP, Delivery, Feed, Query, Subscription
+from bot.errors import ConfigError, NewsError
+from bot.intake.classify import load_classifier
+from bot.intake.lists import read_feeds
+from bot.model import OPERATOR, ROUNDUP, Delivery, Feed, Query, Subscription
 from bot.newsroom import Newsroom
 from bot.regions import Regions, load_regions
 from bot.settings import Settings, shipped
@@ -37,7 +41,10 @@ Ask for more in the box below:
 
 Press **Keep reading** under an article for a longer look that only you can see. \
 You can be somebody else, too: choose at the bottom left."""
+YOUR_OWN = "{folder} is the folder of your own archive, which a rehearsal would change. Choose another for --keep."
 _OWN_FILES = ("*.toml", "*.tsv")  # the operator's own regions, names and feeds
+_NO_FEEDS = "# A rehearsal adds the feeds of its newsroom by itself.\n"
+_MADE = "rehearsal"  # under this key a kept archive remembers the server and the feeds that were made for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +89,10 @@ async def rehearse(
 async def _set(settings: Settings, port: int, mine: bool, keep: Path | None, to: Console) -> AsyncIterator[Scene]:
     """Build the scene, and clear it away afterwards."""
     async with contextlib.AsyncExitStack() as stack:
+        await asyncio.to_thread(_look_over, settings, mine, keep)
         folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="newsdesk-")))
         folder.mkdir(parents=True, exist_ok=True)
-        await asyncio.to_thread(_copy_own_files, settings.data, folder)
+        await asyncio.to_thread(_copy_own_files, settings.data, folder, mine)
         to.print("Setting the stage: a Discord of our own, on this machine alone …")
         stage = Stage(port=port)
         try:
@@ -125,6 +133,8 @@ async def _open_club(settings: Settings, regions: Regions, stage: Stage, newsroo
     stage.world.add_member(guild, "Noor")
     stage.world.post(welcome, ada, Draft(content=GREETING))
     async with open_archive(settings, regions, WallClock()) as archive:
+        await _forget_the_last(archive)
+        await archive.remember(_MADE, " ".join([str(guild.id), *(offered.url for offered in newsroom.feeds)]))
         for offered in newsroom.feeds:
             await archive.add_feed(Feed(url=offered.url, title=offered.title, region=offered.region))
         orders = [Subscription(f"channel:{channel.id}", code) for code, channel in channels.items()]
@@ -132,6 +142,16 @@ async def _open_club(settings: Settings, regions: Regions, stage: Stage, newsroo
         orders.append(Subscription(f"channel:{talk.id}", first.code, kind="forum"))
         for order in orders:
             await archive.subscribe(replace(order, guild=guild.id))
+
+
+async def _forget_the_last(archive: Archive) -> None:
+    """The server and the newsroom of the rehearsal before, whose archive was kept: they are no more."""
+    guild, *feeds = (await archive.recall(_MADE) or "0").split()
+    for order in await archive.subscriptions():
+        if order.guild == int(guild):
+            await archive.unsubscribe(order.target, order.region)
+    for url in feeds:
+        await archive.remove_feed(url, OPERATOR)
 
 
 async def _take_my_archive(settings: Settings, rehearsing: Settings, regions: Regions) -> None:
@@ -209,7 +229,21 @@ def _row(delivery: Delivery) -> dict[str, str]:
     }
 
 
-def _copy_own_files(own: Path, to: Path) -> None:
+def _look_over(settings: Settings, mine: bool, keep: Path | None) -> None:
+    """What is wrong in the operator's own files is told of these, not of copies that are gone by then."""
+    if keep and keep.resolve() == settings.data.resolve():
+        raise ConfigError(YOUR_OWN.format(folder=keep))
+    regions = load_regions(settings.file("regions.toml"))
+    classifier = load_classifier([shipped(), settings.data], regions)
+    load_aliases(settings.file("aliases.tsv"))
+    if mine:
+        read_feeds(settings.file("feeds.toml"), regions, classifier.places)
+
+
+def _copy_own_files(own: Path, to: Path, mine: bool) -> None:
+    """Regions and names; the operator's feeds only where these are wanted, for the sample asks nobody else."""
     for pattern in _OWN_FILES:
         for file in own.glob(pattern) if own.resolve() != shipped().resolve() else ():
             shutil.copy(file, to / file.name)
+    if not mine:
+        (to / "feeds.toml").write_text(_NO_FEEDS, "utf-8")

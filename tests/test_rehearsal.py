@@ -13,6 +13,8 @@ from bot.model import Feed, Subscription
 from bot.newsroom import Newsroom
 from bot.regions import load_regions
 from bot.settings import shipped
+from tests.fakes import Clock, Web
+from tests.press import item, rss
 from tests.watch_rehearsal import articles_arrive, latest_answers, rehearsal, state
 
 PATIENCE = 60.0  # seconds
@@ -34,6 +36,60 @@ async def test_nothing_is_kept_unless_asked_for(tmp_path: Path) -> None:
     async with rehearsal("--pace", "0.3", "--keep", str(kept)) as (url, _), aiohttp.ClientSession() as session:
         await articles_arrive(session, url, PATIENCE)
     assert (kept / "archive.db").is_file()
+
+
+async def test_a_kept_archive_is_rehearsed_with_again_and_the_server_and_newsroom_of_before_are_forgotten(
+    tmp_path: Path,
+) -> None:
+    for _ in range(2):
+        async with rehearsal("--pace", "0.3", "--keep", str(tmp_path)) as (url, _), aiohttp.ClientSession() as session:
+            assert len(await articles_arrive(session, url, PATIENCE)) >= 5
+            outbox = (await state(session, url))["panel"]["panels"]["outbox"]
+    assert "suspended" not in outbox
+    archive = await Archive.open(tmp_path / "archive.db", load_regions(shipped() / "regions.toml"))
+    guilds = {each.guild for each in await archive.subscriptions()}
+    ports = {each.url.split("/")[2] for each in await archive.feeds()}
+    await archive.close()
+    assert (len(guilds), len(ports)) == (1, 1)
+
+
+async def test_the_sample_asks_none_of_the_operators_own_feeds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with Web(Clock()) as web:
+        web["/feed"] = rss(item("Rain in Kenya"))
+        (tmp_path / "feeds.toml").write_text(f'[[feed]]\nurl = "{web.url("/feed")}"\n')
+        monkeypatch.setenv("NEWSDESK_DATA", str(tmp_path))
+        async with rehearsal("--pace", "0.3") as (url, _), aiohttp.ClientSession() as session:
+            await articles_arrive(session, url, PATIENCE)
+        assert not web.asked
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("regions.toml", "x = [", "regions.toml, line 1"),
+        ("feeds.toml", '[[feed]]\nurl = "x"\n', "feeds.toml, line 2"),
+        ("names.tsv", "Kenya\n", "names.tsv, line 1"),
+        ("aliases.tsv", "\xff\xfe\n", "aliases.tsv"),
+    ],
+)
+async def test_a_mistake_in_an_own_file_is_told_of_that_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str, told: str
+) -> None:
+    (tmp_path / name).write_text(text, "latin-1")
+    monkeypatch.setenv("NEWSDESK_DATA", str(tmp_path))
+    with pytest.raises(AssertionError, match=f"newsdesk: {tmp_path}/{told}"):
+        async with rehearsal("--feeds", "mine", start=30):
+            pass
+
+
+async def test_nothing_of_a_rehearsal_is_kept_among_the_operators_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSDESK_DATA", str(tmp_path))
+    with pytest.raises(AssertionError, match="Choose another for --keep"):
+        async with rehearsal("--keep", str(tmp_path), start=30):
+            pass
+    assert not list(tmp_path.iterdir())
 
 
 async def test_a_taken_port_is_told_in_a_sentence() -> None:
