@@ -1,6 +1,7 @@
 """Opens the archive's file. The only module that imports sqlite3, so that all speak to one library."""
 
 import sqlite3
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from sqlite3 import DatabaseError, IntegrityError, OperationalError, Row
@@ -17,6 +18,7 @@ __all__ = [
     "OperationalError",
     "Row",
     "at_one_moment",
+    "let_go",
     "plain",
     "reader",
     "set_durable",
@@ -117,6 +119,15 @@ def at_one_moment(question: Callable[Concatenate[Connection, P], R]) -> Callable
                 db.execute("COMMIT")
 
     return asked
+
+
+def let_go(error: BaseException) -> None:
+    """What failed may have half read something: as long as anybody keeps the error, its connection would stay at that
+    moment. So all that what has failed had at hand is given up."""
+    each: BaseException | None = error
+    while each is not None:
+        traceback.clear_frames(each.__traceback__)
+        each = each.__context__
 
 
 def set_patience(connection: Connection, seconds: float) -> None:

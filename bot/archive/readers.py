@@ -75,7 +75,10 @@ class Readers:
             answer = _once_more(partial(question, connection, *given))
             connection.heed_others()
             return answer
-        except DatabaseError as error:
+        except Exception as error:
+            connect.let_go(error)
+            if not isinstance(error, DatabaseError):
+                raise
             if asked.stopped and isinstance(error, OperationalError):
                 raise TooSlow(_TOO_LONG) from error
             connection.heed_others()

@@ -244,6 +244,7 @@ class _Work:
         try:
             self.result = self.work(connection, *self.given)
         except Exception as error:
+            connect.let_go(error)
             if not connection.in_transaction:  # the disk is full: all is undone already
                 raise
             self.error = error

@@ -135,6 +135,51 @@ async def test_a_question_that_fails_keeps_no_later_one_at_its_moment(tmp_path: 
     await writer.close()
 
 
+@pytest.mark.parametrize("within", [None, 0.2], ids=["which fails by itself", "which is stopped"])
+async def test_a_question_that_has_half_read_something_keeps_nobody_at_its_moment_though_its_error_is_kept(
+    tmp_path: Path, within: float | None
+) -> None:
+    def failing(db: Connection) -> None:
+        rows = db.execute("SELECT name FROM thing")
+        for row in rows:
+            if within is None:
+                raise ValueError(row[0])
+            endless(db)
+
+    writer = await a_writer(tmp_path)
+    for name in ("a", "b"):
+        await writer.run(add, name)
+    readers = Readers(tmp_path / "a.db", 1, "test")
+    with pytest.raises((ValueError, TooSlow)) as kept:
+        await readers.run(failing, within=within)
+    await writer.run(add, "c")
+    assert await readers.run(names) == ["a", "b", "c"]
+    with closing(connect.writer(tmp_path / "a.db")) as db:
+        connect.set_patience(db, 0)
+        assert tuple(db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()) == (0, 0, 0), kept
+    await readers.close()
+    await writer.close()
+
+
+async def test_work_that_has_half_read_something_keeps_none_from_writing_though_its_error_is_kept(
+    tmp_path: Path,
+) -> None:
+    def failing(db: Connection) -> None:
+        rows = db.execute("SELECT name FROM thing")
+        for row in rows:
+            raise ValueError(row[0])
+
+    here, there = await a_writer(tmp_path), await a_writer(tmp_path)
+    for name in ("a", "b"):
+        await here.run(add, name)
+    with pytest.raises(ValueError) as kept:
+        await here.run(failing)
+    await there.run(add, "c")
+    assert await here.run(add, "d") == "d", kept
+    await here.close()
+    await there.close()
+
+
 async def test_a_question_after_the_end_is_told_to_come_again(tmp_path: Path) -> None:
     readers = Readers(tmp_path / "a.db", 1, "test")
     await readers.close()
