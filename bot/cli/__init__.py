@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.archive.connect import DatabaseError
 from bot.archive.trouble import in_words
 from bot.cli.log import set_up_logging
-from bot.cli.words import parser
+from bot.cli.words import as_meant, parser
 from bot.errors import ConfigError, NewsError
 from bot.settings import Settings, from_environment
 
@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _open_streams()
     archive = Settings().archive
     try:
-        arguments = parser().parse_args(argv)
+        arguments = parser().parse_args(as_meant(sys.argv[1:] if argv is None else argv))
         settings = from_environment()
         archive = settings.archive
         level = arguments.log_level or getattr(arguments, "usual_log_level", "warning")

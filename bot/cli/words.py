@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -10,6 +10,8 @@ from bot import __version__
 from bot.cli import feeding, helping, keeping, reading, reclassifying, running
 from bot.settings import Settings
 from bot.written import meant
+
+_ALONE = ("-h", "--help", "--json")  # the options of a search after which no value stands
 
 Command = Callable[[Settings, argparse.Namespace], Awaitable[int | None]]
 
@@ -42,6 +44,25 @@ def parser() -> argparse.ArgumentParser:
     page = _command(commands, "help", helping.help_, "the longer pages of the documentation")
     page.add_argument("topic", nargs="?", metavar="TOPIC", help="left out: the topics there are")
     return root
+
+
+def as_meant(typed: Sequence[str]) -> list[str]:
+    """The words of a search after its options: they stand where one likes, and `-kenya` is one of them."""
+    if "search" not in typed:
+        return list(typed)
+    at = typed.index("search") + 1
+    options: list[str] = []
+    words: list[str] = []
+    rest = iter(typed[at:])
+    for each in rest:
+        if each == "--":
+            words += rest
+        elif each.startswith("--") or each == "-h":
+            takes = each not in _ALONE and "=" not in each
+            options += [each, *([value] if takes and (value := next(rest, "")) else [])]
+        else:
+            words.append(each)
+    return [*typed[:at], *options, "--", *words]
 
 
 Commands = argparse._SubParsersAction

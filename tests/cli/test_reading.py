@@ -66,6 +66,35 @@ async def test_who_asks_on_the_console_is_not_told_to_go_on_before_all_was_looke
     assert done.out.startswith('Nothing in the archive about "rain treaty".') and "no further" not in done.out
 
 
+@pytest.mark.parametrize(
+    ("typed", "understood"),
+    [
+        ("floods -kenya", "floods AND NOT kenya"),
+        ("-kenya floods", "NOT kenya AND floods"),
+        ("floods -hungary --json", "floods AND NOT hungary"),
+        ("--limit 3 floods -kenya --region africa", "floods AND NOT kenya in Africa"),
+        ("floods --limit=3 -- -kenya", "floods AND NOT kenya"),
+        ("--log-level error search floods -l", "floods AND NOT l"),
+        ("floods --author Mboya rain", "floods AND rain by Mboya"),
+    ],
+)
+async def test_words_stand_where_they_like_and_may_begin_with_a_minus(
+    newsdesk: Newsdesk, rain: None, typed: str, understood: str
+) -> None:
+    before, found, after = typed.rpartition("search")
+    done = await newsdesk(*before.split(), "search", *(after if found else typed).split())
+    assert done.code == 0, done.err
+    assert "--json" in typed or f"Searched for {understood}" in done.out
+
+
+@pytest.mark.parametrize(
+    "typed", ["--limit 3", "--limit", "floods --limit -3", "floods --lmit 3", "--", "floods --json=1"]
+)
+async def test_wrong_options_of_a_search_are_still_refused(newsdesk: Newsdesk, rain: None, typed: str) -> None:
+    done = await newsdesk("search", *typed.split())
+    assert done.code == 2 and "usage: newsdesk" in done.err
+
+
 async def test_classify_takes_headlines_too(newsdesk: Newsdesk) -> None:
     told = (await newsdesk("classify", "Floods in Kenya", "Ten books for the summer")).out
     assert "Floods in Kenya" in told and "Africa: its words speak for it" in told and "no region" in told
