@@ -33,7 +33,7 @@ NO_DATABASE, DAMAGED = sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT
 DAMAGED_INDEX = sqlite3.SQLITE_CORRUPT_VTAB  # all of it can be made anew
 IN_USE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _PAGE = 8192
-_LONGEST_LOG = 4000  # pages of the write-ahead log until it is carried over into the file, which takes a while
+LONGEST_LOG = 4000 * _PAGE  # bytes of the write-ahead log until it is carried over into the file, which takes a while
 _WRITER_CACHE, _READER_CACHE = -32768, -8192  # KiB
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -82,13 +82,15 @@ class Connection(sqlite3.Connection):
         self.own = None
 
 
-def writer(path: Path, *, durable: bool = True) -> Connection:
-    """The one connection that writes. What it has committed survives a power cut."""
+def writer(path: Path, *, durable: bool = True, log: int = LONGEST_LOG) -> Connection:
+    """The one connection that writes. What it has committed survives a power cut. When its log has so many bytes, it is
+    carried over into the file."""
     connection = _open(f"{path.absolute().as_uri()}?mode=rwc")
     connection.execute(f"PRAGMA page_size = {_PAGE}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
-    connection.execute(f"PRAGMA wal_autocheckpoint = {_LONGEST_LOG}")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {log // _PAGE}")
+    connection.execute(f"PRAGMA journal_size_limit = {log}")
     connection.execute("PRAGMA secure_delete = OFF")  # Debian's default writes every page of the index once more
     connection.execute(f"PRAGMA cache_size = {_WRITER_CACHE}")
     connection.execute("PRAGMA foreign_keys = ON")
@@ -135,6 +137,12 @@ def set_patience(connection: Connection, seconds: float) -> None:
     connection.execute(f"PRAGMA busy_timeout = {seconds * 1000:.0f}")
 
 
+def begin_log_anew(connection: Connection) -> bool:
+    """Carry all of the log over into the file; whether it is begun anew. That waits until whoever reads it has done so,
+    and keeps all from writing meanwhile, as long as the patience lasts."""
+    return bool(connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()[0] == 0)
+
+
 def reader(path: Path) -> Connection:
     """A connection that cannot write, and never waits for one that does.
 
@@ -160,6 +168,11 @@ def log_of(path: Path) -> Path | None:
     """Where something is still, of what was written, that is not yet in the file itself."""
     log = path.with_name(f"{path.name}-wal")
     return log if log.exists() and log.stat().st_size else None
+
+
+def length_of_log(path: Path) -> int:
+    log = log_of(path)
+    return log.stat().st_size if log else 0
 
 
 def _lying(path: Path) -> tuple[int, int, int] | None:

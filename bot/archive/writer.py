@@ -3,8 +3,9 @@
 import asyncio
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -41,8 +42,9 @@ class Chores:
 class Writer:
     """The one thread that writes. What waits together is written together, and answered once it is on disk."""
 
-    def __init__(self, path: Path, *, durable: bool) -> None:
+    def __init__(self, path: Path, *, durable: bool, log: int = connect.LONGEST_LOG) -> None:
         self._path = path
+        self._log, self._too_long = log, 2 * log  # bytes
         self._durable = durable
         self._waits = True  # whether the connection waits for the disk, as it is opened
         self._work: SimpleQueue[_Work | Future[str] | None] = SimpleQueue()
@@ -87,7 +89,7 @@ class Writer:
 
     def _run(self) -> None:
         try:
-            connection = connect.writer(self._path, durable=self._durable)
+            connection = connect.writer(self._path, durable=self._durable, log=self._log)
             self._prepare(connection)
         except BaseException as error:
             self._opened.set_exception(error)
@@ -106,6 +108,7 @@ class Writer:
             elif going and not batch:
                 more = self._does(connection, self._chores.soon) or self._does(connection, self._chores.spare)
                 self._pause = _BREATH if more else None
+            self._shorten_log(connection)
         self._does(connection, self._chores.soon)
         connection.close()
 
@@ -168,18 +171,16 @@ class Writer:
             return False
         try:
             self._settle_for(connection, False)
-            connect.set_patience(connection, _PATIENCE)
-            connection.execute("BEGIN IMMEDIATE")
-            more = chore(connection)
-            connection.execute("COMMIT")
+            with self._patience(connection):
+                connection.execute("BEGIN IMMEDIATE")
+                more = chore(connection)
+                connection.execute("COMMIT")
         except Exception as error:  # whatever it is, what is to be written must go on
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             connection.forget()
             self._note_failure(connection, chore, error)
             return False
-        finally:
-            connect.set_patience(connection, connect.PATIENCE)
         if not more:
             self._failed.pop(chore, None)
         return more
@@ -199,6 +200,24 @@ class Writer:
             log.error("could not do chore=%s: %s", name, why)
         else:
             log.exception("could not do chore=%s", name)
+
+    def _shorten_log(self, connection: Connection) -> None:
+        """Where somebody always asks, each at a moment of their own, the log is never begun anew, and grows and grows.
+        Once it is as long as that, wait for those who ask: whoever comes after them reads the file alone."""
+        if (length := connect.length_of_log(self._path)) <= self._too_long:
+            return
+        with self._patience(connection):
+            begun = connect.begin_log_anew(connection)
+        self._too_long = 2 * self._log if begun else length + self._log
+
+    @contextmanager
+    def _patience(self, connection: Connection) -> Iterator[None]:
+        """Less of it, for what need not be done now."""
+        connect.set_patience(connection, _PATIENCE)
+        try:
+            yield
+        finally:
+            connect.set_patience(connection, connect.PATIENCE)
 
     def _settle_for(self, connection: Connection, owed: bool) -> None:
         """To wait for the disk takes longer than all the rest: only for what is owed."""

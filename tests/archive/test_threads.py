@@ -180,6 +180,41 @@ async def test_work_that_has_half_read_something_keeps_none_from_writing_though_
     await there.close()
 
 
+async def test_the_log_stays_short_although_somebody_is_always_asking(tmp_path: Path) -> None:
+    log, pieces, going = 40 * 8192, 60, True
+    written = threading.Condition()
+
+    def asking(db: Connection) -> None:
+        """Until something has been written, unless whoever writes waits for that."""
+        names(db)
+        with written:
+            written.wait(0.02)
+
+    def fill(db: Connection, piece: int) -> None:
+        add(db, f"{piece}{'x' * log}"[: log // 4])
+
+    async def ask() -> None:
+        while going:
+            await readers.run(asking, within=20)
+
+    writer = Writer(tmp_path / "a.db", durable=False, log=log)
+    await writer.start(make)
+    readers = Readers(tmp_path / "a.db", 3, "test")
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(6):
+            tasks.create_task(ask())
+        longest = 0
+        for piece in range(pieces):
+            await writer.run(fill, piece)
+            with written:
+                written.notify()
+            longest = max(longest, connect.length_of_log(tmp_path / "a.db"))
+        going = False
+    assert longest < pieces * log / 4 / 2, "far less than was written"
+    await readers.close()
+    await writer.close()
+
+
 async def test_a_question_after_the_end_is_told_to_come_again(tmp_path: Path) -> None:
     readers = Readers(tmp_path / "a.db", 1, "test")
     await readers.close()
