@@ -109,7 +109,29 @@ def shrink(archive: Path) -> tuple[int, int]:
 
 def restore(copy: Path, archive: Path) -> Path | None:
     """Put a copy in the archive's place, once it is known to be sound; where the archive that was there is now."""
-    _examine(copy)
+    examine(copy)
+    return put_in_place(copy, archive)
+
+
+def examine(copy: Path) -> None:
+    """Refuse what is no sound copy of an archive."""
+    if not copy.is_file():
+        raise NoArchive(f"There is no file {copy}.")
+    try:
+        db = connect.reader(copy)
+        try:
+            heed_strangers(db, copy, known())
+            wrong = soundness.of_copy(db)
+        finally:
+            db.close()
+    except (DatabaseError, ValueError) as error:
+        raise NoArchive(f"{copy} is no copy of an archive ({error}).") from error
+    if wrong:
+        raise NoArchive(f"{copy} is damaged: {' '.join(wrong[:3])}")
+
+
+def put_in_place(copy: Path, archive: Path) -> Path | None:
+    """The same of a copy that is known to be sound."""
     if archive.exists() and archive.samefile(copy):
         raise NoArchive(f"{copy} is the archive itself; there is nothing to bring back.")
     unfinished = archive.with_name(f"{archive.name}.unfinished")
@@ -125,22 +147,6 @@ def restore(copy: Path, archive: Path) -> Path | None:
         archive.with_name(archive.name + rest).unlink(missing_ok=True)
     unfinished.replace(archive)
     return kept
-
-
-def _examine(copy: Path) -> None:
-    if not copy.is_file():
-        raise NoArchive(f"There is no file {copy}.")
-    try:
-        db = connect.reader(copy)
-        try:
-            heed_strangers(db, copy, known())
-            wrong = soundness.of_copy(db)
-        finally:
-            db.close()
-    except (DatabaseError, ValueError) as error:
-        raise NoArchive(f"{copy} is no copy of an archive ({error}).") from error
-    if wrong:
-        raise NoArchive(f"{copy} is damaged: {' '.join(wrong[:3])}")
 
 
 def _put_aside(archive: Path) -> Path:

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from bot.app.core import alone, heed_absence, make_folder, open_archive
 from bot.app.doctor import examine
-from bot.archive.archive import MUCH_EMPTY, restore_archive, shrink_archive
+from bot.archive.archive import MUCH_EMPTY, examine_copy, put_copy_in_place, shrink_archive
 from bot.cli import show
 from bot.clock import WallClock
 from bot.errors import ConfigError
@@ -27,9 +27,10 @@ async def backup(settings: Settings, arguments: argparse.Namespace) -> None:
 
 async def restore(settings: Settings, arguments: argparse.Namespace) -> None:
     """Back from a copy; what is there now is kept beside it."""
+    await asyncio.to_thread(examine_copy, arguments.file)  # first, so that what is refused leaves nothing behind
     make_folder(settings)
     with alone(settings.archive):  # a bot that runs would go on writing into what was put aside
-        kept = await asyncio.to_thread(restore_archive, arguments.file, settings.archive)
+        kept = await asyncio.to_thread(put_copy_in_place, arguments.file, settings.archive)
     show.console().print(Text(f"The archive is back from {arguments.file}."))
     if kept:
         show.console().print(Text(f"What was there before is kept as {kept}."))

@@ -27,3 +27,16 @@ def test_an_archive_in_use_is_not_put_aside(
     assert "Stop it first" in capsys.readouterr().err
     assert not (tmp_path / "archive.db.before-1").exists()
     assert main(["restore", "copy.db"]) == 0
+
+
+@pytest.mark.parametrize("copy", [None, b"", b"Dear reader"], ids=["missing", "empty", "no archive"])
+def test_a_copy_that_is_refused_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], copy: bytes | None
+) -> None:
+    monkeypatch.setenv("NEWSDESK_DATA", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+    if copy is not None:
+        Path("copy.db").write_bytes(copy)
+    assert main(["restore", "copy.db"]) == 1
+    assert "copy.db" in capsys.readouterr().err
+    assert not (tmp_path / "data").exists()
