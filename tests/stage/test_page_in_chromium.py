@@ -206,6 +206,19 @@ async def test_a_fault_set_from_the_panel_strikes_the_bot_and_is_gone(reader: Re
     await expect(reader.page.locator(".fault")).to_have_count(0)
 
 
+async def test_what_is_pressed_on_the_panel_does_not_move_away_under_the_pointer(
+    reader: Reader, stage: Stage, bot: Library
+) -> None:
+    await expect(reader.page.get_by_test_id("requests")).to_be_visible()
+    await reader.page.get_by_role("button", name="Stored, then cut off").hover()
+    await reader.page.mouse.down()
+    for channel in ("hall", "garden", "hall", "garden"):
+        await place(bot, channel).send("What is asked meanwhile is listed")
+    await expect(reader.page.get_by_text("POST /channels/…/messages #garden")).to_be_attached()
+    await reader.page.mouse.up()
+    await expect(reader.page.locator(".fault")).to_have_attribute("data-kind", "reset-after")
+
+
 async def test_a_fault_put_together_word_by_word_can_be_taken_back(reader: Reader, stage: Stage) -> None:
     await reader.page.get_by_text("Another fault").click()
     form = reader.page.get_by_test_id("fault-form")
@@ -222,8 +235,7 @@ async def test_a_fault_put_together_word_by_word_can_be_taken_back(reader: Reade
 
 
 async def test_a_permission_withdrawn_from_the_panel_is_felt(reader: Reader, bot: Library) -> None:
-    # Not by the mouse: what stands above it grows.
-    await reader.page.locator("[data-part=world] summary").press("Enter")
+    await reader.page.locator("[data-part=world] summary").click()
     form = reader.page.get_by_test_id("world-form")
     await form.get_by_label("Channel", exact=True).select_option(label="#garden")
     await form.get_by_role("button", name="Let it happen").click()

@@ -27,7 +27,7 @@ export class Faults {
     this.drawn = "";
     this.list = h("ul", { class: "fault-list", "data-testid": "faults" });
     this.problem = h("p", { class: "failure", role: "alert", hidden: true });
-    this.node = h("div", { class: "faults" }, this.list, h("div", { class: "presets" }, PRESETS.map(([label, fault]) => this.#preset(label, fault))), this.#form(), this.problem);
+    this.node = h("div", { class: "faults" }, h("div", { class: "presets" }, PRESETS.map(([label, fault]) => this.#preset(label, fault))), this.#form(), this.problem, this.list);
   }
 
   /** Drawn only when something changed: a list under the pointer must not jump. */
@@ -38,7 +38,7 @@ export class Faults {
     const rows = faults.map((fault) =>
       h("li", { class: "fault", "data-kind": fault.kind }, h("b", null, fault.kind), h("span", null, describe(fault)),
         h("button", { type: "button", class: "icon-button small", "aria-label": `Remove the fault ${fault.kind}`, onclick: () => this.#try(() => this.api.removeFault(fault.id)) }, icon("close"))));
-    replace(this.list, rows.length ? rows : h("li", { class: "empty-note" }, "All is well. Set one below."));
+    replace(this.list, rows.length ? rows : h("li", { class: "empty-note" }, "All is well. Set one above."));
   }
 
   #preset(label, fault) {

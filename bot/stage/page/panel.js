@@ -16,7 +16,8 @@ export class Panel {
     this.sections = {};
     this.faults = new Faults(store, api);
     this.world = new World(store, api);
-    const titles = { outbox: "Outbox", traffic: "Requests", limits: "Rate limits", faults: "Faults", world: "The world", violations: "Violations", more: "More" };
+    // What is pressed comes first: what grows and shrinks stands below it, so that nothing moves away under the pointer.
+    const titles = { faults: "Faults", world: "The world", outbox: "Outbox", traffic: "Requests", limits: "Rate limits", violations: "Violations", more: "More" };
     const parts = Object.entries(titles).map(([name, title]) => this.#section(name, title));
     replace(
       node,
