@@ -14,6 +14,7 @@ from bot.archive.writer import Locked, Writer
 
 _TURN = 0.025  # seconds between two pieces of long work: as often another program looks whether it may write
 _PATIENCE = 0.8  # seconds for what waits to be put into the indexes
+_GLANCE = 0.15  # the same while another program has been writing for long: so soon we see that it no longer does
 R = TypeVar("R")
 
 
@@ -43,7 +44,7 @@ class Care:
         """Put all words that wait into the indexes; not where that takes longer than so many seconds, or nothing can be
         written. Why it fails, if it does."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(min(patience, _GLANCE) if self._writer.is_kept_out else patience):
                 return await self._writer.hurry()
         return ""
 

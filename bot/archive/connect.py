@@ -24,6 +24,7 @@ __all__ = [
     "set_durable",
     "set_patience",
     "writer",
+    "written_by_others",
 ]
 
 PATIENCE = 60.0  # seconds to wait for another program's write, such as an operator's look at the whole index
@@ -132,6 +133,14 @@ def let_go(error: BaseException) -> None:
         each = each.__context__
 
 
+def written_by_others(connection: Connection) -> int | None:
+    """A number that is another one once they have written: https://sqlite.org/pragma.html#pragma_data_version."""
+    try:
+        return int(connection.execute("PRAGMA data_version").fetchone()[0])
+    except DatabaseError:
+        return None
+
+
 def set_patience(connection: Connection, seconds: float) -> None:
     """How long to wait from now on for another program's write."""
     connection.execute(f"PRAGMA busy_timeout = {seconds * 1000:.0f}")
@@ -140,7 +149,10 @@ def set_patience(connection: Connection, seconds: float) -> None:
 def begin_log_anew(connection: Connection) -> bool:
     """Carry all of the log over into the file; whether it is begun anew. That waits until whoever reads it has done so,
     and keeps all from writing meanwhile, as long as the patience lasts."""
-    return bool(connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()[0] == 0)
+    try:
+        return bool(connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()[0] == 0)
+    except DatabaseError:  # such as a full disk, of which whatever is written next will tell
+        return False
 
 
 def reader(path: Path) -> Connection:
@@ -166,13 +178,14 @@ def reader(path: Path) -> Connection:
 
 def log_of(path: Path) -> Path | None:
     """Where something is still, of what was written, that is not yet in the file itself."""
-    log = path.with_name(f"{path.name}-wal")
-    return log if log.exists() and log.stat().st_size else None
+    return path.with_name(f"{path.name}-wal") if length_of_log(path) else None
 
 
 def length_of_log(path: Path) -> int:
-    log = log_of(path)
-    return log.stat().st_size if log else 0
+    try:
+        return path.with_name(f"{path.name}-wal").stat().st_size
+    except OSError:
+        return 0
 
 
 def _lying(path: Path) -> tuple[int, int, int] | None:

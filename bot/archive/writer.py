@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -20,9 +21,10 @@ log = logging.getLogger(__name__)
 LONGEST_BATCH = 64  # pieces of work in one transaction
 _IDLE, _BREATH = 0.5, 0.05  # seconds without anything to write, before spare time is used, and between two uses
 _PATIENCE = 1.0  # seconds for which a chore waits until another program has written
+_LONG = 0.5  # seconds of such waiting, after which nobody need wait with us
 R = TypeVar("R")
 Chore = Callable[[Connection], bool]
-_Written = tuple[int, int]  # two numbers, one of which is another one once we, or others, have written
+_Written = tuple[int, int | None]  # two numbers, one of which is another one once we, or others, have written
 _WELL: tuple[_Written | None, str] = (None, "")
 
 
@@ -50,6 +52,8 @@ class Writer:
         self._work: SimpleQueue[_Work | Future[str] | None] = SimpleQueue()
         self._hurried: list[Future[str]] = []  # to be told when nothing waits any more that should not wait for long
         self._failed: dict[Chore, tuple[_Written, str]] = {}  # what had been written when it did, and why
+        self._waits_since: float | None = None  # for another program
+        self._kept_out: tuple[int | None] | None = None  # what others had written when a chore waited in vain
         self._closing = False
         self._pause: float | None = None  # seconds until there is time to spare; None: there is nothing to do then
         self._thread = threading.Thread(target=self._run, name="archive-writer", daemon=True)
@@ -65,6 +69,12 @@ class Writer:
         """Do this inside a transaction. When it returns, it is on disk; where nothing is owed, a power cut within the
         next seconds may undo it, as if it had not come in yet."""
         return await asyncio.wrap_future(self.submit(work, *given, owed=owed))
+
+    @property
+    def is_kept_out(self) -> bool:
+        """Whether another program has been writing for so long that who asks need not wait with us."""
+        since = self._waits_since
+        return since is not None and time.monotonic() - since > _LONG
 
     async def hurry(self) -> str:
         """Have done at once what should not wait for long; return when it is, or why it cannot be."""
@@ -132,7 +142,7 @@ class Writer:
     def _write(self, connection: Connection, batch: "list[_Work]") -> None:
         try:
             self._settle_for(connection, any(piece.owed for piece in batch))
-            connection.execute("BEGIN IMMEDIATE")
+            self._begin(connection)
             for piece in batch:
                 piece.do(connection, alone=len(batch) == 1)
             if connection.in_transaction:
@@ -171,8 +181,8 @@ class Writer:
             return False
         try:
             self._settle_for(connection, False)
-            with self._patience(connection):
-                connection.execute("BEGIN IMMEDIATE")
+            with self._patience(connection, 0.0 if self._is_kept_out_still(connection) else _PATIENCE):
+                self._begin(connection)
                 more = chore(connection)
                 connection.execute("COMMIT")
         except Exception as error:  # whatever it is, what is to be written must go on
@@ -188,6 +198,7 @@ class Writer:
     def _note_failure(self, connection: Connection, chore: Chore, error: Exception) -> None:
         """Tell of it once, until all of it goes well again. To wait for another program in vain is no failure."""
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in connect.IN_USE:
+            self._kept_out = (connect.written_by_others(connection),)
             return
         words = why_not_indexed(error, self._path) if isinstance(error, DatabaseError) else None
         why = str(words or error)
@@ -206,14 +217,27 @@ class Writer:
         Once it is as long as that, wait for those who ask: whoever comes after them reads the file alone."""
         if (length := connect.length_of_log(self._path)) <= self._too_long:
             return
-        with self._patience(connection):
+        with self._patience(connection, _PATIENCE):
             begun = connect.begin_log_anew(connection)
         self._too_long = 2 * self._log if begun else length + self._log
 
+    def _begin(self, connection: Connection) -> None:
+        """Write, as soon as no other program does."""
+        self._waits_since = time.monotonic()
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            self._kept_out = None
+        finally:
+            self._waits_since = None
+
+    def _is_kept_out_still(self, connection: Connection) -> bool:
+        """Whether what is being written by another program is what a chore has waited for in vain already."""
+        return self._kept_out == (connect.written_by_others(connection),)
+
     @contextmanager
-    def _patience(self, connection: Connection) -> Iterator[None]:
+    def _patience(self, connection: Connection, seconds: float) -> Iterator[None]:
         """Less of it, for what need not be done now."""
-        connect.set_patience(connection, _PATIENCE)
+        connect.set_patience(connection, seconds)
         try:
             yield
         finally:
@@ -227,11 +251,13 @@ class Writer:
 
 
 def _written(connection: Connection) -> _Written:
-    return connection.total_changes, connection.execute("PRAGMA data_version").fetchone()[0]
+    return connection.total_changes, connect.written_by_others(connection)
 
 
 class Locked:
     """In the writer's place where nothing can be written: whatever is to be is refused with the reason."""
+
+    is_kept_out = False
 
     def __init__(self, reason: Exception) -> None:
         self._reason = reason

@@ -138,7 +138,7 @@ async def test_of_what_waits_to_be_put_in_anew_nothing_stays_when_it_is_taken_ou
     assert wrong_in(room.archive.path) == []
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.one_of(st.integers(0, 7), st.sampled_from(["put in", "make anew", "take out"])), max_size=14))
 async def test_whatever_comes_while_the_index_is_made_anew_both_are_right(
     regions: Regions, steps: list[int | str]

@@ -181,7 +181,7 @@ async def test_work_that_has_half_read_something_keeps_none_from_writing_though_
 
 
 async def test_the_log_stays_short_although_somebody_is_always_asking(tmp_path: Path) -> None:
-    log, pieces, going = 40 * 8192, 60, True
+    log, pieces, going = 20 * 8192, 60, True
     written = threading.Condition()
 
     def asking(db: Connection) -> None:
@@ -342,6 +342,52 @@ async def test_a_chore_waits_for_no_disk_and_not_for_long_and_what_is_written_af
     assert await writer.run(patience) == usual
     assert await writer.run(waits_for_the_disk)
     assert not seen[0][0] and seen[0][1] < usual
+    await writer.close()
+
+
+async def test_who_asks_waits_once_for_what_another_program_writes(tmp_path: Path) -> None:
+    done, patience = list[str](), list[str]()
+
+    def chore(db: Connection) -> bool:
+        done.append("chore")
+        return False
+
+    def listen(db: Connection) -> None:
+        """Hear how long each chore is ready to wait, and not how long anything else is."""
+        usual = f"PRAGMA busy_timeout = {connect.PATIENCE * 1000:.0f}"
+        db.set_trace_callback(lambda sql: patience.append(sql) if "busy" in sql and sql != usual else None)
+
+    writer = await a_writer(tmp_path, Chores(soon=chore))
+    await writer.run(listen)
+    await writer.hurry()
+    (long,) = patience
+    with closing(connect.writer(tmp_path / "a.db")) as other:
+        for name in ("a", "b"):
+            other.execute("BEGIN IMMEDIATE")
+            patience.clear()
+            for _ in range(3):
+                await writer.hurry()
+            assert patience == [long, "PRAGMA busy_timeout = 0", "PRAGMA busy_timeout = 0"]
+            add(other, name)
+            other.execute("COMMIT")
+        assert done == ["chore"]
+        await writer.hurry()
+        assert done == ["chore", "chore"]
+    await writer.close()
+
+
+async def test_who_asks_while_other_work_waits_for_another_program_only_has_a_look(tmp_path: Path) -> None:
+    writer = await a_writer(tmp_path)
+    assert not writer.is_kept_out
+    async with asyncio.timeout(30):
+        with closing(connect.writer(tmp_path / "a.db")) as other:
+            other.execute("BEGIN IMMEDIATE")
+            written = asyncio.create_task(writer.run(add, "a"))
+            while not writer.is_kept_out:
+                await asyncio.sleep(0.01)
+            other.execute("ROLLBACK")
+        await written
+    assert not writer.is_kept_out
     await writer.close()
 
 

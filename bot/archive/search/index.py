@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from bot.archive.connect import Connection
+from bot.archive.connect import Connection, written_by_others
 from bot.archive.search import aside, normal, tokens
 from bot.model import OPERATOR, Article
 
@@ -86,7 +86,7 @@ def keep_in_mind(db: Connection, article: Article, marks: Marks) -> None:
 
 def in_mind(db: Connection) -> dict[int, Callable[[], tuple[str, ...]]]:
     """All that is, of which nothing may have been changed by another program since."""
-    (written,) = db.execute("PRAGMA data_version").fetchone()
+    written = written_by_others(db)
     if db.put_off_at != written:
         db.put_off.clear()
         db.put_off_at = written
