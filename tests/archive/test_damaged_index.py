@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot.archive import Archive, backlog, connect, prune, rebuild, soundness
@@ -138,8 +138,11 @@ async def test_of_what_waits_to_be_put_in_anew_nothing_stays_when_it_is_taken_ou
     assert wrong_in(room.archive.path) == []
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.one_of(st.integers(0, 7), st.sampled_from(["put in", "make anew", "take out"])), max_size=14))
+@example(steps=[1, "make anew", 1, "make anew"])
+@example(steps=[0, "take out"])
+@example(steps=["make anew", 0, "put in", 0, "take out"])
 async def test_whatever_comes_while_the_index_is_made_anew_both_are_right(
     regions: Regions, steps: list[int | str]
 ) -> None:
