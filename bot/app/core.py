@@ -99,9 +99,7 @@ async def open_archive(
     """
     aliases = load_aliases(settings.file("aliases.tsv"))
     absent = reading and not settings.archive.exists()
-    if absent:
-        log.warning("%s", _NONE_YET.format(settings.archive.absolute()))
-    elif not reading:
+    if not reading:
         make_folder(settings)
     try:
         archive = await Archive.open(
@@ -113,8 +111,15 @@ async def open_archive(
         archive = await Archive.read(settings.archive, regions, error, now=clock.now, aliases=aliases)
     try:
         yield archive
+        if absent:  # where something went wrong, that alone is told
+            log.warning("%s", none_yet(settings))
     finally:
         await archive.close()
+
+
+def none_yet(settings: Settings) -> str:
+    """What to do where there is no archive; nothing where there is one."""
+    return "" if settings.archive.exists() else _NONE_YET.format(settings.archive.absolute())
 
 
 async def take_listed_feeds(

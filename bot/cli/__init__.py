@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.archive.connect import DatabaseError
 from bot.archive.trouble import in_words
-from bot.cli.log import set_up_logging
+from bot.cli.log import plain, set_up_logging
 from bot.cli.words import as_meant, parser
 from bot.errors import ConfigError, NewsError
 from bot.settings import Settings, from_environment
@@ -81,7 +81,7 @@ def _told(error: DatabaseError, archive: Path) -> NewsError:
 
 
 def _leave(error: NewsError) -> int:
-    print(f"newsdesk: {error}", file=sys.stderr)  # noqa: T201 - the console is where this belongs
+    print(plain(f"newsdesk: {error}"), file=sys.stderr)  # noqa: T201 - the console is where this belongs
     return MISUSED if isinstance(error, ConfigError) else FAILED
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.text import Text
 
-from bot.app.core import feeds_as_listed, heed_absence, open_archive, open_core
+from bot.app.core import feeds_as_listed, heed_absence, none_yet, open_archive, open_core
 from bot.cli import show
 from bot.clock import WallClock
 from bot.errors import ConfigError, NewsError, NotFound
@@ -77,7 +77,9 @@ async def parse(settings: Settings, arguments: argparse.Namespace) -> int:
         progress.end()
         await worker.close()
     if feeds + failed != 1:
-        progress.say(f"{feeds:,} feeds with {articles:,} articles; {failed:,} others that are none.")
+        of_feeds = "1 feed" if feeds == 1 else f"{feeds:,} feeds"
+        others = "1 other that is none" if failed == 1 else f"{failed:,} others that are none"
+        progress.say(f"{of_feeds} with {articles:,} {'article' if articles == 1 else 'articles'}; {others}.")
     return 1 if failed else 0
 
 
@@ -110,9 +112,9 @@ async def list_feeds(settings: Settings, arguments: argparse.Namespace) -> None:
     for feed in feeds:
         source = sources.get(feed.source)
         to.print(Text(feed.title or spoken(feed.url), style="bold"))
-        for line in (spoken(feed.url) if feed.title else "", _state(feed, source)):
-            if line:
-                to.print(Text(f"  {line}", style="dim"))
+        if feed.title:
+            to.print(Text(f"  {spoken(feed.url)}", style="dim"), soft_wrap=True)
+        to.print(Text(f"  {_state(feed, source)}", style="dim"))
         for remark in _remarks(feed, source, gaps.get(feed.id)):
             to.print(Text(f"  {remark}", style="yellow"))
         if tiding := renamed.get(feed.id):
@@ -190,7 +192,7 @@ async def remove_feed(settings: Settings, arguments: argparse.Namespace) -> None
     """Poll it no more; its articles stay."""
     regions, file = load_regions(settings.file("regions.toml")), settings.file("feeds.toml")
     async with open_archive(settings, regions, WallClock(), reading=not settings.archive.exists()) as archive:
-        feed = _meant(await archive.feeds(OPERATOR), arguments.url)
+        feed = _meant(await archive.feeds(OPERATOR), arguments.url, none_yet(settings))
         if feed.url in {each.url for each in read_feeds(file, regions)}:
             raise NewsError(f"{spoken(feed.url)} stands in {file}, which would bring it back: take it out there.")
         await archive.remove_feed(feed.url, OPERATOR)
@@ -200,7 +202,7 @@ async def remove_feed(settings: Settings, arguments: argparse.Namespace) -> None
         show.console().print(Text(f"{spoken(feed.url)} is polled no more. Its articles stay in the archive."))
 
 
-def _meant(feeds: Sequence[Feed], typed: str) -> Feed:
+def _meant(feeds: Sequence[Feed], typed: str, hint: str) -> Feed:
     """The feed of that address, which may lack its scheme, or of that title."""
     wanted = _plainly(typed)
     exact = [each for each in feeds if each.url == typed]
@@ -209,7 +211,7 @@ def _meant(feeds: Sequence[Feed], typed: str) -> Feed:
         return found[0]
     if found:
         raise NewsError(f"Several feeds are called so: {', '.join(spoken(each.url) for each in found)}.")
-    raise NotFound(f"{typed} is none of the feeds; see: newsdesk feeds list")
+    raise NotFound(f"{typed} is none of the feeds; see: newsdesk feeds list{hint and '. '}{hint}")
 
 
 def _names(feed: Feed) -> set[str]:
@@ -240,7 +242,7 @@ async def backfill_feed(settings: Settings, arguments: argparse.Namespace) -> No
     """Walk back through a feed's older pages; stopped half-way, the next call goes on from there."""
     since, progress = show.start_of(arguments.since), show.Progress()
     if since > WallClock().now():
-        raise NewsError(f"“{arguments.since}” lies in the future.")
+        raise ConfigError(f"“{arguments.since}” lies in the future.")
     if not _may_have_feeds(settings):
         heed_absence(settings)
 
@@ -272,7 +274,8 @@ async def export_feeds(settings: Settings, arguments: argparse.Namespace) -> Non
     """The operator's feeds as OPML."""
     regions = load_regions(settings.file("regions.toml"))
     async with open_archive(settings, regions, WallClock(), reading=True) as archive:
-        sys.stdout.write(write_opml(await archive.feeds(OPERATOR)))
+        document = write_opml(await archive.feeds(OPERATOR))
+    sys.stdout.buffer.write(document.encode())  # UTF-8, as it says itself, whatever the terminal is
 
 
 def _may_have_feeds(settings: Settings) -> bool:

@@ -8,6 +8,12 @@ from datetime import UTC, datetime
 _QUIET = ("discord", "aiohttp", "asyncio", "feedparser", "trafilatura")
 _IDLE = ("PyNaCl is not installed", "davey is not installed")  # voice, which nobody here speaks
 _TOKEN = re.compile(r"[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)|(?<=Bot )\S{20,}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # what would steer the terminal; lines and tabs stay
+
+
+def plain(text: str) -> str:
+    """What a page or a person has said, as a terminal can show it without doing anything."""
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def set_up_logging(form: str, level: str, root: logging.Logger) -> None:
@@ -25,7 +31,7 @@ class _Text(logging.Formatter):
     """A line a person reads; secrets never get this far out."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return _TOKEN.sub("…", super().format(record))
+        return plain(_TOKEN.sub("…", super().format(record)))
 
 
 class _Json(logging.Formatter):

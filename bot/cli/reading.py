@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import re
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -9,11 +10,11 @@ from dataclasses import replace
 
 from rich.text import Text
 
-from bot.app.core import open_archive
+from bot.app.core import none_yet, open_archive
 from bot.cli import show
 from bot.clock import WallClock
 from bot.delivery.text import clean, cut, in_quotes
-from bot.errors import NewsError, NotFound
+from bot.errors import ConfigError, NewsError, NotFound
 from bot.intake import memory
 from bot.intake.addresses import canonical, spoken
 from bot.intake.classify import explain, load_classifier
@@ -85,13 +86,14 @@ async def why(settings: Settings, arguments: argparse.Namespace) -> None:
     """Where and when seen, which rule gave which region, what was sent, held or failed where."""
     regions = load_regions(settings.file("regions.toml"))
     url = arguments.url.strip()
+    if not url:
+        raise ConfigError("Give the address of an article.")
     address = url if _SCHEME.match(url) or not _HOST.match(url) else f"https://{url}"
     async with open_archive(settings, regions, WallClock(), reading=True) as archive:
         story = await archive.why(canonical(address) or address, None)
+        if story is None:
+            raise NotFound(f"No article at {url} is in the archive. {_hint(settings, address)}".rstrip())
         trust = {each.url: policy(memory.read(each.memory).shared) for each in await archive.sources()}
-    if story is None:
-        hint = "" if canonical(address) else " To find an article's address: newsdesk search WORDS"
-        raise NotFound(f"No article at {url} is in the archive.{hint}")
     if arguments.json:
         identity = {url: trust[url].sentence for url in story.article.feeds if url in trust}
         show.out(show.story_as_json(story) | {"identity": identity})
@@ -100,6 +102,10 @@ async def why(settings: Settings, arguments: argparse.Namespace) -> None:
         for url in story.article.feeds:
             if url in trust and trust[url].names:
                 show.console().print(Text(f"{spoken(url)}: its articles are {trust[url].sentence}.", style="dim"))
+
+
+def _hint(settings: Settings, address: str) -> str:
+    return none_yet(settings) or ("" if canonical(address) else "To find an article's address: newsdesk search WORDS")
 
 
 async def classify(settings: Settings, arguments: argparse.Namespace) -> None:
@@ -112,15 +118,15 @@ async def classify(settings: Settings, arguments: argparse.Namespace) -> None:
     classifier = load_classifier([shipped(), settings.data], regions)
     given = ({"id": number, "title": title} for number, title in enumerate(arguments.headlines, 1))
     for asked in given if arguments.headlines else _lines():
-        tags = asked.get("tags") or []
+        title, tags = _text(asked["title"]), asked.get("tags")
         placed = classifier.place(
-            str(asked["title"]),
-            str(asked.get("teaser") or ""),
-            tags=tuple(map(str, tags)) if isinstance(tags, list) else (),
-            url=str(asked.get("url") or ""),
+            title,
+            _text(asked.get("teaser")),
+            tags=tuple(filter(None, map(_text, tags if isinstance(tags, list) else [tags]))),
+            url=_text(asked.get("url")),
         )
         if as_prose:
-            show.told(str(asked["title"]), explain(placed, regions))
+            show.told(title, explain(placed, regions))
             continue
         reasons = [
             {"words": each.words, "place": each.place, "region": each.region, "where": each.where}
@@ -134,6 +140,12 @@ async def classify(settings: Settings, arguments: argparse.Namespace) -> None:
                 "why": reasons,
             }
         )
+        sys.stdout.flush()  # whoever asks line by line waits for the answer
+
+
+def _text(given: object) -> str:
+    """What is null, or no text at all, says nothing."""
+    return str(given) if isinstance(given, str | int | float) else ""
 
 
 def _lines() -> Iterator[dict[str, object]]:
@@ -144,11 +156,20 @@ def _lines() -> Iterator[dict[str, object]]:
 
 def _asked(line: str, number: int) -> dict[str, object]:
     try:
-        asked = json.loads(line)
+        asked = json.loads(line, parse_constant=_number, parse_float=_number)
     except ValueError as error:
-        raise NewsError(f"Line {number} is not JSON: {error}. To ask about a headline: {_HEADLINE}") from error
+        wrong = f"{error.msg} (character {error.colno})" if isinstance(error, json.JSONDecodeError) else f"{error}"
+        raise NewsError(f"Line {number} is not JSON: {wrong}. To ask about a headline: {_HEADLINE}") from error
     except RecursionError:
         raise NewsError(f"Line {number} is not JSON that anybody means: there are too many brackets.") from None
     if not isinstance(asked, dict) or "id" not in asked or "title" not in asked:
         raise NewsError(f'Line {number} is not an article: it must be an object with at least "id" and "title".')
     return asked
+
+
+def _number(text: str) -> float:
+    """Python would read, and write, what JSON has no words for."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no number in it")
+    return number

@@ -14,18 +14,21 @@ from rich.text import Text
 
 from bot.archive.dates import read_period
 from bot.delivery.text import clean, cut
-from bot.errors import NewsError
+from bot.errors import ConfigError
 from bot.intake.classify import evidence
 from bot.model import Article, Found, Hit, Story
 
 SOON, SHORT, LONG = 1.0, 0.1, 10.0  # seconds
 LONGEST = 200  # characters of a query that are repeated
 _FROM, _TO = "\ue0f0", "\ue0f1"  # around a matched word in a snippet
+_ENDS = {
+    each: f"\\u{each:04x}" for each in (0x85, 0x2028, 0x2029)
+}  # which JSON lets stand, and others take for a line's end
 
 
 def out(line: Mapping[str, object]) -> None:
     """One JSON object on a line of its own."""
-    text = json.dumps(line, ensure_ascii=False)
+    text = json.dumps(line, ensure_ascii=False, allow_nan=False).translate(_ENDS)
     try:
         text.encode(sys.stdout.encoding)
     except UnicodeEncodeError:  # a terminal of another alphabet, or half a character
@@ -104,10 +107,10 @@ def console() -> Console:
 
 
 def start_of(typed: str) -> datetime:
-    """The first moment of a date as people write it; a NewsError that shows how, when it is none."""
+    """The first moment of a date as people write it; a ConfigError that shows how, when it is none."""
     period = read_period(typed, datetime.now(UTC))
     if period is None or period[0] is None:
-        raise NewsError(f"“{typed}” is no date that I know. Write 2026, 2026-03, 2026-03-14 or 3 months ago.")
+        raise ConfigError(f"“{typed}” is no date that I know. Write 2026, 2026-03, 2026-03-14 or 3 months ago.")
     return period[0]
 
 
@@ -173,13 +176,18 @@ def story_as_json(story: Story) -> dict[str, object]:
 def print_story(to: Console, story: Story) -> None:
     print_article(to, story.article)
     if why := evidence(story.article.why).sentence:
-        to.print(Text("Why here? ", style="bold").append(why, style="not bold"), Text())
-    table = Table(box=None, show_header=False, pad_edge=False)
+        to.print(Text("Why here? ", style="bold").append(why, style="not bold"))
+        to.print()
+    table, wide = Table.grid(padding=(0, 2)), max((len(each.what) for each in story.events), default=0)
+    for _ in range(2):
+        table.add_column(no_wrap=True)
     for each in story.events:
-        table.add_row(
-            Text(f"{each.at:%Y-%m-%d %H:%M:%S}", style="dim"), Text(each.what, style="bold"), Text(each.words)
-        )
-    to.print(table)
+        when = f"{each.at:%Y-%m-%d %H:%M:%S}"
+        table.add_row(Text(when, style="dim"), Text(each.what, style="bold"), Text(each.words))
+        if not to.is_terminal:  # a line each for whoever searches them
+            to.print(Text(f"{when}  {each.what:{wide}}  {each.words}"))
+    if to.is_terminal:
+        to.print(table)
 
 
 def _marked(snippet: str) -> Text:

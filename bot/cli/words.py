@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from bot import __version__
 from bot.cli import feeding, helping, keeping, reading, reclassifying, running
+from bot.cli.log import plain
 from bot.settings import Settings
 from bot.written import meant
 
@@ -22,7 +23,7 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         unknown = re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message)
         hint = meant(unknown[1], re.findall(r"[\w-]+", unknown[2])) if unknown else ""
-        super().error(message + hint)
+        super().error(plain(message + hint))
 
 
 def parser() -> argparse.ArgumentParser:

@@ -59,7 +59,7 @@ async def newsroom() -> AsyncIterator[Newsroom]:
         yield opened
 
 
-async def at_a_terminal(folder: Path, typed: str, *words: str) -> str:
+async def at_a_terminal(folder: Path, typed: str, *words: str, columns: int = 200) -> str:
     """All that a person sees who types this."""
     ours, theirs = pty.openpty()
     try:
@@ -67,7 +67,7 @@ async def at_a_terminal(folder: Path, typed: str, *words: str) -> str:
             *(sys.executable, "-m", "bot", *words),
             cwd=folder,
             env={
-                **{"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "COLUMNS": "200", "TERM": "dumb"},
+                **{"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "COLUMNS": str(columns), "TERM": "dumb"},
                 "NEWSDESK_PRIVATE_FEEDS": "1",
             },
             stdin=theirs,
