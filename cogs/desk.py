@@ -46,16 +46,16 @@ class DeskCommands(commands.GroupCog, group_name="desk", group_description="For 
     @app_commands.describe(
         region="Which articles",
         channel="Where to: a text, announcement or forum channel, or a thread",
-        mention="A role to mention with every article",
+        mention="A role to mention with every article; said anew without one, none is",
         silent="Nobody's phone rings",
         publish="In an announcement channel: publish to the channels that follow it",
-        tag="In a forum: the tag of every post",
-        include='Only what speaks of this: sanctions iran, "red sea", tag:podcast, author:"Jane Doe"',
-        exclude="Nothing that speaks of this; written in the same way",
-        quiet="Hours in which nothing is sent, all of it afterwards: 22:00-07:00 Europe/Paris",
+        tag="In a forum: the tag of every post; none: no tag of its own",
+        include='Only what speaks of this: sanctions iran, "red sea", tag:podcast, author:"Jane Doe"; none: all',
+        exclude="Nothing that speaks of this; written in the same way; none: leaves nothing out",
+        quiet="Hours in which nothing is sent, all of it afterwards: 22:00-07:00 Europe/Paris; none: at any hour",
         cap="The most posts in an hour; what is over waits and comes as one list. 0: no cap",
         style="The whole card, or a compact one without a photo",
-        colour="In place of the region's: #d1495b",
+        colour="In place of the region's: #d1495b; none: the region's",
         credit="No photo that does not name its credit",
         anew="Forget what this order said before; without it, what you leave out stays",
     )
@@ -115,8 +115,11 @@ class DeskCommands(commands.GroupCog, group_name="desk", group_description="For 
         regions="Of which regions, with commas between them; the whole world, if nothing is said",
         mention="A role to mention with it",
         publish="In an announcement channel: publish it to the channels that follow",
+        tag="In a forum: its tag; none: no tag of its own",
     )
-    @app_commands.autocomplete(time=weekly.some_times, zone=weekly.some_zones, regions=weekly.some_regions)
+    @app_commands.autocomplete(
+        time=weekly.some_times, zone=weekly.some_zones, regions=weekly.some_regions, tag=choices.forum_tags
+    )
     async def roundup(
         self,
         interaction: Admin,
@@ -127,9 +130,10 @@ class DeskCommands(commands.GroupCog, group_name="desk", group_description="For 
         regions: app_commands.Range[str, 0, 500] = "",
         mention: discord.Role | None = None,
         publish: bool | None = None,
+        tag: app_commands.Range[str, 0, 100] = "",
     ) -> None:
         """Post the week on one page, every week; said again for the same channel, it changes the order."""
-        wish, said = weekly.Wish(weekday or "", time, zone, regions, mention, publish), ""
+        wish, said = weekly.Wish(weekday or "", time, zone, regions, mention, publish, tag), ""
         if channel is not None:
             said = await weekly.order(self.desk, interaction.guild_id or 0, channel, wish)
         elif wish != weekly.Wish():

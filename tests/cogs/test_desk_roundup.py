@@ -340,6 +340,18 @@ async def test_it_goes_where_articles_go(weekly: Weekly, kind: str) -> None:
         assert "Rain in Kenya" in weekly.said(place)[0]
 
 
+async def test_a_forum_that_wants_a_tag_on_every_post_has_its_round_up_with_one(weekly: Weekly) -> None:
+    forum = weekly.house.guild.add_channel("talk", kind="forum", tags=["News", "Talk"], tag_required=True)
+    assert "choose one as `tag` of `/desk roundup` (“News”, “Talk”)" in await weekly.order(forum)
+    assert "with the tag “Talk” on every post" in await weekly.order(forum, tag="talk")
+    assert "Changed" in await weekly.order(forum, time="10:00")  # the tag stays
+    await weekly.prints("Rain in Kenya")
+    await weekly.passes(3 * DAY)
+    (thread,) = [each for each in weekly.house.guild.channels.values() if each.is_thread]
+    assert thread.thread is not None
+    assert [tag.name for tag in forum.tags if tag.id in thread.thread.tags] == ["Talk"]
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [

@@ -49,6 +49,29 @@ async def test_said_anew_an_order_forgets_what_it_said(house: House) -> None:
     assert (order.silent, order.include, read_terms(order.options)) == (False, "", Terms(cap=2))
 
 
+async def test_each_wish_is_taken_back_by_saying_none(house: House) -> None:
+    await ordered(house, include="floods", exclude="tag:podcast", quiet="22-7 Europe/Paris", colour="#d1495b", cap=3)
+    said = await ordered(house, include="none", exclude="None", quiet=" none ", colour="none")
+    order = await the_order(house)
+    assert (order.include, order.exclude) == ("", "")
+    assert read_terms(order.options) == Terms(zone="Europe/Paris", cap=3)
+    assert said.splitlines()[1:2] == ["- at most 3 an hour: what is over comes as one list"]
+    await ordered(house, include='"none"')  # the word itself
+    assert (await the_order(house)).include == '"none"'
+
+
+async def test_a_tag_is_called_by_its_name_and_taken_back(house: House) -> None:
+    forum = house.guild.add_channel("talk", kind="forum", tags=["Kenya", "Mali"])
+    given = {"region": "africa", "channel": forum}
+    said = text(answer(await house.call(house.ada, "desk subscribe", **given, tag="mali")))
+    assert "- with the tag “Mali” on every post" in said
+    assert "with the tag “Mali” on every post" in text(answer(await house.call(house.ada, "desk subscriptions")))
+    await house.call(house.ada, "desk subscribe", **given, tag="none")
+    assert (await the_order(house)).tag is None
+    await house.archive.subscribe(replace(await the_order(house), tag=1))
+    assert "with a tag that the forum no longer has" in text(answer(await house.call(house.ada, "desk subscriptions")))
+
+
 async def test_an_order_that_stood_still_goes_on_as_it_was(house: House) -> None:
     await ordered(house, silent=True, include="floods")
     await house.archive.suspend_target(f"channel:{house.lobby.id}", "the thread is locked")

@@ -1,11 +1,13 @@
 """The channel that an admin chose, and whether we could post in it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import discord
 from discord import app_commands
 
+from bot.chat.orders.standing import is_none
 from bot.chat.pages.answers import listed
 from bot.chat.sender.place import NEEDED
 from bot.errors import NewsError
@@ -77,13 +79,22 @@ class Destination:
                 f"Give {them} to my role in the channel's settings, then say this again."
             )
 
-    def tag_named(self, name: str) -> int | None:
+    def tag_or(self, old: int | None, typed: str, command: str = "/desk subscribe") -> int | None:
+        """As tag_named; where none was named, the one there was, while the forum has it."""
+        if not typed.strip() and old in self.tags.values():
+            return old
+        is_a_tag = typed.strip().casefold() in map(str.casefold, self.tags)
+        return self.tag_named("" if is_none(typed) and not is_a_tag else typed, command)
+
+    def tag_named(self, name: str, command: str = "/desk subscribe") -> int | None:
         """The forum's tag of that name; raise CannotPost where it has no such tag, or wants one and got none."""
         known = ", ".join(f"“{each}”" for each in self.tags)
         wanted = name.strip().casefold()
         if not wanted:
             if self.needs_tag:
-                raise CannotPost(f"Every post in {self.mention} must have a tag: choose one as `tag` ({known}).")
+                raise CannotPost(
+                    f"Every post in {self.mention} must have a tag: choose one as `tag` of `{command}` ({known})."
+                )
             return None
         if self.kind != "forum":
             raise CannotPost(f"{self.mention} is no forum, so its posts have no tags: leave `tag` out.")
@@ -130,6 +141,11 @@ def destination(interaction: discord.Interaction[Any], chosen: Any) -> Destinati
         tags={each.name: each.id for each in forum.available_tags} if forum else {},
         needs_tag=bool(forum and forum.flags.require_tag),
     )
+
+
+def tags_of(guild: discord.Guild | None) -> Mapping[int, str]:
+    """What the tags of a server's forums are called."""
+    return {tag.id: tag.name for forum in (guild.forums if guild else ()) for tag in forum.available_tags}
 
 
 def _ours(interaction: discord.Interaction[Any], channel_id: int, channel: Any) -> discord.Permissions:

@@ -8,13 +8,14 @@ import discord
 from bot.chat.desk import Desk
 from bot.chat.orders import hours, standing
 from bot.chat.orders.destination import Destination
+from bot.chat.orders.standing import is_none
 from bot.delivery.terms import Terms, make_terms, read_terms
 from bot.model import Subscription
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What an admin said of an order; what is left out stays as it was."""
+    """What an admin said of an order; what is left out stays as it was, and `none` takes back what was said."""
 
     mention: discord.Role | None = None
     silent: bool | None = None
@@ -41,25 +42,28 @@ async def order(desk: Desk, guild: int, channel: Destination, region: str, wish:
         mention=wish.mention.id if wish.mention else old.mention,
         silent=old.silent if wish.silent is None else wish.silent,
         publish=channel.kind == "announcement" and (old.publish if wish.publish is None else wish.publish),
-        tag=_tag(channel, wish.tag, old.tag),
-        include=standing.understood("include", wish.include) or old.include,
-        exclude=standing.understood("exclude", wish.exclude) or old.exclude,
+        tag=channel.tag_or(old.tag, wish.tag),
+        include=_words("include", wish.include, old.include),
+        exclude=_words("exclude", wish.exclude, old.exclude),
         options=_terms(wish, read_terms(old.options)).to_json(),
         suspended="",
     )
     kept, changed = await standing.place(desk, wanted)
-    said = f"{'Changed: ' if changed else ''}{standing.in_full(kept, desk)}"
+    tags = {tag: name for name, tag in channel.tags.items()}
+    said = f"{'Changed: ' if changed else ''}{standing.in_full(kept, desk, tags)}"
     return f"{said}\n{await standing.without_feeds(desk, guild)}".strip()
 
 
-def _tag(channel: Destination, typed: str, old: int | None) -> int | None:
-    """The tag that was named, or the one there was, while the forum has it."""
-    stays = not typed.strip() and old in channel.tags.values()
-    return old if stays else channel.tag_named(typed)
+def _words(option: str, typed: str, old: str) -> str:
+    return "" if is_none(typed) else standing.understood(option, typed) or old
 
 
 def _terms(wish: Wish, old: Terms) -> Terms:
     """Hours that name no zone go by the clock they went by before."""
+    if is_none(wish.quiet):
+        wish, old = replace(wish, quiet=""), replace(old, quiet="")
+    if is_none(wish.colour):
+        wish, old = replace(wish, colour=""), replace(old, colour=None)
     said = make_terms(quiet=hours.as_terms_want_it(wish.quiet), cap=wish.cap or 0, colour=wish.colour)
     return Terms(
         quiet=said.quiet or old.quiet,

@@ -1,6 +1,6 @@
 """What a server has ordered and which feeds are its own, in an admin's words."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +17,9 @@ from bot.wish import in_words
 
 MOST_ORDERS = 500  # of one server
 _WISH = 450  # characters
+_NONE = ("none", "off")  # said of one wish of an order: no longer
+
+Tags = Mapping[int, str]  # what the tags of forums are called
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +73,10 @@ async def remove_feed(desk: Desk, guild: int, value: str) -> None:
         await desk.archive.remove_feed(feed.url, guild)
 
 
-async def orders(desk: Desk, guild: int) -> Listing:
+async def orders(desk: Desk, guild: int, tags: Tags) -> Listing:
     """Every standing order with its state."""
     ordered = await desk.archive.subscriptions(guild)
-    entries = [Entry(await _order(each, desk), str(each.id)) for each in ordered]
+    entries = [Entry(await _order(each, desk, tags), str(each.id)) for each in ordered]
     return Listing(
         heading=f"## Standing orders ({len(entries)})",
         entries=entries,
@@ -83,12 +86,12 @@ async def orders(desk: Desk, guild: int) -> Listing:
     )
 
 
-async def round_ups(desk: Desk, guild: int) -> Listing:
+async def round_ups(desk: Desk, guild: int, tags: Tags) -> Listing:
     """The weekly round-ups alone."""
     ordered = [each for each in await desk.archive.subscriptions(guild) if each.region == ROUNDUP]
     return Listing(
         heading=f"## Weekly round-ups ({len(ordered)})",
-        entries=[Entry(await _round_up(each, desk), str(each.id)) for each in ordered],
+        entries=[Entry(await _round_up(each, desk, tags), str(each.id)) for each in ordered],
         empty="This server has no weekly round-up. Order one with `/desk roundup` and a `channel`; `weekday`, `time`, "
         "`zone` and `regions` say when it comes and what it shows.",
         button="Stop",
@@ -142,11 +145,11 @@ def shown_name(feed: Feed) -> str:
     return escape(feed_name(feed))
 
 
-def in_full(order: Subscription, desk: Desk) -> str:
+def in_full(order: Subscription, desk: Desk, tags: Tags) -> str:
     """An order as one would repeat it to whoever gave it."""
     region = region_name(desk.regions, order.region)
     what = "every new article" if order.region == "*" else f"every new article about **{escape(region)}**"
-    return "\n".join([f"{where(order)} gets {what} from now on.", *(f"- {each}" for each in _said(order)[:-1])])
+    return "\n".join([f"{where(order)} gets {what} from now on.", *(f"- {each}" for each in _said(order, tags)[:-1])])
 
 
 def of_plan(plan: Plan, desk: Desk) -> str:
@@ -164,6 +167,11 @@ def where(order: Subscription) -> str:
     return f"<#{_number(order)}>" if order.target.startswith("channel:") else "a direct message"
 
 
+def is_none(typed: str) -> bool:
+    """Whether this takes back what an order said, where one leaves out what is to stay."""
+    return typed.strip().casefold() in _NONE
+
+
 def understood(name: str, wish: str) -> str:
     """The wish as it stands, if it can be read; else a NewsError that names the option."""
     wish = wish.strip()
@@ -175,7 +183,7 @@ def understood(name: str, wish: str) -> str:
     return wish
 
 
-def _said(order: Subscription) -> list[str]:
+def _said(order: Subscription, tags: Tags) -> list[str]:
     """What an order says beyond region and channel; since when it stands comes last."""
     said = []
     if order.include:
@@ -183,14 +191,19 @@ def _said(order: Subscription) -> list[str]:
     if order.exclude:
         said.append(f"nothing that speaks of {_wish(order.exclude)}")
     said += _to_whom(order)
-    if order.tag:
-        said.append("with a tag on every post")
+    said += _tagged(order, tags)
     return [*said, *_terms(order), _since(order.created)]
 
 
 def _wish(wish: str) -> str:
     """As much of it as an answer has room for, beside all else that an order may say."""
     return escape(cut(in_words(wish), _WISH, 2 * _WISH, escaped=True))
+
+
+def _tagged(order: Subscription, tags: Tags) -> Iterator[str]:
+    if order.tag:
+        name = tags.get(order.tag)
+        yield f"with the tag “{escape(name)}” on every post" if name else "with a tag that the forum no longer has"
 
 
 def _to_whom(order: Subscription) -> Iterator[str]:
@@ -227,19 +240,25 @@ def state(order: Subscription, command: str = "/desk subscribe") -> str:
     return f"\n⚠️ **Nothing is sent:** {reason}\n-# Put that right, {goes_on}."
 
 
-async def _order(order: Subscription, desk: Desk) -> str:
+async def _order(order: Subscription, desk: Desk, tags: Tags) -> str:
     if order.region == ROUNDUP:
-        return await _round_up(order, desk)
+        return await _round_up(order, desk, tags)
     region = escape(region_name(desk.regions, order.region))
-    return f"**{region}** → {where(order)}\n{_small(*_said(order))}{state(order)}"
+    return f"**{region}** → {where(order)}\n{_small(*_said(order, tags))}{state(order)}"
 
 
-async def _round_up(order: Subscription, desk: Desk) -> str:
+async def _round_up(order: Subscription, desk: Desk, tags: Tags) -> str:
     plan = read_plan(order.options)
     if plan is None:
         return f"**Weekly round-up** → {where(order)}\n⚠️ Its plan cannot be read: order it again with `/desk roundup`."
     last = await desk.archive.last_roundup(order.target)
-    said = _small(plan.words, f"next {await coming(order, plan, desk)}", *_to_whom(order), _since(order.created))
+    said = _small(
+        plan.words,
+        f"next {await coming(order, plan, desk)}",
+        *_to_whom(order),
+        *_tagged(order, tags),
+        _since(order.created),
+    )
     what = f"**Weekly round-up** of {of_plan(plan, desk)} → {where(order)}\n{said}"
     return f"{what}{became(last) if last else ''}{state(order, '/desk roundup')}"
 

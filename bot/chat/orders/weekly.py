@@ -30,6 +30,7 @@ class Wish:
     regions: str = ""
     mention: discord.Role | None = None
     publish: bool | None = None
+    tag: str = ""
 
 
 async def order(desk: Desk, guild: int, channel: Destination, wish: Wish) -> str:
@@ -37,7 +38,7 @@ async def order(desk: Desk, guild: int, channel: Destination, wish: Wish) -> str
     channel.must_take(wish.mention, wish.publish)
     old = await standing.found(desk, guild, channel.target, ROUNDUP)
     plan = _planned(desk, read_plan(old.options) if old else None, wish)
-    tag = channel.tag_named("")  # a forum that wants a tag on every post cannot have a round-up
+    tag = channel.tag_or(old.tag if old else None, wish.tag, "/desk roundup")
     wanted = replace(
         old or Subscription(channel.target, ROUNDUP, guild=guild),
         kind=channel.kind,
