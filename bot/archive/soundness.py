@@ -13,6 +13,7 @@ from bot.archive.connect import Connection, DatabaseError, Row
 from bot.archive.search import aside, index
 from bot.archive.search.compile import quoted
 from bot.archive.search.stem import stem
+from bot.archive.trouble import is_of_index
 
 _ARTICLES, _EACH = 100, 10  # looked at one by one: articles; and for some words from all over the index, articles
 _TOGETHER = 5  # articles looked at in one step
@@ -77,7 +78,7 @@ def found(db: Connection, step: Step) -> list[str]:
     try:
         return list(step(db))
     except DatabaseError as error:
-        if getattr(error, "sqlite_errorcode", 0) == connect.DAMAGED_INDEX:
+        if is_of_index(error):
             return [f"An index is damaged ({error}): {_REINDEX}"]
         return [f"The file is damaged ({error}): {_RESTORE}"]
     except (ValueError, TypeError) as error:  # what was packed is not what comes out

@@ -9,7 +9,8 @@ from bot.errors import ConfigError, NewsError
 
 _WHOSE = "Give it, the files beside it and their folder to the user who runs Newsdesk, or set NEWSDESK_DATA."
 _STEPS = "_sqlite_migrations"  # where sqlite-utils lists what is done
-_WITHOUT = ("no such table", "no such fts5 table", "no such column")  # as SQLite begins to say it
+_NO_INDEX = ("invalid fts5 file format", "no such fts5 table")  # as FTS5 begins to say it
+_WITHOUT = ("no such table", "no such column")  # as SQLite begins to say it
 _INDEX = "The index of {} is damaged, its articles are not. Make it anew: newsdesk reindex --do"
 _COPY = "Stop the bot and bring back the last copy: newsdesk restore FILE."
 
@@ -28,11 +29,10 @@ class NotOurs(ConfigError):
 
 def in_words(error: DatabaseError, path: Path) -> NewsError | None:
     """What to do about it; None where it is nothing that anybody but us can mend."""
-    whole = getattr(error, "sqlite_errorcode", 0)
-    code = whole & 0xFF
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == connect.NO_DATABASE:
         return NoArchive(f"{path} is no archive, or its first page is damaged. {_COPY}")
-    if whole == connect.DAMAGED_INDEX:
+    if is_of_index(error):
         return NoArchive(_INDEX.format(path))
     if code == connect.DAMAGED:
         return NoArchive(f"{path} is damaged ({error}). {_COPY}")
@@ -47,6 +47,12 @@ def in_words(error: DatabaseError, path: Path) -> NewsError | None:
     if code in connect.IN_USE:
         return NewsError(f"Another program has been writing to {path} for long. Try again when it is done.")
     return None
+
+
+def is_of_index(error: DatabaseError) -> bool:
+    """Whether nothing but an index of words is damaged."""
+    whole = getattr(error, "sqlite_errorcode", 0)
+    return whole == connect.DAMAGED_INDEX or str(error).startswith(_NO_INDEX)
 
 
 def why_not_indexed(error: DatabaseError, path: Path) -> NewsError | None:

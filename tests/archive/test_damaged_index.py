@@ -97,6 +97,22 @@ async def test_a_check_tells_that_words_cannot_be_put_in_also_where_all_can_be_r
     assert await titles(room.archive, "river") == [RIVER.title]
 
 
+@pytest.mark.parametrize("name", SHAPES)
+async def test_an_index_that_has_forgotten_its_format_is_made_anew(regions: Regions, tmp_path: Path, name: str) -> None:
+    archive = await Archive.open(tmp_path / "a.db", regions, now=lambda: NOON)
+    await Room(archive).takes_in(DUNE, LIKE_IT)
+    await archive.close()
+    with closing(connect.plain(archive.path)) as db:
+        db.execute(f"DELETE FROM {name}_config")
+    archive = await Archive.open(tmp_path / "a.db", regions, now=lambda: NOON)
+    said = " ".join(await archive.check())
+    assert "reindex --do" in said and "restore" not in said
+    await archive.reindex()
+    assert await archive.check() == []
+    await archive.close()
+    assert wrong_in(archive.path) == []
+
+
 async def test_what_waited_is_put_in_as_soon_as_another_program_has_made_the_index_anew(
     regions: Regions, tmp_path: Path
 ) -> None:

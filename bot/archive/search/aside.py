@@ -5,6 +5,7 @@ from bot.archive.connect import Connection
 _OLD = "old_"
 _TABLES = {"data": ("id", 10), "docsize": ("id", 1), "idx": ("segid, term", 1)}  # the large ones: key, size of a row
 _EMPTIED = 10_000  # in one transaction: so many of the smallest rows
+_FORMAT = 4  # of FTS5, as all SQLites write it: https://sqlite.org/fts5.html, on the config table
 _NO_WORDS = bytes(7)  # what an index without words says of its parts: there are none
 
 
@@ -15,6 +16,8 @@ def put(db: Connection, index: str) -> None:
     before, which the savepoint makes it do.
     """
     db.execute("SAVEPOINT aside")
+    if exists(db, f"{index}_config"):  # one that has forgotten its own format could not even be dropped
+        db.execute(f"INSERT OR REPLACE INTO {index}_config VALUES ('version', {_FORMAT})")  # noqa: S608 our tables
     for part in _TABLES:
         if exists(db, f"{index}_{part}"):
             db.execute(f"ALTER TABLE {index}_{part} RENAME TO {_OLD}{index}_{part}")
