@@ -14,6 +14,7 @@ from rich.console import Console
 
 from bot.app.core import Core, open_archive
 from bot.app.run import run
+from bot.app.stopping import told_to_stop
 from bot.archive.archive import Archive
 from bot.archive.search.aliases import load_aliases
 from bot.chat.client import NewsClient
@@ -67,22 +68,29 @@ async def rehearse(
 ) -> None:
     """Run until stopped; the page's address is printed once there is something to see."""
     to = Console(stderr=False, highlight=False)
-    async with _set(settings, port, mine, keep, to) as scene:
-        watched: asyncio.Future[Core] = asyncio.get_running_loop().create_future()
+    stop = stop or asyncio.Event()
+    with told_to_stop(stop):
+        async with _set(settings, port, mine, keep, to) as scene:
+            await _play(scene, pace, stop, to)
 
-        def ready(core: Core, client: NewsClient) -> None:
-            scene.stage.add_panel("outbox", lambda: _outbox(core))
-            if not watched.done():
-                to.print(f"\nWatch it at [bold link={scene.stage.url}]{scene.stage.url}[/]   (Ctrl+C ends it)\n")
-                watched.set_result(core)
 
-        publishing = asyncio.create_task(_publish(scene, pace, watched, to))
-        try:
-            await run(scene.settings, stop=stop, ready=ready)
-        finally:
-            publishing.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await publishing
+async def _play(scene: Scene, pace: float, stop: asyncio.Event, to: Console) -> None:
+    """The bot on the stage, and the newsroom that prints."""
+    watched: asyncio.Future[Core] = asyncio.get_running_loop().create_future()
+
+    def ready(core: Core, client: NewsClient) -> None:
+        scene.stage.add_panel("outbox", lambda: _outbox(core))
+        if not watched.done():
+            to.print(f"\nWatch it at [bold link={scene.stage.url}]{scene.stage.url}[/]   (Ctrl+C ends it)\n")
+            watched.set_result(core)
+
+    publishing = asyncio.create_task(_publish(scene, pace, watched, to))
+    try:
+        await run(scene.settings, stop=stop, ready=ready)
+    finally:
+        publishing.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await publishing
 
 
 @contextlib.asynccontextmanager

@@ -4,8 +4,7 @@ import asyncio
 import contextlib
 import gc
 import logging
-import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +12,7 @@ import cogs
 from bot.almanac import Almanac
 from bot.app.core import Core, alone, make_folder, open_core
 from bot.app.metrics import Metrics, serve_metrics
+from bot.app.stopping import told_to_stop
 from bot.chat.client import NewsClient, invite_link, speak_to
 from bot.chat.desk import Desk
 from bot.chat.matters.notices import Notices
@@ -52,7 +52,7 @@ async def run(
         log.warning("speaks to another Discord api=%s: it gets the token", settings.api)
     make_folder(settings)
     wake, metrics = asyncio.Event(), Metrics()
-    with alone(settings.archive), _told_to_stop(stop):
+    with alone(settings.archive), told_to_stop(stop):
         opening = open_core(settings, clock=clock, nudge=wake.set, measure=metrics.polled, took_in=metrics.took_in)
         async with opening as core:
             gc.freeze()  # what is loaded by now stays: without this, a pass of the collector stops the loop for 50 ms
@@ -175,24 +175,3 @@ async def _until(stop: asyncio.Event) -> AsyncIterator[asyncio.TaskGroup]:
 
 class _Stopped(Exception):
     """We were told to stop: not a failure."""
-
-
-@contextlib.contextmanager
-def _told_to_stop(stop: asyncio.Event) -> Iterator[None]:
-    """SIGTERM and SIGINT ask for an orderly end; a second one does not wait."""
-    loop = asyncio.get_running_loop()
-    signals = (signal.SIGTERM, signal.SIGINT)
-
-    def asked() -> None:
-        log.info("stopping")
-        stop.set()
-        for each in signals:
-            loop.remove_signal_handler(each)
-
-    for each in signals:
-        loop.add_signal_handler(each, asked)
-    try:
-        yield
-    finally:
-        for each in signals:
-            loop.remove_signal_handler(each)

@@ -83,9 +83,11 @@ def _json(command: argparse.ArgumentParser) -> None:
 
 def _running(commands: "Commands[argparse.ArgumentParser]") -> None:
     run = _command(commands, "run", running.run, "poll, deliver and answer commands until told to stop")
-    run.set_defaults(usual_log_level="info")  # nobody watches it but the log
+    run.set_defaults(usual_log_level="info", ends_in_order=True)  # nobody watches it but the log
     rehearse = _command(commands, "rehearse", running.rehearse, "watch it all work, with no token and no network")
-    rehearse.set_defaults(usual_log_level="error")  # the page shows the rest, and what it warns of is meant
+    rehearse.set_defaults(
+        usual_log_level="error", ends_in_order=True
+    )  # the page shows the rest, and what it warns of is meant
     rehearse.add_argument("--port", type=_port, default=8420, help="where the page is (8420; 0: any free one)")
     rehearse.add_argument(
         "--feeds", choices=["sample", "mine"], default="sample", help="the sample newsroom, or your feeds"

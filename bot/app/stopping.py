@@ -1,0 +1,37 @@
+"""How one ends what lives long: in order, and from the first moment on."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Iterator
+
+ENDS = (signal.SIGTERM, signal.SIGINT)
+
+log = logging.getLogger(__name__)
+
+
+def hear() -> None:
+    """From now on a signal is answered, also one that came while the console kept them back."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
+
+
+@contextlib.contextmanager
+def told_to_stop(stop: asyncio.Event) -> Iterator[None]:
+    """SIGTERM and SIGINT ask for an orderly end; a second one does not wait."""
+    loop = asyncio.get_running_loop()
+
+    def asked() -> None:
+        log.info("stopping")
+        stop.set()
+        for each in ENDS:
+            loop.remove_signal_handler(each)
+
+    for each in ENDS:
+        loop.add_signal_handler(each, asked)
+    hear()
+    try:
+        yield
+    finally:
+        for each in ENDS:
+            loop.remove_signal_handler(each)

@@ -1,0 +1,42 @@
+"""Who ends a command is heard from the first moment on, while Python still loads it."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import ROOT, Newsdesk
+
+# Python imports this file before all others; it ends the process in the middle of loading a later one.
+INTERRUPTS = """
+import os, sys
+class Ends:
+    def find_spec(self, name, path=None, target=None):
+        if name == os.environ["LOADING"]:
+            os.kill(os.getpid(), int(os.environ["SIGNAL"]))
+sys.meta_path.insert(0, Ends())
+"""
+UNHEARD = {"DISCORD_TOKEN": "x", "NEWSDESK_DISCORD_API": "http://127.0.0.1:9/api/v10"}
+
+
+@pytest.mark.parametrize("loading", ["bot.poller", "bot.app.run", "bot.rehearsal"])
+@pytest.mark.parametrize("ended", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("words", ["run", "rehearse --port 0"])
+async def test_what_lives_long_leaves_with_0(
+    newsdesk: Newsdesk, tmp_path: Path, words: str, ended: signal.Signals, loading: str
+) -> None:
+    if words == "run" and loading == "bot.rehearsal":
+        loading = "bot.courier"
+    (tmp_path / "sitecustomize.py").write_text(INTERRUPTS)
+    where = {"PYTHONPATH": f"{tmp_path}:{ROOT}", "LOADING": loading, "SIGNAL": str(int(ended))}
+    done = await newsdesk(*words.split(), **where, **UNHEARD)
+    assert (done.code, "Traceback" in done.err) == (0, False), done.err
+
+
+@pytest.mark.parametrize("loading", ["bot.archive", "bot.poller"])
+async def test_a_question_that_is_given_up_is_told_in_a_sentence(
+    newsdesk: Newsdesk, tmp_path: Path, loading: str
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(INTERRUPTS)
+    done = await newsdesk("latest", PYTHONPATH=f"{tmp_path}:{ROOT}", LOADING=loading, SIGNAL=str(int(signal.SIGINT)))
+    assert (done.code, done.out, done.err) == (1, "", "newsdesk: Stopped.\n")
