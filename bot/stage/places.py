@@ -211,6 +211,12 @@ class Guild:
         """Tells everyone that a role is not as it was."""
         self.tell(Event("GUILD_ROLE_UPDATE", {"guild_id": str(self.id), "role": role.json()}, self))
 
+    def drop_role(self, role: Role) -> None:
+        self.roles.pop(role.id)
+        for member in self.members.values():
+            member.roles = [each for each in member.roles if each != role.id]
+        self.tell(Event("GUILD_ROLE_DELETE", {"guild_id": str(self.id), "role_id": str(role.id)}, self))
+
     def add_member(self, user: User, *, roles: list[Role] | None = None) -> Member:
         member = Member(user, self.clock.now(), [role.id for role in roles or []])
         self.members[user.id] = member

@@ -1,5 +1,6 @@
 """/desk subscribe said again: what an order said before stays, unless it is said anew."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -70,6 +71,14 @@ async def test_a_tag_is_called_by_its_name_and_taken_back(house: House) -> None:
     assert (await the_order(house)).tag is None
     await house.archive.subscribe(replace(await the_order(house), tag=1))
     assert "with a tag that the forum no longer has" in text(answer(await house.call(house.ada, "desk subscriptions")))
+
+
+async def test_a_role_that_was_deleted_is_told_as_gone(house: House) -> None:
+    role = house.guild.add_role("Readers", mentionable=True)
+    assert f"- mentions <@&{role.id}>" in await ordered(house, mention=role)
+    house.guild.drop_role(role)
+    await asyncio.wait_for(house.client.wait_for("guild_role_delete"), 10)
+    assert "- mentions nobody: its role is gone" in await ordered(house, silent=True)
 
 
 async def test_an_order_that_stood_still_goes_on_as_it_was(house: House) -> None:

@@ -202,6 +202,11 @@ async def test_changes_to_the_world_are_told(wrong: WrongClient, place: Place) -
     place.guild.bot_role.permissions = 0
     place.guild.change_role(place.guild.bot_role)
     assert (await line.hear_until("GUILD_ROLE_UPDATE"))["role"]["permissions"] == "0"
+    readers = place.guild.add_role("Readers")
+    member = place.guild.add_member(world.add_person("Cleo"), roles=[readers])
+    place.guild.drop_role(readers)
+    gone = {"guild_id": str(place.guild.id), "role_id": str(readers.id)}
+    assert (await line.hear_until("GUILD_ROLE_DELETE"), member.roles) == (gone, [])
     place.guild.drop_channel(place.text)
     assert (await line.hear_until("CHANNEL_DELETE"))["id"] == str(place.text.id)
     world.set_available(place.guild, False)

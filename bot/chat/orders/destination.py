@@ -42,6 +42,7 @@ class Destination:
     kind: str
     permissions: discord.Permissions  # ours in it
     tags: dict[str, int]  # a forum's, by name
+    known: Mapping[int, str]  # what the server's roles and tags are called
     needs_tag: bool = False
 
     @property
@@ -139,13 +140,17 @@ def destination(interaction: discord.Interaction[Any], chosen: Any) -> Destinati
         kind=KINDS[chosen.type],
         permissions=_ours(interaction, chosen.id, channel),
         tags={each.name: each.id for each in forum.available_tags} if forum else {},
+        known=known_in(interaction.guild),
         needs_tag=bool(forum and forum.flags.require_tag),
     )
 
 
-def tags_of(guild: discord.Guild | None) -> Mapping[int, str]:
-    """What the tags of a server's forums are called."""
-    return {tag.id: tag.name for forum in (guild.forums if guild else ()) for tag in forum.available_tags}
+def known_in(guild: discord.Guild | None) -> Mapping[int, str]:
+    """What a server's roles and the tags of its forums are called."""
+    if guild is None:
+        return {}
+    tags = {tag.id: tag.name for forum in guild.forums for tag in forum.available_tags}
+    return tags | {role.id: role.name for role in guild.roles}
 
 
 def _ours(interaction: discord.Interaction[Any], channel_id: int, channel: Any) -> discord.Permissions:

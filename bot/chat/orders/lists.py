@@ -9,7 +9,7 @@ from discord.ext import commands
 
 from bot.chat.desk import desk_of
 from bot.chat.orders import following, standing
-from bot.chat.orders.destination import tags_of
+from bot.chat.orders.destination import known_in
 from bot.chat.orders.standing import Entry, Listing
 from bot.chat.trouble import explain
 from bot.delivery.text import size
@@ -83,9 +83,9 @@ async def _listing(interaction: Reader, name: str) -> Listing:
     desk, guild = desk_of(interaction), interaction.guild_id or 0
     match name:
         case "orders":
-            return await standing.orders(desk, guild, tags_of(interaction.guild))
+            return await standing.orders(desk, guild, known_in(interaction.guild))
         case "roundups":
-            return await standing.round_ups(desk, guild, tags_of(interaction.guild))
+            return await standing.round_ups(desk, guild, known_in(interaction.guild))
         case "feeds":
             return await standing.own_feeds(desk, guild)
         case _:

@@ -49,8 +49,7 @@ async def order(desk: Desk, guild: int, channel: Destination, region: str, wish:
         suspended="",
     )
     kept, changed = await standing.place(desk, wanted)
-    tags = {tag: name for name, tag in channel.tags.items()}
-    said = f"{'Changed: ' if changed else ''}{standing.in_full(kept, desk, tags)}"
+    said = f"{'Changed: ' if changed else ''}{standing.in_full(kept, desk, channel.known)}"
     return f"{said}\n{await standing.without_feeds(desk, guild)}".strip()
 
 

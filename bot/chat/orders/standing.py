@@ -19,7 +19,7 @@ MOST_ORDERS = 500  # of one server
 _WISH = 450  # characters
 _NONE = ("none", "off")  # said of one wish of an order: no longer
 
-Tags = Mapping[int, str]  # what the tags of forums are called
+Known = Mapping[int, str]  # what the roles of a server and the tags of its forums are called
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,10 @@ async def remove_feed(desk: Desk, guild: int, value: str) -> None:
         await desk.archive.remove_feed(feed.url, guild)
 
 
-async def orders(desk: Desk, guild: int, tags: Tags) -> Listing:
+async def orders(desk: Desk, guild: int, known: Known) -> Listing:
     """Every standing order with its state."""
     ordered = await desk.archive.subscriptions(guild)
-    entries = [Entry(await _order(each, desk, tags), str(each.id)) for each in ordered]
+    entries = [Entry(await _order(each, desk, known), str(each.id)) for each in ordered]
     return Listing(
         heading=f"## Standing orders ({len(entries)})",
         entries=entries,
@@ -86,12 +86,12 @@ async def orders(desk: Desk, guild: int, tags: Tags) -> Listing:
     )
 
 
-async def round_ups(desk: Desk, guild: int, tags: Tags) -> Listing:
+async def round_ups(desk: Desk, guild: int, known: Known) -> Listing:
     """The weekly round-ups alone."""
     ordered = [each for each in await desk.archive.subscriptions(guild) if each.region == ROUNDUP]
     return Listing(
         heading=f"## Weekly round-ups ({len(ordered)})",
-        entries=[Entry(await _round_up(each, desk, tags), str(each.id)) for each in ordered],
+        entries=[Entry(await _round_up(each, desk, known), str(each.id)) for each in ordered],
         empty="This server has no weekly round-up. Order one with `/desk roundup` and a `channel`; `weekday`, `time`, "
         "`zone` and `regions` say when it comes and what it shows.",
         button="Stop",
@@ -145,11 +145,11 @@ def shown_name(feed: Feed) -> str:
     return escape(feed_name(feed))
 
 
-def in_full(order: Subscription, desk: Desk, tags: Tags) -> str:
+def in_full(order: Subscription, desk: Desk, known: Known) -> str:
     """An order as one would repeat it to whoever gave it."""
     region = region_name(desk.regions, order.region)
     what = "every new article" if order.region == "*" else f"every new article about **{escape(region)}**"
-    return "\n".join([f"{where(order)} gets {what} from now on.", *(f"- {each}" for each in _said(order, tags)[:-1])])
+    return "\n".join([f"{where(order)} gets {what} from now on.", *(f"- {each}" for each in _said(order, known)[:-1])])
 
 
 def of_plan(plan: Plan, desk: Desk) -> str:
@@ -183,15 +183,15 @@ def understood(name: str, wish: str) -> str:
     return wish
 
 
-def _said(order: Subscription, tags: Tags) -> list[str]:
+def _said(order: Subscription, known: Known) -> list[str]:
     """What an order says beyond region and channel; since when it stands comes last."""
     said = []
     if order.include:
         said.append(f"only what speaks of {_wish(order.include)}")
     if order.exclude:
         said.append(f"nothing that speaks of {_wish(order.exclude)}")
-    said += _to_whom(order)
-    said += _tagged(order, tags)
+    said += _to_whom(order, known)
+    said += _tagged(order, known)
     return [*said, *_terms(order), _since(order.created)]
 
 
@@ -200,15 +200,15 @@ def _wish(wish: str) -> str:
     return escape(cut(in_words(wish), _WISH, 2 * _WISH, escaped=True))
 
 
-def _tagged(order: Subscription, tags: Tags) -> Iterator[str]:
+def _tagged(order: Subscription, known: Known) -> Iterator[str]:
     if order.tag:
-        name = tags.get(order.tag)
+        name = known.get(order.tag)
         yield f"with the tag “{escape(name)}” on every post" if name else "with a tag that the forum no longer has"
 
 
-def _to_whom(order: Subscription) -> Iterator[str]:
+def _to_whom(order: Subscription, known: Known) -> Iterator[str]:
     if order.mention:
-        yield f"mentions <@&{order.mention}>"
+        yield f"mentions <@&{order.mention}>" if order.mention in known else "mentions nobody: its role is gone"
     if order.silent:
         yield "silent: nobody's phone rings"
     if order.publish:
@@ -240,14 +240,14 @@ def state(order: Subscription, command: str = "/desk subscribe") -> str:
     return f"\n⚠️ **Nothing is sent:** {reason}\n-# Put that right, {goes_on}."
 
 
-async def _order(order: Subscription, desk: Desk, tags: Tags) -> str:
+async def _order(order: Subscription, desk: Desk, known: Known) -> str:
     if order.region == ROUNDUP:
-        return await _round_up(order, desk, tags)
+        return await _round_up(order, desk, known)
     region = escape(region_name(desk.regions, order.region))
-    return f"**{region}** → {where(order)}\n{_small(*_said(order, tags))}{state(order)}"
+    return f"**{region}** → {where(order)}\n{_small(*_said(order, known))}{state(order)}"
 
 
-async def _round_up(order: Subscription, desk: Desk, tags: Tags) -> str:
+async def _round_up(order: Subscription, desk: Desk, known: Known) -> str:
     plan = read_plan(order.options)
     if plan is None:
         return f"**Weekly round-up** → {where(order)}\n⚠️ Its plan cannot be read: order it again with `/desk roundup`."
@@ -255,8 +255,8 @@ async def _round_up(order: Subscription, desk: Desk, tags: Tags) -> str:
     said = _small(
         plan.words,
         f"next {await coming(order, plan, desk)}",
-        *_to_whom(order),
-        *_tagged(order, tags),
+        *_to_whom(order, known),
+        *_tagged(order, known),
         _since(order.created),
     )
     what = f"**Weekly round-up** of {of_plan(plan, desk)} → {where(order)}\n{said}"

@@ -85,14 +85,14 @@ class DiscordSender:
         place = await self._place(head)
         if not isinstance(place, Place):
             return place
-        subscription, tags = head.subscription, self._tags(place, *deliveries)
+        mention, silent, tags = self._mention(head), head.subscription.silent, self._tags(place, *deliveries)
         if head.edit and head.message is not None:
-            made = Post(self._relist(deliveries), subscription.mention, subscription.silent, tags)
+            made = Post(self._relist(deliveries), mention, silent, tags)
             return await self._edit(head, place, made, head.message)
         found = self._list(deliveries)
         if found is None or len(found.articles) < len(deliveries):
             return Later("no list to make")  # one of them has changed since there was room for it
-        post = Post(found.card, subscription.mention, subscription.silent, tags)
+        post = Post(found.card, mention, silent, tags)
         # A nonce of its own: the head's would give back another message, if that were sent alone some day.
         answer = await self._deliver(replace(head, nonce=f"l{head.nonce}"[:25]), place, post)
         return await self._told(head, place, _posted(answer, head, place, post))
@@ -193,11 +193,16 @@ class DiscordSender:
         )
 
     def _post(self, delivery: Delivery, place: Place) -> Post:
-        subscription = delivery.subscription
+        mention, silent, tags = self._mention(delivery), delivery.subscription.silent, self._tags(place, delivery)
         if delivery.roundup:
             week = page(-delivery.article.id, delivery.roundup, self._regions)
-            return Post(week.card, subscription.mention, subscription.silent, self._tags(place, delivery), page=week)
-        return Post(self._card(delivery), subscription.mention, subscription.silent, self._tags(place, delivery))
+            return Post(week.card, mention, silent, tags, page=week)
+        return Post(self._card(delivery), mention, silent, tags)
+
+    def _mention(self, delivery: Delivery) -> int | None:
+        """The role that was ordered, while the server has it: of another one, readers would see that it is unknown."""
+        wanted, guild = delivery.subscription.mention, self._client.get_guild(delivery.subscription.guild)
+        return wanted if wanted is None or guild is None or guild.get_role(wanted) else None
 
     def _tags(self, place: Place, *deliveries: Delivery) -> tuple[int, ...]:
         """The tag that was ordered; else those that are named like the regions of what is posted."""

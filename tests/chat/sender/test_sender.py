@@ -37,6 +37,7 @@ async def test_the_same_delivery_twice_is_one_message(scene: Scene) -> None:
 
 async def test_a_role_is_mentioned_only_where_an_admin_asked_for_it(scene: Scene) -> None:
     role = scene.guild.add_role("readers", mentionable=True)
+    await scene.settled()
     await scene.sender.send(scene.delivery(1, mention=role.id))
     await scene.sender.send(scene.delivery(2, title=f"<@&{role.id}> @everyone"))
     pinged, quiet = scene.messages()
@@ -214,10 +215,19 @@ async def test_no_hostile_text_pings_anybody_or_is_refused(scene: Scene) -> None
     assert all(link is None or link.startswith(("http://", "https://")) for link in links)
 
 
+async def test_a_role_that_was_deleted_is_mentioned_no_more(scene: Scene) -> None:
+    role = scene.guild.add_role("readers", mentionable=True)
+    scene.guild.drop_role(role)
+    await scene.settled()
+    assert isinstance(await scene.sender.send(scene.delivery(1, mention=role.id)), Sent)
+    assert "<@&" not in scene.messages()[0].content
+
+
 async def test_with_a_role_to_mention_no_hostile_text_pings_anybody_else(scene: Scene) -> None:
     """Here the bot may ping everybody, and the texts name a role and a person who are there."""
     role = scene.guild.add_role("Readers", mentionable=True)
     other = scene.guild.add_role("Staff", mentionable=True)
+    await scene.settled()
     ada = next(iter(scene.stage.world.people.values()))
     scene.channel.overwrite(scene.stage.world.bot, allow=Permission.MENTION_EVERYONE)
     await scene.settled()
