@@ -184,6 +184,20 @@ async def test_many_tags_are_asked_by_what_they_seem_to_mean_and_the_rest_goes_w
     assert "**Slow Lane**" in left and "Topic 2" in left and "Topic 3" not in left
 
 
+async def test_a_tag_that_several_feeds_have_is_not_named_twice_as_if_it_were_one(scene: Scene) -> None:
+    await own_feed(scene)
+    for number in (1, 2):
+        scene.house.web[f"/{number}"] = rss(OLD)
+        await scene.house.add(f"/{number}", owner=scene.guild.id, title=f"Letter {number}")
+    await polls(scene)
+    scene.house.web["/1"] = rss(printed("A letter", 3, "topic 0", "TOPIC 1"), OLD)
+    scene.house.web["/2"] = rss(printed("Another letter", 3, "topic 1"), OLD)
+    topics = [f"Topic {number}" for number in range(4)]
+    await polls(scene, printed("Talks begin", 3, *topics), printed("Talks end", 2, *topics))
+    (notice,) = told(scene)
+    assert "-# Also: topic 0 in Letter 1, TOPIC 1 in 2 other feeds" in text(notice)
+
+
 async def test_whoever_has_seen_them_in_the_status_is_not_told_besides(scene: Scene) -> None:
     await own_feed(scene)
     scene.house.web["/feed"] = rss(printed("Rain in Nairobi", 3, "Slow Lane"), OLD)

@@ -8,7 +8,7 @@ article is one message a day, not one for each.
 import asyncio
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, cast
@@ -107,14 +107,23 @@ async def questions(found: Iterable[OpenTag], desk: Desk) -> list[ui.Item[Any]]:
         row.add_item(Map(feed.id, tag.tag, NO_REGION, "No region"))
         items += [ui.TextDisplay[Any](f"{name} ({articles})"), row]
     if rest := ranked[MOST : MOST + _NAMED]:
-        spelt = {each.tag.tag.casefold(): _shown(each.tag.tag) for each in rest}  # several feeds may have the same
-        named = ", ".join(spelt.values())
+        named = ", ".join(_named(rest, {each.tag.tag.casefold() for each in ranked[:MOST]}))
         more = f" and {len(ranked) - MOST - _NAMED:,} more" if len(ranked) > MOST + _NAMED else ""
         keys = [each.key for each in rest]
         button = Rest(_short(" ".join(keys)))
         await desk.archive.remember(f"{_ASKED}{button.key}", json.dumps(keys))
         items += [ui.TextDisplay[Any](f"-# Also: {named}{more}"), ui.ActionRow[Any](button)]
     return items
+
+
+def _named(rest: Sequence[OpenTag], asked: Collection[str]) -> Iterator[str]:
+    """Each tag once, however many feeds have it; with its feed where one of that name was asked about already."""
+    spelt: dict[str, list[OpenTag]] = {}
+    for each in rest:
+        spelt.setdefault(each.tag.tag.casefold(), []).append(each)
+    for tag, those in spelt.items():
+        where = escape(cut(feed_name(those[0].feed), 60, 180)) if len(those) == 1 else f"{len(those)} other feeds"
+        yield f"{_shown(those[0].tag.tag)} in {where}" if tag in asked else _shown(those[0].tag.tag)
 
 
 def _shown(tag: str) -> str:
