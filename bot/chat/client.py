@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+import aiohttp
 import discord
 import yarl
 from discord import app_commands
@@ -19,7 +20,7 @@ from bot.chat.desk import Desk
 from bot.chat.pages import cards, pager
 from bot.chat.sender import watch
 from bot.chat.trouble import explain
-from bot.errors import ConfigError
+from bot.errors import ConfigError, NewsError
 from bot.settings import DISCORD_API
 
 log = logging.getLogger(__name__)
@@ -35,9 +36,11 @@ GIVEN_UP_AFTER = timedelta(seconds=90)  # without the gateway: the library waits
 LOOK = timedelta(seconds=5)
 LONGEST_WAIT = 30  # seconds inside the library for a rate limit; longer ones come back to our own queue
 
+UNREACHABLE = (OSError, TimeoutError, aiohttp.ClientError, discord.DiscordServerError, discord.GatewayNotFound)
 
-class LineLost(Exception):
-    """The gateway has been away for too long; a fresh client gets through sooner."""
+
+class LineLost(NewsError):
+    """Discord cannot be reached, or its gateway has been away for too long; a fresh client gets through sooner."""
 
 
 class Tree(app_commands.CommandTree["NewsClient"]):
@@ -128,6 +131,8 @@ class NewsClient(commands.AutoShardedBot):
             raise ConfigError(REFUSED) from error
         except discord.PrivilegedIntentsRequired as error:
             raise ConfigError("Discord wants an intent that this bot does not use; please report it.") from error
+        except UNREACHABLE as error:
+            raise LineLost(str(error) or type(error).__name__) from error
 
     async def _keep_the_gateway(self) -> None:
         """Another Discord than the real one has another gateway; a lost session would be begun anew at the real one."""

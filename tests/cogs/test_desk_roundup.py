@@ -327,6 +327,19 @@ async def test_only_announcements_are_published(weekly: Weekly) -> None:
     assert await weekly.house.archive.subscriptions() == []
 
 
+async def test_of_a_channel_that_was_deleted_it_is_told_what_can_still_be_done(weekly: Weekly) -> None:
+    await weekly.order()
+    weekly.house.guild.drop_channel(weekly.news)
+    await weekly.prints("Rain in Kenya")
+    await weekly.passes(3 * DAY)
+    for command in ("desk status", "desk subscriptions"):
+        told = text(answer(await weekly.house.call(weekly.house.ada, command)))
+        assert "⚠️ **Nothing is sent:** the channel is gone\n-# Take this order back with `/desk subscriptions`" in told
+    shown = answer(await weekly.house.call(weekly.house.ada, "desk subscriptions"))
+    await weekly.house.press(weekly.house.ada, shown, button(shown, "Take back"))
+    assert "nothing waits" in text(answer(await weekly.house.call(weekly.house.ada, "desk status")))
+
+
 @pytest.mark.parametrize("kind", ["announcement", "forum"])
 async def test_it_goes_where_articles_go(weekly: Weekly, kind: str) -> None:
     place = weekly.house.guild.add_channel("elsewhere", kind=kind)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.chat.desk import Desk
 from bot.chat.pages.choices import region_name
+from bot.chat.sender.errors import GONE
 from bot.chat.sender.watch import OURS
 from bot.delivery.terms import read_terms
 from bot.delivery.text import clean, cut, escape
@@ -235,6 +236,11 @@ def state(order: Subscription, command: str = "/desk subscribe") -> str:
     if not order.suspended:
         return ""
     reason = escape(cut(clean(order.suspended), 300))
+    if order.suspended.startswith(GONE):
+        return (
+            f"\n⚠️ **Nothing is sent:** {reason}\n-# Take this order back with `/desk subscriptions`, "
+            f"and give it for another channel with `{command}`."
+        )
     by_itself = order.suspended.startswith(OURS)
     goes_on = "and it goes on by itself" if by_itself else f"then give the order again with `{command}`"
     return f"\n⚠️ **Nothing is sent:** {reason}\n-# Put that right, {goes_on}."

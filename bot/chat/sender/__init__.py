@@ -177,7 +177,7 @@ class DiscordSender:
         match outcome:
             case Sent(message) if message and place.kind == "announcement" and delivery.subscription.publish:
                 await self.publisher.take(place.id, message)
-            case Suspended(reason) if place.kind != "dm":
+            case Suspended(reason) if place.kind != "dm" and place.name:
                 return Suspended(f"{reason} (in #{place.name})")
         return outcome
 

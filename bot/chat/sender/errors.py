@@ -31,6 +31,8 @@ class Rule:
     after: timedelta | None = None  # of "later": where Discord names no time itself
 
 
+GONE = "the channel is gone"  # nobody can put that right
+
 _TOO_MUCH = Rule("later", "Discord asks for fewer messages", timedelta(minutes=1))
 _BAD_FORM = Rule("plain", "Discord refused the form of this post")
 _TOO_LARGE = Rule("plain", "Discord found this post too large")
@@ -48,7 +50,7 @@ RULES: Mapping[int, Rule] = MappingProxyType(
         50001: Rule("suspend", "the bot cannot see the channel; give it View Channel there"),
         50013: Rule("suspend", "the bot lacks a permission in the channel"),
         50007: Rule("suspend", "this person does not accept direct messages from the bot"),
-        10003: Rule("suspend", "the channel is gone; subscribe another one"),
+        10003: Rule("suspend", GONE),
         10004: Rule("suspend", "the bot is no longer in this server"),
         10015: _NO_HOOK,
         50027: _NO_HOOK,

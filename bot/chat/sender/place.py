@@ -36,7 +36,7 @@ class Place:
 
     id: int
     kind: str
-    name: str
+    name: str  # nothing where we were not told it
     guild: int = 0
     readable: bool = True  # its history may be read; without that permission it looks empty
     tags: Mapping[int, str] = field(default_factory=dict)  # of a forum: those that we may set, with their names
@@ -67,7 +67,7 @@ def find(client: discord.Client, delivery: Delivery, to_read: bool = False) -> P
     subscription = delivery.subscription
     number = int(delivery.target.partition(":")[2])
     if subscription.guild == 0:
-        return Place(number, "text", f"channel {number}")
+        return Place(number, "text", "")
     guild = client.get_guild(subscription.guild)
     if guild is None:
         return Suspended("the bot is no longer in this server; invite it again")
@@ -89,7 +89,7 @@ def _unlisted(number: int, subscription: Subscription) -> Place:
     return Place(
         number,
         "thread" if subscription.kind == "thread" else subscription.kind,
-        f"channel {number}",
+        "",
         subscription.guild,
     )
 
