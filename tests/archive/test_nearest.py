@@ -49,6 +49,22 @@ def test_what_is_read_is_what_is_there(shelved: tuple[Connection, Shelf], region
         assert near.all or len(near.keys) >= 3
 
 
+def test_for_a_page_and_for_the_number_of_all_each_text_is_read_once(
+    shelved: tuple[Connection, Shelf], regions: Regions
+) -> None:
+    db, _ = shelved
+    asked = read(Query("nat*"), regions, LATER)
+    plan = compiling.plan(db, asked, None)
+    looked: list[str] = []
+    db.set_trace_callback(lambda sql: looked.append(sql) if "article_text" in sql else None)
+    page = nearest.read(db, asked.root, plan, (plan.low, plan.high), 1, large=0)
+    assert page is not None and len(page.keys) > 1 and looked
+    looked.clear()
+    again = nearest.read(db, asked.root, plan, (plan.low, plan.high), 1, large=0)
+    db.set_trace_callback(None)
+    assert (again, looked) == (page, [])
+
+
 @pytest_asyncio.fixture
 async def large(regions: Regions, tmp_path: Path) -> AsyncIterator[Room]:
     """Its list of all articles has so many lines, though there are no such articles."""

@@ -1,7 +1,7 @@
 """Turns what was asked into words for the index. Every word is quoted; the only operators are ours."""
 
 from collections.abc import Iterable, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.archive import feeds
 from bot.archive.connect import Connection
@@ -40,6 +40,7 @@ class Plan:
     viewer: Viewer
     low: int
     high: int  # excluded
+    read: dict[int, bool] = field(default_factory=dict, compare=False)  # of texts looked at: whether they have it
 
     def filed(self, db: Connection, words: str) -> str:
         """For the index of all words: these words where it is to be filed, for who may see it."""
