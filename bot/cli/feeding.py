@@ -15,16 +15,18 @@ from bot.clock import WallClock
 from bot.errors import ConfigError, NewsError, NotFound
 from bot.intake import memory, tidings
 from bot.intake.addresses import canonical, spoken
+from bot.intake.classify import load_classifier
 from bot.intake.files import PATIENCE, parse_file, spoken_path, walk
 from bot.intake.lists import read_feeds, read_opml, write_opml
 from bot.intake.policy import Policy, policy
 from bot.intake.worker import ParseWorker
-from bot.model import OPERATOR, Added, Article, Feed, Source
+from bot.model import OPERATOR, Added, Article, Feed, Sighting, Source
 from bot.poller import Polled, SeveralFeeds
 from bot.poller.adding import Candidate
 from bot.poller.backfilling import Filled
+from bot.poller.placing import Placing
 from bot.regions import load_regions
-from bot.settings import Settings
+from bot.settings import Settings, shipped
 
 _NO_FEED = "There is no feed yet. Add one with: newsdesk feeds add URL"
 
@@ -55,6 +57,8 @@ async def parse(settings: Settings, arguments: argparse.Namespace) -> int:
     """What the intake makes of each file; 1 when one of them is no feed."""
     if arguments.url and not canonical(arguments.url):
         raise ConfigError(f"“{arguments.url}” is no web address; --url is where the document came from.")
+    regions = load_regions(settings.file("regions.toml"))
+    placing = Placing(load_classifier([shipped(), settings.data], regions), regions)
     feeds = failed = articles = 0
     worker, progress = ParseWorker(seconds=PATIENCE), show.Progress()
     try:
@@ -72,7 +76,8 @@ async def parse(settings: Settings, arguments: argparse.Namespace) -> int:
             if not printed.articles:
                 progress.say(f"newsdesk: {printed.path} is a feed without articles.")
             for article in printed.articles:
-                _print_parsed(article, arguments.json)
+                placed, _ = placing.place(Sighting(article, Feed(arguments.url), b""))
+                _print_parsed(placed.article, arguments.json)
     finally:
         progress.end()
         await worker.close()

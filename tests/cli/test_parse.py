@@ -25,6 +25,7 @@ async def test_parse_prints_an_article_a_line_and_fails_for_what_is_no_feed(news
     good = await newsdesk("parse", "good.rss", "--url", "https://a.test/feed", "--json")
     assert good.code == 0, good.err
     assert [(line["title"], line["url"]) for line in good.lines] == [("Rain in Kenya", "https://a.test/rain")]
+    assert good.lines[0]["regions"] == ["africa"], "as it would be filed"
     both = await newsdesk("parse", "bad.rss", "good.rss", "absent.rss", "--json")
     assert both.code == 1 and len(both.lines) == 1
     assert "bad.rss" in both.err and "absent.rss" in both.err and "Traceback" not in both.err
