@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from bot.app.core import Core
 from bot.archive.archive import Archive
 from bot.delivery.route import route
@@ -93,3 +95,13 @@ async def test_who_was_shut_out_stays_silent_though_the_line_is_a_new_one(tmp_pa
         await here.print("Ports", "europe")
         assert "shut us out" in await here.waits("Ports")
         assert here.stage.world.messages(here.europe) == []
+
+
+async def test_a_discord_that_cannot_be_reached_is_told_in_a_line(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = Settings(token="x", api="http://127.0.0.1:9/api/v10", data=tmp_path)
+    async with running(settings, lambda core, client: None, Hasty()), asyncio.timeout(PATIENCE):
+        while not (lost := [each for each in caplog.records if "lost Discord" in each.message]):
+            await asyncio.sleep(0.01)
+    assert not lost[0].exc_info and "127.0.0.1:9" in lost[0].message

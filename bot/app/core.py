@@ -19,7 +19,7 @@ from bot.intake.lists import read_feeds
 from bot.model import OPERATOR, Feed
 from bot.poller import Poller, open_poller
 from bot.regions import Regions, load_regions
-from bot.settings import Settings, shipped
+from bot.settings import DISCORD_API, Settings, shipped
 
 _ABSENT = "There is no archive at {}. Do this in the folder in which the bot runs, or set NEWSDESK_DATA."
 _NONE_YET = (
@@ -71,6 +71,12 @@ async def open_core(
         )
         async with opening as poller:
             yield Core(settings, regions, classifier, archive, poller, clock, nudge)
+
+
+def tell_of_another_discord(settings: Settings) -> None:
+    """Whoever has set it knows; whoever reads the log should."""
+    if settings.api != DISCORD_API:
+        log.warning("speaks to another Discord api=%s: it gets the token", settings.api)
 
 
 def make_folder(settings: Settings) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.app.core import open_archive
+from bot.app.core import open_archive, tell_of_another_discord
 from bot.archive import shape
 from bot.archive.archive import MUCH_EMPTY, Archive
 from bot.archive.connect import DatabaseError
@@ -227,6 +227,7 @@ async def _token(settings: Settings) -> Finding:
         return Finding(
             "token", False, "DISCORD_TOKEN is not set. README.md tells how to get one; `make rehearse` needs none."
         )
+    tell_of_another_discord(settings)
     try:
         async with (
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15)) as session,

@@ -10,10 +10,10 @@ from typing import Any
 
 import cogs
 from bot.almanac import Almanac
-from bot.app.core import Core, alone, make_folder, open_core
+from bot.app.core import Core, alone, make_folder, open_core, tell_of_another_discord
 from bot.app.metrics import Metrics, serve_metrics
 from bot.app.stopping import told_to_stop
-from bot.chat.client import NewsClient, invite_link, speak_to
+from bot.chat.client import LineLost, NewsClient, invite_link, speak_to
 from bot.chat.desk import Desk
 from bot.chat.matters.notices import Notices
 from bot.chat.sender import DiscordSender
@@ -23,7 +23,7 @@ from bot.delivery.pace import Allowance
 from bot.errors import ConfigError
 from bot.keeper import Keeper
 from bot.model import Delivery, Outcome, Sent
-from bot.settings import DISCORD_API, Settings
+from bot.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -48,8 +48,7 @@ async def run(
         raise ConfigError(UNSET)
     stop = stop or asyncio.Event()
     speak_to(settings.api)
-    if settings.api != DISCORD_API:
-        log.warning("speaks to another Discord api=%s: it gets the token", settings.api)
+    tell_of_another_discord(settings)
     make_folder(settings)
     wake, metrics = asyncio.Event(), Metrics()
     with alone(settings.archive), told_to_stop(stop):
@@ -101,6 +100,8 @@ class Line:
                 await self._once()
             except ConfigError:
                 raise
+            except LineLost as lost:
+                log.error("lost Discord: %s", lost, exc_info=log.isEnabledFor(logging.DEBUG))
             except Exception:  # the boundary: whatever breaks the line, polling goes on and what is owed stays owed
                 log.exception("lost Discord")
             wait = SHORTEST if clock.now() - began > LONGEST else min(wait * 2, LONGEST)

@@ -2,18 +2,23 @@
 
 import argparse
 import asyncio
+from datetime import UTC, datetime
 
+from rich.console import Console
 from rich.progress import Progress
 from rich.text import Text
 
 from bot.app.core import alone, heed_absence, make_folder, open_archive
 from bot.app.doctor import examine
-from bot.archive.archive import MUCH_EMPTY, examine_copy, put_copy_in_place, shrink_archive
+from bot.archive.archive import MUCH_EMPTY, Archive, examine_copy, put_copy_in_place, shrink_archive
 from bot.cli import show
 from bot.clock import WallClock
-from bot.errors import ConfigError
+from bot.errors import ConfigError, NewsError
 from bot.regions import load_regions
 from bot.settings import Settings
+
+_YEARS = 30  # that one may choose from
+_WRONG = "{} findings are wrong; each says what to do."
 
 
 async def backup(settings: Settings, arguments: argparse.Namespace) -> None:
@@ -84,10 +89,15 @@ def _mb(size: int) -> str:
 
 async def prune(settings: Settings, arguments: argparse.Namespace) -> None:
     """Take articles older than a date out of the archive."""
-    to, before = show.console(), show.start_of(arguments.before)
+    if arguments.really and not arguments.before:
+        raise ConfigError("Say which articles are too old, as in: newsdesk prune --before 2020 --do")
+    to, before = show.console(), show.start_of(arguments.before) if arguments.before else None
     heed_absence(settings)
     regions = load_regions(settings.file("regions.toml"))
     async with open_archive(settings, regions, WallClock(), reading=not arguments.really) as archive:
+        if before is None:
+            await _show_ages(archive, to)
+            return
         if not arguments.really:
             number = await archive.prunable(before)
             to.print(f"{number:,} articles are older than {before:%d %B %Y}. To take them out, add --do.")
@@ -100,8 +110,21 @@ async def prune(settings: Settings, arguments: argparse.Namespace) -> None:
     await _shrink(settings, free, size)
 
 
-async def doctor(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Say of each part whether it is well, and what to do where it is not; 1 when something is wrong."""
+async def _show_ages(archive: Archive, to: Console) -> None:
+    """How many articles are older than each year, from which one chooses."""
+    known, this = 0, WallClock().now().year
+    for year in range(this - _YEARS, this + 1):
+        older = await archive.prunable(datetime(year, 1, 1, tzinfo=UTC))
+        if older > known:
+            to.print(f"{older:>10,} articles are older than {year}")
+        known = older
+    to.print(
+        f"{'Nothing is older than this year. ' if not known else ''}To take some out: newsdesk prune --before DATE"
+    )
+
+
+async def doctor(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Say of each part whether it is well, and what to do where it is not; a NewsError when something is wrong."""
     wrong, progress = 0, show.Progress()
     try:
         async for finding in examine(settings, progress.tell):
@@ -112,4 +135,5 @@ async def doctor(settings: Settings, arguments: argparse.Namespace) -> int:
             show.console().print(Text(f"{mark} ", style=style).append(words, style="default"))
     finally:
         progress.end()
-    return 1 if wrong else 0
+    if wrong:
+        raise NewsError("1 finding is wrong; it says what to do." if wrong == 1 else _WRONG.format(wrong))

@@ -101,17 +101,19 @@ def _running(commands: "Commands[argparse.ArgumentParser]") -> None:
 
 def _reading(commands: "Commands[argparse.ArgumentParser]") -> None:
     latest = _command(commands, "latest", reading.latest, "the newest articles")
-    latest.add_argument("region", nargs="?", metavar="REGION")
+    latest.add_argument("region", nargs="?", metavar="REGION", help="its code or its name; left out: all")
     search = _command(commands, "search", reading.search, "search the archive")
-    search.add_argument("words", nargs="+", metavar="WORDS")
-    search.add_argument("--region")
-    search.add_argument("--author", default="")
-    search.add_argument("--feed", default="")
+    search.add_argument(
+        "words", nargs="+", metavar="WORDS", help='words, "phrases", -not, OR, word*: newsdesk help search'
+    )
+    search.add_argument("--region", help="only from this region: its code or its name")
+    search.add_argument("--author", default="", help="only by this author")
+    search.add_argument("--feed", default="", help="only from this feed")
     search.add_argument("--after", default="", metavar="DATE", help="2026, 2026-03, 2026-03-14, yesterday, 3 weeks ago")
-    search.add_argument("--before", default="", metavar="DATE")
-    search.add_argument("--order", choices=["relevance", "newest"])
+    search.add_argument("--before", default="", metavar="DATE", help="likewise")
+    search.add_argument("--order", choices=["relevance", "newest"], help="the best first (usual), or the newest")
     for command in (latest, search):
-        command.add_argument("--limit", type=_count, default=10, metavar="N")
+        command.add_argument("--limit", type=_count, default=10, metavar="N", help="how many, 1-1000 (10)")
         _json(command)
     why = _command(commands, "why", reading.why, "the whole story of one article")
     why.add_argument("url", metavar="URL")
@@ -170,10 +172,12 @@ def _keeping(commands: "Commands[argparse.ArgumentParser]") -> None:
     again.add_argument("--edit", action="store_true", help="with --do: the posts that are out follow")
     again.add_argument("--post", action="store_true", help="with --do and --since: post what is new to a channel")
     _json(again)
-    reindex = _command(commands, "reindex", keeping.reindex, "show whether the search index is of another version")
+    reindex = _command(commands, "reindex", keeping.reindex, "show whether file, search index and articles agree")
     reindex.add_argument("--do", dest="really", action="store_true", help="make it anew from the articles; resumable")
     prune = _command(commands, "prune", keeping.prune, "show how many articles are older than a date")
-    prune.add_argument("--before", required=True, metavar="DATE", help="2020, 2020-03, 3 years ago")
+    prune.add_argument(
+        "--before", metavar="DATE", help="2020, 2020-03, 3 years ago; left out: shows how many are older than each year"
+    )
     prune.add_argument("--do", dest="really", action="store_true", help="take them out; they never come back as news")
     _command(commands, "doctor", keeping.doctor, "check settings, files, archive, token and feeds, and say what to do")
 

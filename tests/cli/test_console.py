@@ -104,6 +104,10 @@ async def test_old_articles_are_counted_first_and_taken_out_when_told(newsdesk: 
     counted = await newsdesk("prune", "--before", "tomorrow")
     assert counted.code == 1 or "10 articles" in counted.out
     assert "0 articles" in (await newsdesk("prune", "--before", "2020")).out
+    shown = await newsdesk("prune")
+    assert (shown.code, "newsdesk prune --before DATE" in shown.out) == (0, True), "it can be asked without a date"
+    refused = await newsdesk("prune", "--do")
+    assert refused.code == 2 and len(refused.err.splitlines()) == 1
     assert (await newsdesk("prune", "--before", "2100", "--do")).code == 0
     assert (await newsdesk("latest", "--json")).lines == []
     assert [line["new"] for line in (await newsdesk("poll", "--all", "--json")).lines] == [0], "and never come back"

@@ -18,6 +18,15 @@ async def test_doctor_says_what_is_wrong_and_what_to_do(newsdesk: Newsdesk) -> N
     assert done.code == 1 and "feeds add" in done.out and "make rehearse" in done.out and "Traceback" not in done.err
 
 
+async def test_what_is_wrong_is_counted_in_a_sentence_and_another_discord_is_told(newsdesk: Newsdesk) -> None:
+    done = await newsdesk("doctor", DISCORD_TOKEN="x", NEWSDESK_DISCORD_API="http://127.0.0.1:9/api/v10")
+    told, counted = done.err.splitlines()
+    assert "api=http://127.0.0.1:9/api/v10: it gets the token" in told
+    wrong = sum(line.startswith("wrong") for line in done.out.splitlines())
+    assert counted == f"newsdesk: {wrong} findings are wrong; each says what to do."
+    assert "gets the token" not in (await newsdesk("doctor")).err
+
+
 async def test_doctor_says_what_it_is_looking_at_for_it_may_take_long(tmp_path: Path) -> None:
     async with archive_in(tmp_path):
         pass

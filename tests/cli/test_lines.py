@@ -88,3 +88,18 @@ async def test_what_is_null_says_nothing_and_a_single_tag_needs_no_list(newsdesk
     tagged = '{"id": 1.5, "title": "Rain", "tags": "Asia & the Pacific"}'
     done = await newsdesk("classify", "--json", said=f"{nothing}\n{tagged}\n")
     assert [(each["id"], each["regions"]) for each in done.lines] == [(None, []), (1.5, ["asia-pacific"])]
+
+
+async def test_prune_without_a_date_shows_how_many_are_older_than_each_year(newsdesk: Newsdesk, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    async with archive_in(tmp_path / "data") as archive:
+        feed = await archive.add_feed(Feed("https://a.test/feed"))
+        for year in (2019, 2021):
+            then = NOON.replace(year=year)
+            article = Article(f"Of {year}", f"https://a.test/{year}", published=then, seen=then, keys=(f"id:{year}",))
+            await archive.accept([Sighting(article, feed, b"1")], None, lambda each, orders: [], NOON)
+    shown = (await newsdesk("prune")).out.splitlines()
+    assert [line.split(maxsplit=1) for line in shown[:-1]] == [
+        ["1", "articles are older than 2020"],
+        ["2", "articles are older than 2022"],
+    ]
