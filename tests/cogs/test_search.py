@@ -22,6 +22,17 @@ async def test_headlines_are_offered_while_one_types_and_picking_one_opens_it(ho
     assert "### [Rain in Kenya](https://paper.test/1)" in text(shown)
 
 
+async def test_whose_word_is_only_begun_is_offered_what_begins_so(house: House) -> None:
+    await house.accept(article(1, "A cable on the sea bed"), article(2, "Rain"))
+    said = answer(await house.call(house.bob, "search", words="cab"))
+    assert text(said).startswith("Nothing in the archive about “cab”.")
+    pressed = await house.press(house.bob, said, button(said, "Did you mean “cab*”?"))
+    assert "A cable on the sea bed" in text(answer(pressed))
+    for nothing in ("zzz", '"sea cab"', "-rain -cab", "title:cab", "xx"):
+        said = answer(await house.call(house.bob, "search", words=nothing))
+        assert not any("*" in each for each in labels(said)), nothing
+
+
 async def test_an_article_that_was_picked_can_be_read_on(house: House) -> None:
     (kept,) = await house.accept(article(1, "Rain in Kenya"))
     offered = await house.choices(house.bob, "search", "words", words="rain")

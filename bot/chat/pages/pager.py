@@ -26,6 +26,7 @@ PATIENCE = 0.8  # seconds until we say that we are still looking
 RELATED = 4
 _PICKED = re.compile(r"id:([0-9a-z]{1,13})")
 _ADDRESS = re.compile(r"https?://\S+")
+_BEGINNING = re.compile(r"[^\":*]*(?<![\w-])\w{3,}")
 _ELSE = "Other words may find more; `/follow` sends you what comes."
 _GONE = "This is no region any more; `/regions` shows those that there are."
 _INVALID_FORM = 50035  # Discord did not like something in our message: most likely the address of a picture
@@ -80,13 +81,28 @@ async def ask(desk: Desk, query: Query) -> Found:
 async def _asked(desk: Desk, query: Query) -> tuple[Found, str]:
     """The page; and where there is nothing on it, how much there is beyond the limits of the question."""
     found = await ask(desk, query)
-    if found.hits or query.cursor or not (query.words and _limits(query)):
+    if found.hits or query.cursor or not query.words:
+        return found, ""
+    if not (found.suggestion or found.next):
+        found = replace(found, suggestion=await _begun(desk, query))
+    if not _limits(query):
         return found, ""
     try:
         wider = await desk.archive.search(replace(_unlimited(query), limit=1))
     except NewsError:
         return found, ""  # nobody has asked for it
     return found, _number(wider) if wider.hits else ""
+
+
+async def _begun(desk: Desk, query: Query) -> str:
+    """The words with a star behind them, if the last only begins one that is found, as headlines are offered."""
+    if not _BEGINNING.fullmatch(query.words):
+        return ""
+    words = f"{query.words}*"
+    try:
+        return words if (await desk.archive.search(replace(query, words=words, limit=1))).hits else ""
+    except NewsError:
+        return ""
 
 
 def pick(article: Article) -> str:
