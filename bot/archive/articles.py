@@ -83,6 +83,11 @@ def load(db: Connection, ids: Iterable[int], read: Unpack = texts.unpack) -> dic
     return found
 
 
+def shown(db: Connection, ids: Iterable[int], viewer: Viewer) -> dict[int, Article]:
+    """The same, as far as this viewer may see them, though an index that is damaged says otherwise."""
+    return {key: each for key, each in load(db, ids).items() if may_see(viewer, each.owner)}
+
+
 def one(db: Connection, article: int, viewer: Viewer) -> Article | None:
     """An article, if this viewer may see it."""
     found = load(db, [article]).get(article)

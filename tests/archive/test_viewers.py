@@ -1,17 +1,18 @@
 """A server's own feeds are its own: nobody else meets their articles, whatever they ask."""
 
 import asyncio
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.archive import Archive, articles, connect
-from bot.archive.connect import Connection
+from bot.archive.connect import Connection, DatabaseError
 from bot.archive.search import index, sight, tokens
 from bot.model import OPERATOR, Article, Order, Query, Viewer
 from bot.regions import Regions
@@ -185,3 +186,41 @@ async def test_who_writes_sees_own_articles_among_what_it_has_just_written(tmp_p
         db.execute("INSERT INTO words (rowid, x) VALUES (?, ?)", [2**40, f"{tokens.OWN} rain"])
         assert sight.has_own(db)
         db.execute("ROLLBACK")
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "DELETE FROM words_idx",
+        "DELETE FROM titles_idx",
+        "UPDATE words_data SET block = zeroblob(7) WHERE id = 10",
+    ],
+)
+async def test_a_damaged_index_shows_nobody_anothers_articles(tmp_path: Path, regions: Regions, harm: str) -> None:
+    """One in which nothing is found any more, or not all, may have lost whose an article is."""
+    archive = await Archive.open(tmp_path / "archive.db", regions, now=lambda: NOON)
+    room = Room(archive)
+    for part in range(6):
+        owner, own = (OPERATOR, 11)[part % 2], []
+        for number in range(part * 300, part * 300 + 300, 30):
+            rare = [f"w{number + each}" for each in range(30)]
+            own.append(an_article(f"Aaaaa abc {number} of {owner} {' '.join(rare[:9])}", text=f"rain {' '.join(rare)}"))
+        await room.takes_in(*own, feed=await room.feed(f"https://paper.test/{owner}", owner=owner))
+        await archive.catch_up()
+    keys = [each.id for each in await archive.articles_after(-1)]
+    await archive.close()
+    with closing(connect.plain(archive.path)) as db:
+        db.execute(harm)
+    archive = await Archive.open(archive.path, regions, now=lambda: NOON)
+    met: list[Article] = []
+    for words in ("aaaaa", "aaa*", "title:aaaaa", "1", "rain", "-rain", "aab", "has:image", "lang:en"):
+        for order in ORDERS:
+            with suppress(DatabaseError):
+                met += [hit.article for hit in (await archive.search(Query(words, order=order, viewer=22))).hits]
+        with suppress(DatabaseError):
+            met += await archive.headlines(words, 22)
+    for key in keys:
+        with suppress(DatabaseError):
+            met += await archive.related(key, 22)
+    assert {each.owner for each in met} <= {OPERATOR}
+    await archive.close()

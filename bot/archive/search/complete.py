@@ -26,7 +26,7 @@ def headlines(db: Connection, typed: str, viewer: Viewer, limit: int) -> list[Ar
     parts = [quoted(word) for word in words[:-1]] + [f"{quoted(word)} *" for word in words[-1:]]
     expression = visible(db, " AND ".join(parts) or '"\ue002" *', viewer)
     keys = _recent(db, words, viewer, limit) or walk.keys(db, "titles", (expression, 0, LAST_KEY, limit))
-    found = articles.load(db, keys)
+    found = articles.shown(db, keys, viewer)
     return [found[key] for key in keys if key in found]
 
 
@@ -88,7 +88,7 @@ def related(db: Connection, article: int, viewer: Viewer, limit: int) -> list[Ar
             sums[key] = sums.get(key, 0.0) + weight
     sums.pop(article, None)
     keys = nlargest(limit, sums, key=lambda key: (sums[key], -abs(key - article)))
-    found = articles.load(db, keys)
+    found = articles.shown(db, keys, viewer)
     return [found[key] for key in keys if key in found]
 
 

@@ -73,7 +73,7 @@ class SearchDesk:
         if start + limit >= end and (more or total > end) and not stopped:
             stopped = f"; these were the best {end}, sort:new shows all"
         return Found(
-            hits=find.hits(db, keys, ranked.asked),
+            hits=find.hits(db, keys, ranked.asked, query.viewer),
             total=total,
             more=more,
             next=str(replace(from_here, first=start + limit + 1)) if start + limit < end else "",

@@ -42,7 +42,7 @@ def newest(db: Connection, asked: Asked, viewer: Viewer, cursor: Cursor, limit: 
     else:
         total, more = matching.at_most(sum(_listed(db, each, plan) for each in lists))
     return Found(
-        hits=hits(db, shown.keys, asked),
+        hits=hits(db, shown.keys, asked, viewer),
         total=max(total, known) if more else total,
         more=more,
         next="" if shown.older is None else str(Cursor("o", shown.older, first + len(shown.keys))),
@@ -74,9 +74,9 @@ def total(db: Connection, asked: Asked, plan: Plan, known: int, loose: bool) -> 
     return max(known, number), more
 
 
-def hits(db: Connection, keys: Sequence[int], asked: Asked) -> tuple[Hit, ...]:
+def hits(db: Connection, keys: Sequence[int], asked: Asked, viewer: Viewer) -> tuple[Hit, ...]:
     """The articles under these keys, with the place where the words are."""
-    found = articles.load(db, keys)
+    found = articles.shown(db, keys, viewer)
     mark = snippet.marker(asked.root)
     return tuple(Hit(found[key], mark(found[key])) for key in keys if key in found)
 

@@ -5,6 +5,9 @@ from bot.archive.search import tokens
 from bot.model import OPERATOR, Viewer
 
 _OWN = f'"{tokens.OWN}"'
+_ANY = """
+    SELECT EXISTS (SELECT 1 FROM article_region WHERE owner > 0) OR EXISTS (SELECT 1 FROM words WHERE words MATCH ?)
+"""
 
 
 def visible(db: Connection, expression: str, viewer: Viewer) -> str:
@@ -19,7 +22,8 @@ def visible(db: Connection, expression: str, viewer: Viewer) -> str:
 
 
 def has_own(db: Connection) -> bool:
-    """Whether any article in the index is a server's own. In most archives none is, and each word less saves time.
+    """Whether any article is a server's own, by the lists or by the index, for either may be damaged. In most archives
+    none is, and each word less saves time.
 
     Remembered for as long as nothing is written: by others (https://sqlite.org/pragma.html#pragma_data_version) or by
     this connection. Where the next statement may see another moment than this one, nobody can tell.
@@ -28,5 +32,5 @@ def has_own(db: Connection) -> bool:
         return True
     written = db.execute("PRAGMA data_version").fetchone()[0], db.total_changes
     if db.own is None or db.own[0] != written:
-        db.own = written, db.execute("SELECT 1 FROM words WHERE words MATCH ? LIMIT 1", (_OWN,)).fetchone() is not None
+        db.own = written, bool(db.execute(_ANY, (_OWN,)).fetchone()[0])
     return db.own[1]

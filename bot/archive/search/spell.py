@@ -105,7 +105,7 @@ def _as_printed(db: Connection, plan: Plan, word: str, neighbours: Collection[st
     """A word known by its stem as the newest article with it has it: a slip of "during" is not called "dueing"."""
     keys = walk.keys(db, "words", (visible(db, quoted(word), plan.viewer), 0, LAST_KEY, 1))
     root = stem(word)
-    for article in articles.load(db, keys).values():
+    for article in articles.shown(db, keys, plan.viewer).values():
         text = normal.fold(f"{article.title} {article.teaser} {article.text}")
         forms = [each for each in dict.fromkeys(normal.words(text)) if stem(each) == root]
         if word not in forms:
@@ -116,7 +116,7 @@ def _as_printed(db: Connection, plan: Plan, word: str, neighbours: Collection[st
 def _as_written(db: Connection, plan: Plan, word: str) -> str:
     """A word with its marks, as the newest article with it has it: Байкал, not Баикал."""
     keys = [] if word.isascii() else walk.keys(db, "words", (visible(db, quoted(word), plan.viewer), 0, LAST_KEY, 1))
-    for article in articles.load(db, keys).values():
+    for article in articles.shown(db, keys, plan.viewer).values():
         for written in _WORD.findall(f"{article.title} {article.teaser} {article.text}".lower()):
             if normal.fold(written) == word:
                 return str(written)
