@@ -55,9 +55,13 @@ def is_of_index(error: DatabaseError) -> bool:
     return whole == connect.DAMAGED_INDEX or str(error).startswith(_NO_INDEX)
 
 
-def why_not_indexed(error: DatabaseError, path: Path) -> NewsError | None:
+def why_not_indexed(error: Exception, path: Path) -> NewsError | None:
     """The same of what writes to nothing but an index: one that has lost its list of parts writes one twice."""
-    return NoArchive(_INDEX.format(path)) if isinstance(error, IntegrityError) else in_words(error, path)
+    if isinstance(error, IntegrityError):
+        return NoArchive(_INDEX.format(path))
+    if isinstance(error, DatabaseError):
+        return in_words(error, path)
+    return error if isinstance(error, NewsError) else None
 
 
 def _is_read_only(folder: Path) -> bool:

@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from bot.archive import connect
-from bot.archive.connect import Connection, DatabaseError, OperationalError
+from bot.archive.connect import Connection, OperationalError
 from bot.archive.trouble import why_not_indexed
 
 log = logging.getLogger(__name__)
@@ -200,7 +200,7 @@ class Writer:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in connect.IN_USE:
             self._kept_out = (connect.written_by_others(connection),)
             return
-        words = why_not_indexed(error, self._path) if isinstance(error, DatabaseError) else None
+        words = why_not_indexed(error, self._path)
         why = str(words or error)
         _, told = self._failed.get(chore, _WELL)
         self._failed[chore] = _written(connection), why

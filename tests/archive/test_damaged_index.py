@@ -129,6 +129,20 @@ async def test_what_waited_is_put_in_as_soon_as_another_program_has_made_the_ind
     assert wrong_in(bot.archive.path) == []
 
 
+async def test_where_it_is_lost_what_an_index_has_the_index_is_to_be_made_anew(room: Room) -> None:
+    await room.takes_in(DUNE, LIKE_IT)
+    assert await titles(room.archive, "dune") == [DUNE.title, LIKE_IT.title]
+    await room.takes_in(RIVER)
+    await room.archive._write(lambda db: db.execute("UPDATE unindexed SET was = x'0102'") and None)
+    said = " ".join(await room.archive.check())
+    assert "not known any more" in said and "reindex --do" in said
+    await room.archive.reindex()
+    assert await titles(room.archive, "dune") == [LIKE_IT.title]
+    assert await titles(room.archive, "river") == [RIVER.title]
+    assert await room.archive.check() == []
+    assert wrong_in(room.archive.path) == []
+
+
 # --- what comes between a correction and its words ----------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ from functools import partial
 
 from bot.archive.connect import Connection, written_by_others
 from bot.archive.search import aside, normal, tokens
+from bot.errors import NewsError
 from bot.model import OPERATOR, Article
 
 # All words, unranked and small; title and teaser, ranked; titles by their first letters. What stands in a first column
@@ -41,6 +42,10 @@ class Marks:
     language: int = 0
 
 
+class Unknown(NewsError):
+    """What is to be taken out of an index is damaged."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     """An article that waits to be put in, and what is in the indexes of it until then; None: nothing."""
@@ -55,7 +60,11 @@ def add(db: Connection, article: Article, marks: Marks) -> None:
 
 def add_anew(db: Connection, article: Article, marks: Marks) -> None:
     """Put it into the new index alone, as it is in the old one: what waits will be put into both."""
-    waits = _waiting(db, article.id)
+    try:
+        waits = _waiting(db, article.id)
+    except Unknown:  # in the new one it is not
+        db.execute("UPDATE unindexed SET was = NULL WHERE article = ?", (article.id,))
+        return
     if waits is None:
         _put(db, article.id, _texts(article, marks), _ANEW)
     elif waits.was is not None:
@@ -258,7 +267,12 @@ def _waiting(db: Connection, key: int) -> _Waiting | None:
     row = db.execute("SELECT was FROM unindexed WHERE article = ?", (key,)).fetchone()
     if row is None:
         return None
-    return _Waiting(None if row[0] is None else tuple(json.loads(zlib.decompress(row[0]))))
+    try:
+        return _Waiting(None if row[0] is None else tuple(json.loads(zlib.decompress(row[0]))))
+    except (zlib.error, ValueError) as error:
+        raise Unknown(
+            f"What the indexes have of article {key} is not known any more. Make them anew: newsdesk reindex --do"
+        ) from error
 
 
 def _put(db: Connection, key: int, texts: tuple[str, ...], where: str = "") -> None:
