@@ -125,6 +125,7 @@ class Window:
             "members": [self._person(each) for each in world.people.values()],
             "bot": bot,
             "guilds": [self._guild(each.id, me) for each in guilds],
+            "left": [{"id": str(each.id), "name": each.name} for each in world.left.values()],
             "dms": self._dms(me) if me else [],
             "commands": self.stage.commands.everything(),
             "panel": await self.figures.gather(),
@@ -303,6 +304,8 @@ class Window:
                 channel.guild.drop_channel(channel)
         elif do == "delete-guild":
             world.drop_guild(world.guild(body["guild_id"]))
+        elif do == "return-guild":
+            world.return_guild(world.left[int(body["guild_id"])])
         elif do in ("guild-unavailable", "guild-available"):
             world.set_available(world.guild(body["guild_id"]), do == "guild-available")
         elif do == "advance":

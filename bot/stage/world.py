@@ -37,6 +37,7 @@ class World:
         self.bot = User(clock.snowflake(), bot_name, bot=True)
         self.bot.token = _bot_token(self.bot.id)
         self.guilds: dict[int, Guild] = {}
+        self.left: dict[int, Guild] = {}  # those that the bot was thrown out of
         self.people: dict[int, User] = {}
         self.dms: dict[int, Channel] = {}
         self.listeners: list[Callable[[Event], None]] = []
@@ -55,8 +56,7 @@ class World:
             guild.add_member(self.bot, roles=[role])
         self.guilds[guild.id] = guild
         if with_bot:
-            joined = {name: value for name, value in guild.created().items() if name != "unavailable"}
-            self.tell(Event("GUILD_CREATE", joined, guild))
+            self._tell_joined(guild)
         return guild
 
     def add_person(self, name: str, *, locale: str = "en-US", has_installed: bool = False) -> User:
@@ -226,7 +226,13 @@ class World:
         """The bot is thrown out, or the server deleted."""
         self.tell(Event("GUILD_DELETE", {"id": str(guild.id)}, guild))
         guild.gone = True
-        del self.guilds[guild.id]
+        self.left[guild.id] = self.guilds.pop(guild.id)
+
+    def return_guild(self, guild: Guild) -> None:
+        """The bot is invited again, to the server as it was."""
+        self.guilds[guild.id] = self.left.pop(guild.id)
+        guild.gone = False
+        self._tell_joined(guild)
 
     def set_available(self, guild: Guild, available: bool) -> None:
         guild.unavailable = not available
@@ -250,6 +256,10 @@ class World:
     def tell(self, event: Event) -> None:
         for listener in self.listeners:
             listener(event)
+
+    def _tell_joined(self, guild: Guild) -> None:
+        joined = {name: value for name, value in guild.created().items() if name != "unavailable"}
+        self.tell(Event("GUILD_CREATE", joined, guild))
 
     def _fill(self, message: Message, channel: Channel, draft: Draft) -> None:
         message.content = draft.content.strip()

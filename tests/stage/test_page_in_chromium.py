@@ -244,6 +244,23 @@ async def test_a_permission_withdrawn_from_the_panel_is_felt(reader: Reader, bot
         await place(bot, "garden").send("Roses")
 
 
+async def test_a_bot_that_was_removed_is_invited_again_and_all_is_as_it_was(reader: Reader, bot: Library) -> None:
+    await place(bot, "hall").send("Said before")
+    await reader.page.locator("[data-part=world] summary").click()
+    form = reader.page.get_by_test_id("world-form")
+    await form.get_by_label("What happens").select_option(label="Bot is removed from a server")
+    await form.get_by_role("button", name="Let it happen").click()
+    await expect(reader.channel("hall")).to_have_count(0)
+    await form.get_by_label("What happens").select_option(label="Bot is invited again")
+    await expect(form.get_by_label("Server")).to_contain_text("Library")
+    joined = asyncio.create_task(bot.wait_for("guild_join", timeout=10))
+    await form.get_by_role("button", name="Let it happen").click()
+    await joined
+    await reader.page.get_by_role("button", name="Library").click()
+    await reader.goes("hall")
+    await expect(reader.newest).to_contain_text("Said before")
+
+
 async def test_a_modal_is_filled_in(reader: Reader) -> None:
     await reader.types("/wish")
     await reader.strikes("Enter", "Enter")

@@ -21,6 +21,7 @@ export class Store extends EventTarget {
     this.members = [];
     this.bot = null;
     this.guilds = [];
+    this.left = []; // servers that the bot was removed from
     this.dms = [];
     this.commands = [];
     this.panel = {};
@@ -93,7 +94,7 @@ export class Store extends EventTarget {
     if (other) this.#forget();
     const before = this.channels;
     Object.assign(this, {
-      me: snapshot.me, members: snapshot.members ?? [], bot: snapshot.bot, guilds: snapshot.guilds ?? [],
+      me: snapshot.me, members: snapshot.members ?? [], bot: snapshot.bot, guilds: snapshot.guilds ?? [], left: snapshot.left ?? [],
       dms: snapshot.dms ?? [], commands: snapshot.commands ?? [],
     });
     this.channels = new Map();

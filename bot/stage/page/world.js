@@ -11,6 +11,7 @@ const CHANGES = [
   ["guild-unavailable", "Server has an outage", ["guild"]],
   ["guild-available", "Server is back", ["guild"]],
   ["delete-guild", "Bot is removed from a server", ["guild"]],
+  ["return-guild", "Bot is invited again", ["left"]],
 ];
 const PERMISSIONS = ["SEND_MESSAGES", "VIEW_CHANNEL", "EMBED_LINKS", "READ_MESSAGE_HISTORY", "SEND_MESSAGES_IN_THREADS", "MANAGE_MESSAGES", "ATTACH_FILES", "MENTION_EVERYONE"];
 
@@ -18,7 +19,7 @@ export class World {
   constructor(store, api) {
     this.store = store;
     this.api = api;
-    this.what = h("select", { name: "do", "aria-label": "What happens", onchange: () => this.#fit() }, CHANGES.map(([name, label]) => h("option", { value: name }, label)));
+    this.what = h("select", { name: "do", "aria-label": "What happens", onchange: () => this.draw() }, CHANGES.map(([name, label]) => h("option", { value: name }, label)));
     this.guild = h("select", { name: "guild_id", "aria-label": "Server", onchange: () => this.draw() });
     this.channel = h("select", { name: "channel_id", "aria-label": "Channel" });
     this.permission = h("select", { name: "permission", "aria-label": "Permission" }, PERMISSIONS.map((name) => h("option", { value: name }, name.toLowerCase().replaceAll("_", " "))));
@@ -31,14 +32,19 @@ export class World {
   }
 
   draw() {
-    fillOptions(this.guild, this.store.guilds.map((guild) => [guild.id, guild.name]));
+    const guilds = this.#needs().includes("left") ? this.store.left : this.store.guilds;
+    fillOptions(this.guild, guilds.map((guild) => [guild.id, guild.name]));
     const channels = [...this.store.channels.values()].filter((channel) => channel.guild_id === this.guild.value && channel.type !== 4 && !isThread(channel));
     fillOptions(this.channel, channels.map((channel) => [channel.id, `#${channel.name}`]));
     this.#fit();
   }
 
+  #needs() {
+    return CHANGES.find(([name]) => name === this.what.value)?.[2] ?? [];
+  }
+
   #fit() {
-    const needs = CHANGES.find(([name]) => name === this.what.value)?.[2] ?? [];
+    const needs = this.#needs();
     this.channel.hidden = !needs.includes("channel");
     this.permission.hidden = !needs.includes("permission");
   }
