@@ -17,6 +17,16 @@ def hear() -> None:
 
 
 @contextlib.contextmanager
+def at_once() -> Iterator[None]:
+    """While one waits for somebody to type, Ctrl+C waits for nothing: asyncio would hear it only after that."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextlib.contextmanager
 def told_to_stop(stop: asyncio.Event) -> Iterator[None]:
     """SIGTERM and SIGINT ask for an orderly end; a second one does not wait."""
     loop = asyncio.get_running_loop()

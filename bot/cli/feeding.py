@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.text import Text
 
 from bot.app.core import feeds_as_listed, heed_absence, none_yet, open_archive, open_core
+from bot.app.stopping import at_once
 from bot.cli import show
 from bot.clock import WallClock
 from bot.errors import ConfigError, NewsError, NotFound
@@ -187,7 +188,8 @@ def _choose(feeds: Sequence[Candidate]) -> str | None:
         to.print(Text(f"{number:3}  {each.title or 'Without a title'}  {each.count:,} articles", style="bold"))
         to.print(Text(f"     {spoken(each.url)}", style="dim"))
     try:
-        answer = input(f"Which one? 1-{len(feeds)}: ").strip()
+        with at_once():
+            answer = input(f"Which one? 1-{len(feeds)}: ").strip()
     except EOFError:
         return None
     return feeds[int(answer) - 1].url if answer.isdecimal() and 1 <= int(answer) <= len(feeds) else None

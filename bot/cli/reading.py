@@ -11,6 +11,7 @@ from dataclasses import replace
 from rich.text import Text
 
 from bot.app.core import none_yet, open_archive
+from bot.app.stopping import at_once
 from bot.cli import show
 from bot.clock import WallClock
 from bot.delivery.text import clean, cut, in_quotes
@@ -25,6 +26,9 @@ from bot.settings import Settings, shipped
 
 _SCHEME, _HOST = re.compile(r"\w+:"), re.compile(r"[\w-]+(\.[\w-]+)+([:/?]|$)")  # of an address that a person types
 _HEADLINE = 'newsdesk classify "Floods in Kenya"'
+_INVITED = (
+    f'Write an article a line, as in {{"id": 1, "title": "…"}}; Ctrl+D ends. To ask about a headline: {_HEADLINE}'
+)
 PAGE = 25  # articles asked of the archive at once
 
 
@@ -149,9 +153,12 @@ def _text(given: object) -> str:
 
 
 def _lines() -> Iterator[dict[str, object]]:
-    for number, line in enumerate(sys.stdin.buffer, 1):  # JSON is UTF-8, whatever the terminal is
-        if line.strip():
-            yield _asked(line.decode("utf-8-sig", "replace"), number)
+    if sys.stdin.isatty():
+        print(_INVITED, file=sys.stderr)  # noqa: T201
+    with at_once():
+        for number, line in enumerate(sys.stdin.buffer, 1):  # JSON is UTF-8, whatever the terminal is
+            if line.strip():
+                yield _asked(line.decode("utf-8-sig", "replace"), number)
 
 
 def _asked(line: str, number: int) -> dict[str, object]:

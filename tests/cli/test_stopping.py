@@ -1,11 +1,14 @@
 """Who ends a command is heard from the first moment on, while Python still loads it."""
 
+import asyncio
+import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import ROOT, Newsdesk
+from tests.cli.conftest import ROOT, Newsdesk, at_a_terminal
 
 # Python imports this file before all others; it ends the process in the middle of loading a later one.
 INTERRUPTS = """
@@ -40,3 +43,31 @@ async def test_a_question_that_is_given_up_is_told_in_a_sentence(
     (tmp_path / "sitecustomize.py").write_text(INTERRUPTS)
     done = await newsdesk("latest", PYTHONPATH=f"{tmp_path}:{ROOT}", LOADING=loading, SIGNAL=str(int(signal.SIGINT)))
     assert (done.code, done.out, done.err) == (1, "", "newsdesk: Stopped.\n")
+
+
+async def test_who_waits_for_lines_is_stopped_at_once(tmp_path: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "classify", "--json"),
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stdin and process.stdout and process.stderr
+    try:
+        process.stdin.write(b'{"id": 1, "title": "Rain in Kenya"}\n')
+        assert b"africa" in await asyncio.wait_for(process.stdout.readline(), 60), "line by line"
+        process.send_signal(signal.SIGINT)
+        assert await asyncio.wait_for(process.wait(), 20) == 1
+        assert await process.stderr.read() == b"newsdesk: Stopped.\n"
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def test_who_is_asked_for_lines_at_a_terminal_is_told_so(tmp_path: Path) -> None:
+    typed = '{"id": 1, "title": "Rain in Kenya"}\n\x04'
+    said = await at_a_terminal(tmp_path, typed, "classify")
+    assert "Ctrl+D ends" in said and "Africa: its words speak for it" in said
