@@ -14,6 +14,7 @@ ON_REQUESTS = {
     "reset-after", "hang", "hang-after", "slow", "garbage", "history-500", "exhausted", "error",
 }  # fmt: skip
 ON_GATEWAY = {"op7", "op9-true", "op9-false", "silence", "refuse-handshake"}  # and close-CODE
+_LONGEST = 86_400  # seconds: a day
 
 
 @dataclass(slots=True)
@@ -97,15 +98,22 @@ class Faults:
         return fault
 
     def add_json(self, body: Json) -> Fault:
-        """As the page asks for it."""
+        """As the page asks for it; raises ValueError with a sentence where a number is none that makes sense."""
         match = body.get("match") or {}
+        times, chance, seconds = body.get("times", 1), body.get("chance", 1.0), body.get("seconds", 2.0)
+        if not (times is None or (isinstance(times, int) and times >= 1)):
+            raise ValueError(f"Times: a whole number from 1 on, or nothing for always; not {times!r}.")
+        if not (isinstance(chance, int | float) and 0 < chance <= 1):
+            raise ValueError(f"Chance: more than 0 and at most 1; not {chance!r}.")
+        if not (isinstance(seconds, int | float) and 0 <= seconds <= _LONGEST):
+            raise ValueError(f"Seconds: from 0 to {_LONGEST:,}; not {seconds!r}.")
         return self.add(
             str(body.get("kind")),
             method=str(match.get("method") or "*"),
             path=str(match.get("path") or "*"),
-            times=body.get("times", 1),
-            chance=float(body.get("chance") or 1.0),
-            seconds=float(body.get("seconds") or 2.0),
+            times=times,
+            chance=float(chance),
+            seconds=float(seconds),
             code=int(body.get("code") or 50013),
         )
 

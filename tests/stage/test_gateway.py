@@ -368,3 +368,9 @@ async def test_discord_py_survives_reconnects_and_resumes(stage: Stage, place: P
         async with asyncio.timeout(5):
             while not discord.utils.get(client.get_all_channels(), name="still-told"):
                 await asyncio.sleep(0.01)
+
+
+async def test_where_the_gateway_is_may_be_asked_by_anyone(wrong: WrongClient) -> None:
+    asked = await wrong.ask("GET", "/gateway", token="")
+    assert (asked.status, asked.body) == (200, {"url": wrong.stage.gateway_url})
+    assert (await wrong.ask("GET", "/gateway/bot", token="")).status == 401

@@ -224,6 +224,10 @@ async def test_a_fault_put_together_word_by_word_can_be_taken_back(reader: Reade
     form = reader.page.get_by_test_id("fault-form")
     await form.get_by_label("Kind").select_option("slow")
     await form.get_by_label("Path").fill("/channels/*/threads")
+    await form.get_by_label("Times").fill("often")
+    await form.get_by_role("button", name="Set fault").click()
+    await expect(reader.page.locator(".faults").get_by_role("alert")).to_contain_text("not 'often'")
+    reader.troubles.clear()  # the browser, too, noticed that it was refused
     await form.get_by_label("Times").fill("")
     await form.get_by_label("Seconds").fill("3")
     await form.get_by_role("button", name="Set fault").click()

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import aiohttp
+import pytest
 
 from bot.stage import Stage
 from bot.stage.permissions import Permission
@@ -137,6 +138,17 @@ async def test_faults_are_set_listed_and_taken_back_from_the_page(wrong: WrongCl
         assert response.status == 204
     assert (await wrong.send(place.text, content="x")).status == 200
     await post(wrong, "/stage/faults", {"kind": "418"}, 400)
+
+
+@pytest.mark.parametrize(
+    "nonsense", [{"times": 0}, {"times": "abc"}, {"times": 1.5}, {"chance": 5}, {"chance": 0}, {"seconds": -3}]
+)
+async def test_a_fault_with_a_number_that_makes_no_sense_is_refused(
+    wrong: WrongClient, nonsense: dict[str, object]
+) -> None:
+    said = await post(wrong, "/stage/faults", {"kind": "503"} | nonsense, 400)
+    assert repr(next(iter(nonsense.values()))) in said["message"]
+    assert await get(wrong, "/stage/faults") == []
 
 
 async def test_a_gateway_fault_from_the_page_strikes_at_once(wrong: WrongClient, place: Place) -> None:

@@ -63,8 +63,7 @@ export class Faults {
   }
 
   async #set(fault) {
-    await this.#try(() => this.api.setFault(fault));
-    announce(`Fault set: ${fault.kind}`);
+    if (await this.#try(() => this.api.setFault(fault))) announce(`Fault set: ${fault.kind}`);
   }
 
   async #try(act) {
@@ -74,15 +73,21 @@ export class Faults {
       const listed = await this.api.faults();
       const faults = Array.isArray(listed) ? listed : (listed?.faults ?? []);
       this.store.apply({ t: "PANEL", d: { faults } });
+      return true;
     } catch (error) {
       this.problem.textContent = error.sentence ?? "The stage does not answer.";
       this.problem.hidden = false;
+      return false;
     }
   }
 }
 
 function read(form) {
-  const number = (name) => (form.get(name).trim() === "" ? null : Number(form.get(name)));
+  const number = (name) => {
+    const typed = form.get(name).trim();
+    if (typed === "") return null;
+    return Number.isFinite(Number(typed)) ? Number(typed) : typed; // the stage says what is wrong with it
+  };
   const kind = form.get("kind");
   const match = FROM_GATEWAY.has(kind) ? {} : { method: form.get("method").trim() || "*", path: form.get("path").trim() || "*" };
   const fault = { match, kind, times: number("times") };

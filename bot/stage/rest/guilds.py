@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.stage.permissions import Permission
 from bot.stage.refusals import Json, Refusal
-from bot.stage.rest.call import BOT, PERSON, Call, Reply, Route
+from bot.stage.rest.call import ANYONE, BOT, PERSON, Call, Reply, Route
 
 BOTH = frozenset({BOT, PERSON})
 
@@ -117,7 +117,7 @@ ROUTES = [
     Route("GET", "/oauth2/applications/@me", application),
     Route("GET", "/applications/@me", application),
     Route("GET", "/gateway/bot", gateway_for_bot),
-    Route("GET", "/gateway", gateway, BOTH),
+    Route("GET", "/gateway", gateway, frozenset({ANYONE})),
     Route("GET", "/guilds/{guild_id}", get, BOTH),
     Route("GET", "/guilds/{guild_id}/members", members),
     Route("GET", "/guilds/{guild_id}/members/{user_id}", member, BOTH),
