@@ -12,6 +12,7 @@ from bot.cli.log import plain
 from bot.settings import Settings
 from bot.written import meant
 
+_MOST = 100_000  # articles at once
 _ALONE = ("-h", "--help", "--json")  # the options of a search after which no value stands
 
 Command = Callable[[Settings, argparse.Namespace], Awaitable[int | None]]
@@ -113,7 +114,7 @@ def _reading(commands: "Commands[argparse.ArgumentParser]") -> None:
     search.add_argument("--before", default="", metavar="DATE", help="likewise")
     search.add_argument("--order", choices=["relevance", "newest"], help="the best first (usual), or the newest")
     for command in (latest, search):
-        command.add_argument("--limit", type=_count, default=10, metavar="N", help="how many, 1-1000 (10)")
+        command.add_argument("--limit", type=_count, default=10, metavar="N", help="how many (10)")
         _json(command)
     why = _command(commands, "why", reading.why, "the whole story of one article")
     why.add_argument("url", metavar="URL")
@@ -199,6 +200,6 @@ def _seconds(text: str) -> float:
 
 
 def _count(text: str) -> int:
-    if text.isdecimal() and 1 <= int(text) <= 1000:
+    if text.isdecimal() and 1 <= int(text) <= _MOST:
         return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 1000")
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {_MOST}")

@@ -34,6 +34,10 @@ async def test_wrong_usage_leaves_with_2(newsdesk: Newsdesk, words: list[str]) -
     assert done.code == 2 and ("usage:" in done.err or "no web address" in done.err) and "_count" not in done.err
 
 
+async def test_all_that_an_archive_has_may_be_asked_for_at_once(newsdesk: Newsdesk) -> None:
+    assert (await newsdesk("latest", "--limit", "100000", "--json")).code == 0
+
+
 async def test_a_word_that_is_nearly_known_is_asked_about(newsdesk: Newsdesk) -> None:
     assert (await newsdesk("latst")).err.endswith('; did you mean "latest"?\n')
     assert (await newsdesk("feeds", "lst")).err.endswith('; did you mean "list"?\n')
