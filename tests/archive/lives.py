@@ -140,7 +140,7 @@ async def _life(file: Path, seed: int) -> None:
     feed = await archive.add_feed(a_feed())
     await archive.subscribe(a_subscription(region="africa"))
     print("ready", flush=True)
-    number = 0
+    number, older = 0, list[Article]()
     while True:
         found = []
         for _ in range(chance.choice((1, 1, 2, 5))):
@@ -151,7 +151,8 @@ async def _life(file: Path, seed: int) -> None:
             found.append(an_article(title, text=text, published=when, regions=(chance.choice(("africa", "europe")),)))
         sightings = [a_sighting(article, feed) for article in found]
         if number % 3 == 0:
-            corrected = replace(found[0], teaser="corrected")
+            older.append(found[0])
+            corrected = replace(chance.choice(older), teaser=f"corrected {number}")  # its words may be in, or wait
             sightings.append(a_sighting(corrected, feed))
         await archive.accept(sightings, None, _to_africa, NOON)
         print(*(f"article {article.url}\n" for article in found), sep="", end="", flush=True)
