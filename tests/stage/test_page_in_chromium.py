@@ -26,6 +26,7 @@ IN_ONE_GO: dict[str, dict[str, object]] = {
     "/find sea travel": {"words": "sea travel"},
     "/find sea shelf:travel": {"words": "sea", "shelf": "travel"},
     "/find sea shelf:Travel most:3 ": {"words": "sea", "shelf": "travel", "most": 3},
+    "/find words:sea shelf:travel": {"words": "sea", "shelf": "travel"},
     "/newest novels": {"shelf": "novels"},
     "/newest 7": {"most": 7},
     "/newest Travel 5 true": {"shelf": "travel", "most": 5, "share": True},
@@ -390,6 +391,19 @@ async def test_a_command_may_be_typed_in_one_go(reader: Reader, bot: Library) ->
         await reader.types(typed)
         await reader.strikes("Enter")
         assert (typed, {each["name"]: each["value"] for each in (await called).data["options"]}) == (typed, sent)
+
+
+async def test_a_command_is_typed_or_pasted_with_every_option_by_its_name(reader: Reader) -> None:
+    await reader.types("/house show channel:garden book:The Sea")
+    await reader.strikes("Enter", "Enter")
+    await expect(reader.newest).to_contain_text("The Sea is shown in #garden")
+    await reader.page.locator("#composer-input").fill("/house show channel:hall book:The Salt Road")
+    await reader.strikes("Enter", "Enter")
+    await expect(reader.newest).to_contain_text("The Salt Road is shown in #hall")
+    await reader.page.locator("#composer-input").fill("/find words:sea shelf:Travel most:3")
+    await expect(reader.option("words")).to_have_value("sea")
+    await expect(reader.option("shelf")).to_have_value("Travel")
+    await expect(reader.option("most")).to_have_value("3")
 
 
 async def test_what_fits_no_option_is_said(reader: Reader) -> None:

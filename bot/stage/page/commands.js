@@ -122,6 +122,16 @@ export function opening(options, text) {
   return option ? { before: (match[1] ?? "").trim(), option, given: match[3] } : null;
 }
 
+/** "sea shelf:travel most:3", all of it at once: what stood before, and what each option that is named was given. */
+export function parted(options, text) {
+  const names = [...text.matchAll(/(?:^|\s)([\p{L}\p{N}_-]+):/gu)].filter((match) => options.some((each) => each.name === match[1].toLowerCase()));
+  const given = names.map((match, at) => [
+    options.find((each) => each.name === match[1].toLowerCase()),
+    text.slice(match.index + match[0].length, names[at + 1]?.index).trim(),
+  ]);
+  return { before: text.slice(0, names[0]?.index).trim(), given };
+}
+
 function readNumber(option, typed) {
   const value = Number(typed.replace(",", "."));
   const whole = option.type === TYPE.integer;

@@ -1,7 +1,7 @@
 // The message box: plain words, or a slash command put together option by option, all from the keyboard.
 
 import { channelRows, fitting, memberRows, roleRows } from "./choices.js";
-import { callable, fixedChoices, interactionData, matching, offered, opening, read, shareOut, TYPE, typedOut } from "./commands.js";
+import { callable, fixedChoices, interactionData, matching, offered, opening, parted, read, shareOut, TYPE, typedOut } from "./commands.js";
 import { h, replace } from "./dom.js";
 import { icon } from "./icons.js";
 import { isThread, KIND } from "./state.js";
@@ -223,12 +223,7 @@ export class Composer {
 
   #suggestValues(pill) {
     const { option, input } = pill;
-    const named = pill.picked === undefined && option.type === TYPE.string && opening(this.#unused(), input.value);
-    if (named && named.before) {
-      input.value = named.before;
-      fit(input);
-      return this.#open(named.option, named.given);
-    }
+    if (pill.picked === undefined && this.#partOff(pill)) return;
     const head = { title: option.name, hint: option.description ?? "", required: option.required };
     const rows = this.#rows(option);
     if (rows) {
@@ -239,6 +234,28 @@ export class Composer {
     this.suggestions.show(input, pill.rows ?? [], { ...head, busy: true });
     clearTimeout(this.pause);
     this.pause = setTimeout(() => this.#ask(pill, head), PAUSE);
+  }
+
+  /** Options may be named within another's words, and each by its own name: then they get what is theirs. */
+  #partOff(pill) {
+    const { option, input } = pill;
+    const own = `${option.name}:`;
+    if (input.value.trimStart().toLowerCase().startsWith(own)) input.value = input.value.trimStart().slice(own.length).trimStart();
+    const empty = this.pills.filter((each) => each !== pill && !each.input.value).map((each) => each.option);
+    const { before, given } = parted([...this.#unused(), ...empty], input.value);
+    if (!before || !given.length) return false;
+    input.value = before;
+    fit(input);
+    const named = given.map(([each, text]) => {
+      const its = this.pills.find(({ option: known }) => known === each) ?? this.#add(each);
+      its.input.value = text;
+      fit(its.input);
+      return its;
+    });
+    this.#show();
+    named.at(-1).input.focus();
+    this.#suggest(true);
+    return true;
   }
 
   async #ask(pill, head) {
