@@ -27,6 +27,10 @@ class NotOurs(ConfigError):
     """A file in the archive's place that must not be touched."""
 
 
+class Strange(NotOurs):
+    """The database of another program."""
+
+
 def in_words(error: DatabaseError, path: Path) -> NewsError | None:
     """What to do about it; None where it is nothing that anybody but us can mend."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
@@ -91,7 +95,7 @@ def heed_strangers(db: Connection, path: Path, known: frozenset[str]) -> None:
     except OperationalError:  # there is no such table, or it is not ours
         applied = set()
     if tables - {_STEPS} and not applied:
-        raise NotOurs(f"{path} is the database of another program. Move it away, or set NEWSDESK_DATA.")
+        raise Strange(f"{path} is the database of another program. Move it away, or set NEWSDESK_DATA.")
     if applied - known:
         raise NotOurs(
             f"{path} was made by a newer Newsdesk than this. Run that one, or bring back a copy from before: "

@@ -8,7 +8,7 @@ from typing import BinaryIO
 from bot.archive import connect, soundness
 from bot.archive.connect import Connection, DatabaseError, OperationalError
 from bot.archive.migrations import known
-from bot.archive.trouble import NoArchive, NoRoom, heed_strangers
+from bot.archive.trouble import NoArchive, NoRoom, Strange, heed_strangers
 
 _FIRST = b"SQLite format 3\0"
 MUCH_EMPTY = 0.1  # of a file: worth giving back
@@ -124,6 +124,8 @@ def examine(copy: Path) -> None:
             wrong = soundness.of_copy(db)
         finally:
             db.close()
+    except Strange as error:
+        raise NoArchive(f"{copy} is no copy of an archive, but the database of another program.") from error
     except (DatabaseError, ValueError) as error:
         raise NoArchive(f"{copy} is no copy of an archive ({error}).") from error
     if wrong:

@@ -1,6 +1,8 @@
 """`newsdesk restore` leaves an archive alone on which a bot is running."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,18 @@ def test_an_archive_in_use_is_not_put_aside(
     assert "Stop it first" in capsys.readouterr().err
     assert not (tmp_path / "archive.db.before-1").exists()
     assert main(["restore", "copy.db"]) == 0
+
+
+def test_the_database_of_another_program_is_refused_as_a_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with closing(sqlite3.connect("cookies.db")) as db, db:
+        db.execute("CREATE TABLE cookies (name)")
+    assert main(["restore", "cookies.db"]) == 1
+    assert capsys.readouterr().err == (
+        "newsdesk: cookies.db is no copy of an archive, but the database of another program.\n"
+    )
 
 
 @pytest.mark.parametrize("copy", [None, b"", b"Dear reader"], ids=["missing", "empty", "no archive"])

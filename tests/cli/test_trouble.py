@@ -57,6 +57,11 @@ async def test_an_output_that_has_no_room_is_a_failure_in_a_sentence(tmp_path: P
     assert (done.returncode, done.stderr) == (1, "newsdesk: No space left on device.\n")
 
 
+async def test_who_closes_what_it_would_read_says_nothing(tmp_path: Path) -> None:
+    done = await asyncio.to_thread(shell, tmp_path, "newsdesk classify <&-")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 @pytest.mark.parametrize("words", ["latest >&-", "latest --json >&-", "latest 2>&- >&-", "latest nowhere 2>&-"])
 async def test_a_closed_output_is_one_that_nobody_wants(tmp_path: Path, words: str) -> None:
     await filled(tmp_path / "data")
