@@ -31,6 +31,13 @@ async def test_articles_arrive_in_five_regions_and_latest_answers() -> None:
     assert not [line for line in output if "Traceback" in line or "ERROR" in line or "WARNING" in line], "".join(output)
 
 
+async def test_no_pace_at_all_is_as_fast_as_it_goes() -> None:
+    async with rehearsal("--pace", "0") as (url, _), aiohttp.ClientSession() as session:
+        assert len(await articles_arrive(session, url, PATIENCE)) >= 5
+        outbox = (await state(session, url))["panel"]["panels"]["outbox"]
+    assert "held" not in outbox, "that is no flood"
+
+
 async def test_nothing_is_kept_unless_asked_for(tmp_path: Path) -> None:
     kept = tmp_path / "kept"
     async with rehearsal("--pace", "0.3", "--keep", str(kept)) as (url, _), aiohttp.ClientSession() as session:

@@ -43,15 +43,21 @@ async def run(
     clock: Clock | None = None,
     ready: Ready = lambda core, client: None,
 ) -> None:
-    """Run until `stop`, SIGTERM or SIGINT; then finish what is in flight. `ready` is called at each connection."""
+    """Run until `stop`, or SIGTERM or SIGINT where nobody else hears these; then finish what is in flight.
+
+    `ready` is called at each connection.
+    """
     if not settings.token:
         raise ConfigError(UNSET)
-    stop = stop or asyncio.Event()
+    heard: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
+    if stop is None:
+        stop = asyncio.Event()
+        heard = told_to_stop(stop)
     speak_to(settings.api)
     tell_of_another_discord(settings)
     make_folder(settings)
     wake, metrics = asyncio.Event(), Metrics()
-    with alone(settings.archive), told_to_stop(stop):
+    with alone(settings.archive), heard:
         opening = open_core(settings, clock=clock, nudge=wake.set, measure=metrics.polled, took_in=metrics.took_in)
         async with opening as core:
             gc.freeze()  # what is loaded by now stays: without this, a pass of the collector stops the loop for 50 ms

@@ -3,10 +3,12 @@
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 from collections.abc import Iterator
 
 ENDS = (signal.SIGTERM, signal.SIGINT)
+BREATH = 1.0  # seconds: a shell or a wrapper may say to a process what it says to its group, too
 
 log = logging.getLogger(__name__)
 
@@ -28,17 +30,22 @@ def at_once() -> Iterator[None]:
 
 @contextlib.contextmanager
 def told_to_stop(stop: asyncio.Event) -> Iterator[None]:
-    """SIGTERM and SIGINT ask for an orderly end; a second one does not wait."""
-    loop = asyncio.get_running_loop()
+    """SIGTERM and SIGINT ask for an orderly end; who asks again after a while does not wait for it."""
+    loop, first = asyncio.get_running_loop(), 0.0
 
-    def asked() -> None:
-        log.info("stopping")
-        stop.set()
-        for each in ENDS:
-            loop.remove_signal_handler(each)
+    def asked(which: signal.Signals) -> None:
+        nonlocal first
+        if not first:
+            log.info("stopping")
+            stop.set()
+            first = loop.time()
+        elif loop.time() - first > BREATH:
+            for each in ENDS:
+                loop.remove_signal_handler(each)
+            os.kill(os.getpid(), which)
 
     for each in ENDS:
-        loop.add_signal_handler(each, asked)
+        loop.add_signal_handler(each, asked, each)
     hear()
     try:
         yield

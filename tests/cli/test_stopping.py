@@ -1,6 +1,7 @@
 """Who ends a command is heard from the first moment on, while Python still loads it."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -71,3 +72,27 @@ async def test_who_is_asked_for_lines_at_a_terminal_is_told_so(tmp_path: Path) -
     typed = '{"id": 1, "title": "Rain in Kenya"}\n\x04'
     said = await at_a_terminal(tmp_path, typed, "classify")
     assert "Ctrl+D ends" in said and "Africa: its words speak for it" in said
+
+
+async def test_who_says_it_twice_in_one_breath_says_it_once(tmp_path: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "--log-level", "info", "rehearse", "--port", "0"),
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stderr
+    try:
+        async with asyncio.timeout(60):
+            await process.stderr.readuntil(b"connected as=")
+            process.send_signal(signal.SIGINT)  # as `timeout` does: to the process, and to its group
+            await process.stderr.readuntil(b": stopped")
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(signal.SIGINT)
+            rest = await process.stderr.read()
+            assert (await process.wait(), b"Traceback" in rest) == (0, False), rest
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
