@@ -27,6 +27,7 @@ async def shelved(
 ) -> AsyncIterator[tuple[Connection, Shelf]]:
     file = tmp_path_factory.mktemp("near") / "archive.db"
     archive, shelf = await stocked(file, regions, 2)
+    await archive.catch_up()  # for here the index is asked without the archive, which would see to that
     db = connect.reader(file)
     yield db, shelf
     db.close()
