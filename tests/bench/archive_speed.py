@@ -22,7 +22,7 @@ from bot.regions import Region, Regions
 from tests.bench.archive_build import build
 from tests.bench.archive_corpus import NOW, START, YEARS, Corpus, Shape
 from tests.bench.archive_peers import BareArchive, Reader, Tantivy, UsualIndex
-from tests.bench.archive_together import Adds, adding, together
+from tests.bench.archive_together import Adds, adding, plainly, together
 from tests.bench.times import Times
 
 BANDS = ("rare", "mid", "common", "very common")
@@ -211,6 +211,7 @@ def main() -> None:
         if asked.build:
             return
         bench.run()
+        plainly(file, shape)
         asyncio.run(adding(file, shape, [] if asked.no_peers else keepers(file, folder)))
         asyncio.run(together(file, shape, 10))
         if not asked.no_peers:

@@ -2,15 +2,17 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from random import Random
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from bot.archive import Archive
+from bot.archive import Archive, accept, articles, backlog, connect, feeds
+from bot.archive.connect import Connection
 from bot.model import Article, Feed, Owed, Query, Sighting, Subscription
 from bot.regions import Region, Regions
 from tests.bench.archive_corpus import NOW, Corpus, Shape
@@ -19,6 +21,7 @@ from tests.bench.times import Times
 BANDS = ("rare", "mid", "common", "very common")
 _PAUSE = 0.05  # seconds between two articles
 _TURNS, _ADDED = 3, 150  # each way's, and articles in one
+R = TypeVar("R")
 
 
 class Adds(Protocol):
@@ -74,6 +77,36 @@ async def together(file: Path, shape: Shape, seconds: float) -> None:
     print(f"16 searchers and a writer: {number / seconds:,.0f} questions a second, {len(added.spent)} articles added")
     for name, times in {**asked, "one article added": added, "lag of the event loop": lag}.items():
         print(f"{f'  {name}':30} {times}   max {max(times.spent):.1f}", flush=True)
+
+
+def plainly(file: Path, shape: Shape) -> None:
+    """One article after another in one thread that does nothing else: what keeping it takes without an event loop. The
+    mean is of all there is to do until the last one's words are in the indexes."""
+    with closing(connect.writer(file)) as db:
+        connect.set_durable(db, False)
+        feed = feeds.every(db)[0]
+        (newest,) = articles.load(db, [db.execute("SELECT max(id) FROM article").fetchone()[0]]).values()
+        times, began = Times(), time.perf_counter()
+        fresh = _articles(Corpus(shape), _TURNS * _ADDED, max(NOW, newest.published or NOW))
+        for article, seen in fresh:
+            times.add(_keep, db, Sighting(article, feed, b"1", silent=True), seen)
+            while backlog.is_due(db):
+                _in_one(db, backlog.catch_up)
+        while _in_one(db, backlog.catch_up):
+            pass
+        mean = (time.perf_counter() - began) * 1000 / len(fresh)
+    print(f"{'one article added, not owed, in a plain loop':46} {times}   mean {mean:.2f}", flush=True)
+
+
+def _keep(db: Connection, sighting: Sighting, seen: datetime) -> None:
+    _in_one(db, lambda db: accept.accept(db, [sighting], None, _nobody, seen))
+
+
+def _in_one(db: Connection, work: Callable[[Connection], R]) -> R:
+    db.execute("BEGIN IMMEDIATE")
+    done = work(db)
+    db.execute("COMMIT")
+    return done
 
 
 async def adding(file: Path, shape: Shape, peers: Sequence[tuple[str, Adds]]) -> None:
