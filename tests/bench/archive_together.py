@@ -86,8 +86,8 @@ def plainly(file: Path, shape: Shape) -> None:
         connect.set_durable(db, False)
         feed = feeds.every(db)[0]
         (newest,) = articles.load(db, [db.execute("SELECT max(id) FROM article").fetchone()[0]]).values()
-        times, began = Times(), time.perf_counter()
         fresh = _articles(Corpus(shape), _TURNS * _ADDED, max(NOW, newest.published or NOW))
+        times, began = Times(), time.perf_counter()
         for article, seen in fresh:
             times.add(_keep, db, Sighting(article, feed, b"1", silent=True), seen)
             while backlog.is_due(db):
