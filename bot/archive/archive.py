@@ -34,7 +34,6 @@ from bot.archive.trouble import in_words, why_not_read
 from bot.archive.upkeep import MUCH_EMPTY
 from bot.archive.upkeep import examine as examine_copy
 from bot.archive.upkeep import put_in_place as put_copy_in_place
-from bot.archive.upkeep import restore as restore_archive
 from bot.archive.upkeep import shrink as shrink_archive
 from bot.archive.writer import Chores, Locked, Writer
 from bot.errors import Busy
@@ -60,7 +59,7 @@ from bot.model import (
 )
 from bot.regions import Regions
 
-__all__ = ["MUCH_EMPTY", "Archive", "examine_copy", "put_copy_in_place", "restore_archive", "shrink_archive"]
+__all__ = ["MUCH_EMPTY", "Archive", "examine_copy", "put_copy_in_place", "shrink_archive"]
 
 DEADLINE = 0.8  # seconds: what a reader asks is answered by then, or stopped
 _LOOK_UP, _RANK = 4, 2  # threads

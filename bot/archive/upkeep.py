@@ -107,12 +107,6 @@ def shrink(archive: Path) -> tuple[int, int]:
         db.close()
 
 
-def restore(copy: Path, archive: Path) -> Path | None:
-    """Put a copy in the archive's place, once it is known to be sound; where the archive that was there is now."""
-    examine(copy)
-    return put_in_place(copy, archive)
-
-
 def examine(copy: Path) -> None:
     """Refuse what is no sound copy of an archive."""
     if not copy.is_file():
@@ -133,7 +127,7 @@ def examine(copy: Path) -> None:
 
 
 def put_in_place(copy: Path, archive: Path) -> Path | None:
-    """The same of a copy that is known to be sound."""
+    """Put a sound copy in the archive's place; where the archive that was there is now."""
     if archive.exists() and archive.samefile(copy):
         raise NoArchive(f"{copy} is the archive itself; there is nothing to bring back.")
     unfinished = archive.with_name(f"{archive.name}.unfinished")

@@ -3,10 +3,12 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.archive import Archive
+from bot.archive.archive import examine_copy, put_copy_in_place
 from bot.model import Accepted, Article, Feed, Owed, Sighting, Source, Subscription
 from bot.regions import Regions
 from tests.builders import NOON, a_feed, a_sighting
@@ -40,6 +42,12 @@ class Room:
 
     def passes(self, **time: float) -> None:
         self.now += timedelta(**time)
+
+
+def restore_archive(copy: Path, archive: Path) -> Path | None:
+    """As the console does it."""
+    examine_copy(copy)
+    return put_copy_in_place(copy, archive)
 
 
 @pytest.fixture

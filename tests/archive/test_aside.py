@@ -9,12 +9,12 @@ from random import Random
 import pytest
 
 from bot.archive import Archive, connect, rebuild, soundness
-from bot.archive.archive import restore_archive, shrink_archive
+from bot.archive.archive import shrink_archive
 from bot.archive.connect import Connection
 from bot.archive.search import aside
 from bot.model import Query
 from bot.regions import Regions
-from tests.archive.conftest import Room
+from tests.archive.conftest import Room, restore_archive
 from tests.builders import NOON, an_article
 
 OLD = NOON - timedelta(days=400)

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from bot.archive import Archive, backlog, connect, soundness
-from bot.archive.archive import restore_archive
 from bot.archive.connect import Connection
 from bot.archive.readers import TooSlow
 from bot.archive.search.aliases import Aliases
@@ -18,7 +17,7 @@ from bot.archive.search.index import SHAPES
 from bot.errors import NewsError
 from bot.model import Article, Owed, Query
 from bot.regions import Regions
-from tests.archive.conftest import Room
+from tests.archive.conftest import Room, restore_archive
 from tests.builders import NOON, a_sighting, an_article
 
 DUNE = an_article("Rain in Kenya", text="A dune moves", regions=("africa",), published=NOON)

@@ -13,12 +13,11 @@ from hypothesis import strategies as st
 
 from bot.archive import Archive, backlog, connect, prune, rebuild, soundness
 from bot.archive.accept import accept
-from bot.archive.archive import restore_archive
 from bot.archive.connect import Connection
 from bot.archive.search.index import SHAPES
 from bot.model import Query
 from bot.regions import Regions
-from tests.archive.conftest import Room, owed_by_region
+from tests.archive.conftest import Room, owed_by_region, restore_archive
 from tests.archive.test_backlog import DUNE, LIKE_IT, titles, wait, wrong_in
 from tests.builders import NOON, a_sighting, a_subscription, an_article
 

@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot.archive import Archive
-from bot.archive.archive import restore_archive
 from bot.archive.connect import OperationalError
 from bot.archive.trouble import NoRoom
 from bot.model import Query
 from bot.regions import Regions
-from tests.archive.conftest import owed_by_region
+from tests.archive.conftest import owed_by_region, restore_archive
 from tests.builders import NOON, a_feed, a_sighting, a_subscription, an_article
 
 _ROOM = 2_000_000  # bytes that the log may still grow

@@ -10,12 +10,11 @@ import pytest
 from sqlite_utils import Database
 
 from bot.archive import Archive, connect, shape
-from bot.archive.archive import restore_archive
 from bot.archive.migrations import migrate, migrations
 from bot.archive.trouble import NoArchive
 from bot.model import Query
 from bot.regions import Regions
-from tests.archive.conftest import Room
+from tests.archive.conftest import Room, restore_archive
 from tests.builders import an_article
 
 _INDEXES = {"words", "heads", "titles", "known_word", "head_word", "title_word"}

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from bot.archive import Archive, memos, upkeep
-from bot.archive.archive import restore_archive
 from bot.archive.readers import Readers
 from bot.archive.search.aliases import Aliases
 from bot.archive.trouble import NoArchive, NotOurs
 from bot.errors import Busy, NewsError
 from bot.model import Query
 from bot.regions import Regions
+from tests.archive.conftest import restore_archive
 from tests.builders import NOON
 
 

@@ -10,11 +10,11 @@ from random import Random
 import pytest
 
 from bot.archive import Archive
-from bot.archive.archive import restore_archive, shrink_archive
+from bot.archive.archive import shrink_archive
 from bot.archive.trouble import NoArchive, NoRoom
 from bot.model import Query
 from bot.regions import Regions
-from tests.archive.conftest import Room
+from tests.archive.conftest import Room, restore_archive
 from tests.builders import NOON, an_article
 
 
