@@ -17,7 +17,7 @@ from bot.archive.search.index import SHAPES
 from bot.model import Article, Owed, Query
 from bot.regions import Regions
 from tests.archive.conftest import Room
-from tests.archive.test_backlog import wait, wrong_in
+from tests.archive.waiting import wait, wrong_in
 from tests.builders import NOON, a_sighting, an_article
 
 WORDS = ("rain", "dune", "pact", "vote", "river")

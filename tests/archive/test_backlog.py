@@ -9,41 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.archive import Archive, backlog, connect, soundness
+from bot.archive import Archive, backlog, connect
 from bot.archive.connect import Connection
 from bot.archive.readers import TooSlow
 from bot.archive.search.aliases import Aliases
-from bot.archive.search.index import SHAPES
 from bot.errors import NewsError
 from bot.model import Article, Owed, Query
 from bot.regions import Regions
 from tests.archive.conftest import Room, restore_archive
+from tests.archive.waiting import DUNE, LIKE_IT, brought_back, titles, two_programs, wait, wrong_in
 from tests.builders import NOON, a_sighting, an_article
-
-DUNE = an_article("Rain in Kenya", text="A dune moves", regions=("africa",), published=NOON)
-LIKE_IT = an_article("Kenya after the rain", text="The dune stays", published=NOON - timedelta(days=1))
-
-
-def wait(file: Path) -> int:
-    """How many articles wait."""
-    with closing(connect.reader(file)) as db:
-        return int(db.execute("SELECT count(*) FROM unindexed").fetchone()[0])
-
-
-def wrong_in(file: Path) -> list[str]:
-    """What is wrong, also by what the indexes say of themselves to a connection that may write."""
-    with closing(connect.writer(file)) as db:
-        wrong = soundness.check(db)
-        for name in SHAPES:
-            try:
-                db.execute(f"INSERT INTO {name} ({name}) VALUES ('integrity-check')")
-            except connect.DatabaseError as error:
-                wrong.append(f"{name}: {error}")
-        return wrong
-
-
-async def titles(archive: Archive, words: str) -> list[str]:
-    return [hit.article.title for hit in (await archive.search(Query(words, order="newest", limit=25))).hits]
 
 
 async def until_none_waits(file: Path) -> None:
@@ -159,44 +134,36 @@ async def test_a_transaction_that_fails_leaves_nothing_to_be_put_in(room: Room) 
 async def test_what_another_program_has_corrected_meanwhile_is_put_in_as_it_is_now(
     regions: Regions, tmp_path: Path
 ) -> None:
-    bot, console = [Room(await Archive.open(tmp_path / "a.db", regions, now=lambda: NOON)) for _ in range(2)]
-    await bot.takes_in(DUNE, LIKE_IT)
-    await console.takes_in(replace(DUNE, text="A river moves"))
-    await console.takes_in(an_article("Rain elsewhere", text="A dune"))
-    for room in (bot, console):
-        assert await titles(room.archive, "dune") == ["Rain elsewhere", LIKE_IT.title]
-        assert await titles(room.archive, "river") == [DUNE.title]
-    for room in (console, bot):
-        await room.archive.close()
-    assert wrong_in(bot.archive.path) == []
+    async with two_programs(tmp_path / "a.db", regions) as (bot, console):
+        await bot.takes_in(DUNE, LIKE_IT)
+        await console.takes_in(replace(DUNE, text="A river moves"))
+        await console.takes_in(an_article("Rain elsewhere", text="A dune"))
+        for room in (bot, console):
+            assert await titles(room.archive, "dune") == ["Rain elsewhere", LIKE_IT.title]
+            assert await titles(room.archive, "river") == [DUNE.title]
 
 
 async def test_what_another_program_keeps_under_a_key_that_came_to_nothing_here_is_put_in(
     regions: Regions, tmp_path: Path
 ) -> None:
-    bot, console = [Room(await Archive.open(tmp_path / "a.db", regions, now=lambda: NOON)) for _ in range(2)]
-    feed = await bot.feed()
-    with pytest.raises(OSError, match="of our own"):
-        await bot.archive.accept([a_sighting(DUNE, feed)], None, fails, NOON)
-    await console.takes_in(an_article("Vote in Mali", text="A river", published=NOON))
-    assert await titles(bot.archive, "river") == ["Vote in Mali"]
-    assert await titles(bot.archive, "dune") == []
-    for room in (console, bot):
-        await room.archive.close()
-    assert wrong_in(bot.archive.path) == []
+    async with two_programs(tmp_path / "a.db", regions) as (bot, console):
+        feed = await bot.feed()
+        with pytest.raises(OSError, match="of our own"):
+            await bot.archive.accept([a_sighting(DUNE, feed)], None, fails, NOON)
+        await console.takes_in(an_article("Vote in Mali", text="A river", published=NOON))
+        assert await titles(bot.archive, "river") == ["Vote in Mali"]
+        assert await titles(bot.archive, "dune") == []
 
 
 async def test_nothing_is_kept_in_mind_that_waits_no_more(regions: Regions, tmp_path: Path) -> None:
-    bot, console = [Room(await Archive.open(tmp_path / "a.db", regions, now=lambda: NOON)) for _ in range(2)]
-    await bot.takes_in(DUNE, LIKE_IT)
-    await bot.takes_in(replace(DUNE, text="A river moves"))
-    assert await bot.archive._write(lambda db: len(db.put_off)) == 2
-    assert await titles(console.archive, "dune") == [LIKE_IT.title]
-    await bot.takes_in(an_article("Vote"))
-    assert await titles(bot.archive, "vote") == ["Vote"]
-    assert await bot.archive._write(lambda db: len(db.put_off)) == 0
-    for room in (console, bot):
-        await room.archive.close()
+    async with two_programs(tmp_path / "a.db", regions) as (bot, console):
+        await bot.takes_in(DUNE, LIKE_IT)
+        await bot.takes_in(replace(DUNE, text="A river moves"))
+        assert await bot.archive._write(lambda db: len(db.put_off)) == 2
+        assert await titles(console.archive, "dune") == [LIKE_IT.title]
+        await bot.takes_in(an_article("Vote"))
+        assert await titles(bot.archive, "vote") == ["Vote"]
+        assert await bot.archive._write(lambda db: len(db.put_off)) == 0
 
 
 async def test_nobody_waits_long_while_another_program_writes(regions: Regions, tmp_path: Path) -> None:
@@ -316,14 +283,11 @@ async def test_where_it_is_lost_which_ones_wait_the_index_is_to_be_made_anew(roo
 
 
 async def test_a_copy_of_before_any_waited_is_brought_back(regions: Regions, tmp_path: Path) -> None:
-    archive = await Archive.open(tmp_path / "old.copy", regions, now=lambda: NOON)
-    await Room(archive).takes_in(DUNE, LIKE_IT)
-    await archive.close()
-    with closing(connect.plain(tmp_path / "old.copy")) as db:
-        db.execute("DROP TABLE unindexed")
-        db.execute("DELETE FROM _sqlite_migrations WHERE name IN ('words_may_wait', 'corrections_may_wait')")
-    restore_archive(tmp_path / "old.copy", tmp_path / "a.db")
-    archive = await Archive.open(tmp_path / "a.db", regions, now=lambda: NOON)
+    before = (
+        "DROP TABLE unindexed",
+        "DELETE FROM _sqlite_migrations WHERE name IN ('words_may_wait', 'corrections_may_wait')",
+    )
+    archive = await brought_back(tmp_path, regions, before)
     await Room(archive).takes_in(an_article("Rain elsewhere", text="A dune"))
     assert await titles(archive, "dune") == ["Rain elsewhere", DUNE.title, LIKE_IT.title]
     await archive.close()

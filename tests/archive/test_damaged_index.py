@@ -18,7 +18,7 @@ from bot.archive.search.index import SHAPES
 from bot.model import Query
 from bot.regions import Regions
 from tests.archive.conftest import Room, owed_by_region, restore_archive
-from tests.archive.test_backlog import DUNE, LIKE_IT, titles, wait, wrong_in
+from tests.archive.waiting import DUNE, LIKE_IT, brought_back, titles, two_programs, wait, wrong_in
 from tests.builders import NOON, a_sighting, a_subscription, an_article
 
 Harm = Callable[[Connection], None]
@@ -115,17 +115,14 @@ async def test_an_index_that_has_forgotten_its_format_is_made_anew(regions: Regi
 async def test_what_waited_is_put_in_as_soon_as_another_program_has_made_the_index_anew(
     regions: Regions, tmp_path: Path
 ) -> None:
-    bot, console = [Room(await Archive.open(tmp_path / "a.db", regions, now=lambda: NOON)) for _ in range(2)]
-    await bot.takes_in(DUNE, LIKE_IT)
-    assert await titles(bot.archive, "dune") == [DUNE.title, LIKE_IT.title]
-    await bot.archive._write(harm_in_the_end)
-    await bot.takes_in(RIVER)
-    assert await titles(bot.archive, "river") == []
-    await console.archive.reindex()
-    assert await titles(bot.archive, "river") == [RIVER.title]
-    for room in (console, bot):
-        await room.archive.close()
-    assert wrong_in(bot.archive.path) == []
+    async with two_programs(tmp_path / "a.db", regions) as (bot, console):
+        await bot.takes_in(DUNE, LIKE_IT)
+        assert await titles(bot.archive, "dune") == [DUNE.title, LIKE_IT.title]
+        await bot.archive._write(harm_in_the_end)
+        await bot.takes_in(RIVER)
+        assert await titles(bot.archive, "river") == []
+        await console.archive.reindex()
+        assert await titles(bot.archive, "river") == [RIVER.title]
 
 
 async def test_where_it_is_lost_what_an_index_has_the_index_is_to_be_made_anew(room: Room) -> None:
@@ -226,18 +223,15 @@ def places_of_words(db: Connection) -> list[tuple[object, ...]]:
 async def test_what_another_program_has_corrected_again_meanwhile_is_put_in_as_it_is_now(
     regions: Regions, tmp_path: Path
 ) -> None:
-    bot, console = [Room(await Archive.open(tmp_path / "a.db", regions, now=lambda: NOON)) for _ in range(2)]
-    await bot.takes_in(DUNE, LIKE_IT)
-    assert await titles(bot.archive, "dune") == [DUNE.title, LIKE_IT.title]
-    await bot.takes_in(replace(DUNE, text="A river"))
-    await console.takes_in(replace(DUNE, text="A forest"))
-    await bot.takes_in(replace(LIKE_IT, text="A forest"))
-    assert wait(bot.archive.path) == 2
-    assert (await titles(bot.archive, "river"), await titles(bot.archive, "dune")) == ([], [])
-    assert await titles(console.archive, "forest") == [DUNE.title, LIKE_IT.title]
-    for room in (console, bot):
-        await room.archive.close()
-    assert wrong_in(bot.archive.path) == []
+    async with two_programs(tmp_path / "a.db", regions) as (bot, console):
+        await bot.takes_in(DUNE, LIKE_IT)
+        assert await titles(bot.archive, "dune") == [DUNE.title, LIKE_IT.title]
+        await bot.takes_in(replace(DUNE, text="A river"))
+        await console.takes_in(replace(DUNE, text="A forest"))
+        await bot.takes_in(replace(LIKE_IT, text="A forest"))
+        assert wait(bot.archive.path) == 2
+        assert (await titles(bot.archive, "river"), await titles(bot.archive, "dune")) == ([], [])
+        assert await titles(console.archive, "forest") == [DUNE.title, LIKE_IT.title]
 
 
 async def test_what_waits_in_a_copy_to_be_put_in_anew_is_so_afterwards(regions: Regions, tmp_path: Path) -> None:
@@ -258,14 +252,11 @@ async def test_what_waits_in_a_copy_to_be_put_in_anew_is_so_afterwards(regions: 
 
 
 async def test_a_copy_of_before_corrections_waited_is_brought_back(regions: Regions, tmp_path: Path) -> None:
-    archive = await Archive.open(tmp_path / "old.copy", regions, now=lambda: NOON)
-    await Room(archive).takes_in(DUNE, LIKE_IT)
-    await archive.close()
-    with closing(connect.plain(tmp_path / "old.copy")) as db:
-        db.execute("ALTER TABLE unindexed DROP COLUMN was")
-        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'corrections_may_wait'")
-    restore_archive(tmp_path / "old.copy", tmp_path / "a.db")
-    archive = await Archive.open(tmp_path / "a.db", regions, now=lambda: NOON)
+    before = (
+        "ALTER TABLE unindexed DROP COLUMN was",
+        "DELETE FROM _sqlite_migrations WHERE name = 'corrections_may_wait'",
+    )
+    archive = await brought_back(tmp_path, regions, before)
     await Room(archive).takes_in(replace(DUNE, text="A river"))
     assert await titles(archive, "dune") == [LIKE_IT.title]
     await archive.close()
