@@ -7,13 +7,24 @@ from datetime import UTC, datetime
 
 _QUIET = ("discord", "aiohttp", "asyncio", "feedparser", "trafilatura")
 _IDLE = ("PyNaCl is not installed", "davey is not installed")  # voice, which nobody here speaks
-_TOKEN = re.compile(r"[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)|(?<=Bot )\S{20,}")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # what would steer the terminal; lines and tabs stay
+_SECRETS = re.compile(
+    r"[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}|(?<=Bot )\S{20,}"  # a bot's token
+    r"|(?<=://)[^/\s?#]+(?=@)"  # what stands before the host in an address
+    r"|(?P<path>/(?:webhooks|interactions)/\d+/)[\w-]{20,}"  # with which anybody may answer for us
+)
+# What would steer the terminal, turn the line round, or be taken for its end; lines and tabs stay.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_UNSEEN = {each: f"\\u{each:04x}" for each in range(0x7F, 0x206A) if _CONTROL.match(chr(each))}
 
 
 def plain(text: str) -> str:
     """What a page or a person has said, as a terminal can show it without doing anything."""
     return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def in_json(text: str) -> str:
+    """A line of JSON, with what it would let stand and a terminal would obey written as JSON can write it too."""
+    return text.translate(_UNSEEN)
 
 
 def set_up_logging(form: str, level: str, root: logging.Logger) -> None:
@@ -28,10 +39,14 @@ def set_up_logging(form: str, level: str, root: logging.Logger) -> None:
 
 
 class _Text(logging.Formatter):
-    """A line a person reads; secrets never get this far out."""
+    """A line a person reads; secrets never get this far out, and what is quoted begins no line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return plain(_TOKEN.sub("…", super().format(record)))
+        first, *trace = _hushed(super().format(record)).split("\n")
+        return plain("\n".join([first, *(f"  {line}" for line in trace)]))
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        return super().formatMessage(record).replace("\n", "\\n")
 
 
 class _Json(logging.Formatter):
@@ -42,8 +57,12 @@ class _Json(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "from": record.name,
-            "said": _TOKEN.sub("…", record.getMessage()),
+            "said": _hushed(record.getMessage()),
         }
         if record.exc_info:
-            line["trace"] = _TOKEN.sub("…", self.formatException(record.exc_info))
-        return json.dumps(line, ensure_ascii=False)
+            line["trace"] = _hushed(self.formatException(record.exc_info))
+        return in_json(json.dumps(line, ensure_ascii=False))
+
+
+def _hushed(text: str) -> str:
+    return _SECRETS.sub(lambda found: f"{found['path'] or ''}…", text)
