@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from bot.archive import connect, memos, rebuild
 from bot.archive.connect import Connection, DatabaseError
 from bot.archive.migrations import migrations
-from bot.archive.search import index
+from bot.archive.search import index, parts
 from bot.archive.trouble import NoArchive
 
 _REINDEX = "run `newsdesk reindex --do`."
@@ -86,7 +86,7 @@ def mend(db: Connection) -> None:
             memos.remember(db, rebuild.VERSION, "")  # not today's, until all articles are in it
         db.execute(should.sql[name])
         if name in index.SHAPES:
-            index.tune(db, name)
+            parts.tune(db, name)
 
 
 def _compared(is_: _Shape, should: _Shape) -> Iterator[Lack]:

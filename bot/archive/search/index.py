@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.archive.connect import Connection, written_by_others
-from bot.archive.search import aside, normal, tokens
+from bot.archive.search import aside, normal, parts, tokens
 from bot.errors import NewsError
 from bot.model import OPERATOR, Article
 
@@ -24,9 +24,6 @@ SHAPES = {
 VERSION = 100 * normal.VERSION + 1  # a change of the shapes, too, means that the index must be made again
 _HEADS = ("teaser", "title", "own_teaser", "own_title", "marks")
 _WORD = re.compile("[a-z0-9\x80-\U0010ffff]+")  # as the tokenizer has it
-_PARTS = 4  # of one size, that become one as articles come in: each is asked in turn, which takes ten microseconds
-_PAGE = 500  # bytes
-_PARTS_MERGED, _PAGES_MERGED = 2, 256  # in spare time: of one size, and pages written at once
 _QUICKLY = 1  # as zlib numbers it: what waits does so for a moment
 _ANEW = "_anew"
 _PROGRESS = "index.anew"  # under this key: the version that is being made, the last key in it, how many, of how many
@@ -144,7 +141,7 @@ def state(db: Connection) -> int:
     FTS5 keeps a list of its parts under this key, which grows whenever it writes: https://sqlite.org/fts5.html, on its
     data structures.
     """
-    row = db.execute("SELECT block FROM words_data WHERE id = 10").fetchone()
+    row = db.execute(f"SELECT block FROM words_data WHERE id = {parts.LIST}").fetchone()  # noqa: S608 a number
     return 0 if row is None else zlib.crc32(row[0])
 
 
@@ -157,27 +154,13 @@ def begin_anew(db: Connection, version: int) -> None:
         if aside.exists(db, f"{name}{_ANEW}"):
             aside.put(db, f"{name}{_ANEW}")
         db.execute(f"CREATE VIRTUAL TABLE {name}{_ANEW} USING fts5({shape})")
-        tune(db, f"{name}{_ANEW}")
+        parts.tune(db, f"{name}{_ANEW}")
     _remember(db, f"{version} -1 0 {_articles(db)}")
-
-
-def tune(db: Connection, name: str) -> None:
-    """Its pages are small: who goes back in time reads each as a whole before its last entry."""
-    for what, number in (("automerge", _PARTS), ("pgsz", _PAGE)):
-        db.execute(f"INSERT INTO {name} ({name}, rank) VALUES (?, ?)", [what, number])  # noqa: S608 our tables
 
 
 def merge_some(db: Connection) -> bool:
     """Make some parts of the indexes one, so that fewer are asked; whether it is worth going on."""
-    for name in SHAPES:
-        row = db.execute(f"SELECT v FROM {name}_config WHERE k = 'usermerge'").fetchone()  # noqa: S608 our tables
-        if row is None or row["v"] != _PARTS_MERGED:
-            db.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('usermerge', {_PARTS_MERGED})")  # noqa: S608
-        before = db.total_changes
-        db.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('merge', {_PAGES_MERGED})")  # noqa: S608 our tables
-        if db.total_changes - before > 1:
-            return True
-    return False
+    return any(parts.merge(db, name) for name in SHAPES)
 
 
 def rebuilt_to(db: Connection, version: int) -> int | None:
