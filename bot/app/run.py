@@ -10,6 +10,7 @@ from typing import Any
 
 import cogs
 from bot.almanac import Almanac
+from bot.app.collector import leave_alone
 from bot.app.core import Core, alone, make_folder, open_core, tell_of_another_discord
 from bot.app.metrics import Metrics, serve_metrics
 from bot.app.stopping import told_to_stop
@@ -121,6 +122,7 @@ class Line:
         client = NewsClient(desk, cogs.names(), answered=self._metrics.answered)
         sender = DiscordSender(client, core.regions, core.clock, self._allowance, memory=core.archive)
         courier = Courier(core.archive, sender, core.clock, self._wake, on_settled=self._count)
+        client.add_listener(_left_alone, "on_ready")
         async with client:
             line = asyncio.create_task(client.hold_the_line(core.settings.token), name="gateway")
             waiting = asyncio.create_task(client.wait_until_ready(), name="ready")
@@ -159,6 +161,11 @@ async def _end(task: "asyncio.Task[Any] | None") -> None:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError, Exception):
             await task
+
+
+async def _left_alone() -> None:
+    """At each beginning of a session: its servers stay until its end."""
+    leave_alone()
 
 
 def _welcome(client: NewsClient) -> None:
