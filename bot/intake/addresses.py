@@ -21,6 +21,11 @@ _TRACKER_VALUES = {  # these names carry meaning elsewhere: dropped only with a 
     "emc": re.compile(r"rss|edit.*"), "feedtype": re.compile(r"rss|atom|xml"),
 }  # fmt: skip
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})")
+# What has no place in an address: spaces, quotes and brackets, and what cannot be seen or turns a line round.
+_UNFIT = re.compile(
+    r"[\s\"<>\\^`{|}\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    r"\U000e0000-\U000e007f]"
+)
 _REDIRECTORS = re.compile(
     r"(feeds\d*\.feedburner\.com|feedproxy\.google\.com|news\.google\.com|rss\.feedsportal\.com|ads\.pheedo\.com|"
     r"(www\.)?pheedo\.com|feeds\.feedblitz\.com|feedproxy\.feedly\.com|da\.feedsportal\.com|go\.theregister\.com|"
@@ -40,10 +45,11 @@ def canonical(url: str, fragment: bool = False) -> str:
         return ""
     _, host, port, path, query, mark = parts
     host = re.sub(r"^(www\d?|amp|m|mobile)\.(?=[^.]+\.)", "", host)
-    path = quote(_ESCAPE.sub(_plain, path), safe="%/:@!$&'()*+,;=~-._")
+    path = quote(_ESCAPE.sub(_plain, path), safe="%/:@!$&'()*+,;=~-._", errors="replace")
     path = re.sub(r"/{2,}", "/", path)
     path = re.sub(r"\.amp(?=\.html?$)", "", re.sub(r"((?<=.)/amp|/index\.(html?|php))?/*$", "", path))
     path = path or "/"
+    query = query.encode("utf-8", "replace").decode()  # half a letter, as a JSON feed can have one
     asked = [(name, value) for name, value in _pairs(query) if not _is_tracker(name, value)]
     again = "https://" + host + (f":{port}" if port else "") + path
     if asked:
@@ -90,7 +96,7 @@ def join(base: str, url: str) -> str:
     parts = split(found)
     if parts is None:
         return ""
-    return re.sub(r"[\s\"<>\\^`{|}]", lambda bad: quote(bad[0]), found)
+    return _UNFIT.sub(lambda bad: quote(bad[0], errors="replace"), found)
 
 
 def is_redirector(url: str) -> bool:

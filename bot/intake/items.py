@@ -59,7 +59,7 @@ def link(item: Item, base: str) -> str:
     if is_redirector(printed) and not original and split(guid) and not is_redirector(guid):
         candidates.insert(0, guid)
     found = next((address for address in (join(base, each) for each in candidates if each.strip()) if address), "")
-    return found or (guid if split(guid) else "")
+    return found or (join(base, guid) if split(guid) else "")
 
 
 def _is_caption(words: str, element: etree._Element) -> bool:

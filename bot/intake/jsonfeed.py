@@ -46,7 +46,7 @@ def _entry(item: dict[str, object], feed: dict[str, object], home: str) -> Entry
     tags = item.get("tags")
     return Entry(
         title=title or text.cut(standfirst.partition("\n")[0], 120),
-        link=link or (number if number.startswith(("http://", "https://")) else ""),
+        link=link or (join(home, number) if number.startswith(("http://", "https://")) else ""),
         guid=number.strip()[:1000],
         teaser=standfirst,
         text=body.text if body.text != standfirst else "",

@@ -1,8 +1,13 @@
 """Addresses: what is one article, and what a reader is given to click on."""
 
+import json
+
 import pytest
 
-from bot.intake.addresses import canonical, tidy
+from bot.intake.addresses import canonical, join, tidy
+from bot.intake.parse import parse
+from bot.model import Document
+from tests.press import item, rss
 
 
 @pytest.mark.parametrize(
@@ -36,3 +41,31 @@ def test_what_may_tell_articles_apart_is_kept(query: str) -> None:
 )
 def test_a_reader_is_not_counted(printed: str, clicked: str) -> None:
     assert tidy(printed) == clicked
+
+
+@pytest.mark.parametrize(
+    ("printed", "clicked"),
+    [
+        ("/a b<c>", "https://a.test/a%20b%3Cc%3E"),
+        ("/\u202egnp.exe", "https://a.test/%E2%80%AEgnp.exe"),
+        ("/\x1b[31m\x9b2J\u200b", "https://a.test/%1B[31m%C2%9B2J%E2%80%8B"),
+        ("/\ud800", "https://a.test/%3F"),
+        ("/Köln?q=日本", "https://a.test/Köln?q=日本"),
+    ],
+)
+def test_an_address_is_all_that_one_sees_of_it(printed: str, clicked: str) -> None:
+    assert join("https://a.test/", printed) == clicked
+
+
+def test_an_address_that_is_only_printed_as_an_id_is_one_too() -> None:
+    feed = {"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "https://a.test/\u202ex", "title": "A"}]}
+    for body in (json.dumps(feed).encode(), rss(item("A").but(link="", guid="https://a.test/\u202ex"))):
+        (entry,) = parse(Document("https://a.test/feed", 200, body, {})).entries
+        assert entry.link == "https://a.test/%E2%80%AEx"
+
+
+def test_half_a_letter_in_one_id_hides_no_other_article() -> None:
+    ids = ("https://a.test/\ud83d", "https://a.test/?q=\ud83d", "https://a.test/whole")
+    feed = {"version": "https://jsonfeed.org/version/1.1", "items": [{"id": each, "title": each[-1:]} for each in ids]}
+    found = parse(Document("https://a.test/feed", 200, json.dumps(feed).encode(), {})).entries
+    assert [entry.link for entry in found] == ["https://a.test/%3F", "https://a.test/?q=%3F", "https://a.test/whole"]
