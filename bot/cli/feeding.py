@@ -12,6 +12,7 @@ from rich.text import Text
 from bot.app.core import feeds_as_listed, heed_absence, none_yet, open_archive, open_core
 from bot.app.stopping import at_once
 from bot.cli import show
+from bot.cli.log import plain
 from bot.clock import WallClock
 from bot.errors import ConfigError, NewsError, NotFound
 from bot.intake import memory, tidings
@@ -95,7 +96,7 @@ def _print_parsed(article: Article, as_json: bool) -> None:
         show.out(show.as_json(article))
     else:
         when = f"{article.published:%Y-%m-%d %H:%M}" if article.published else f"{'no date':16}"
-        print(f"{when}  {article.title}  {article.url}")  # noqa: T201 - the console is where this belongs
+        print(plain(f"{when}  {article.title}  {article.url}"))  # noqa: T201 - the console is where this belongs
 
 
 async def list_feeds(settings: Settings, arguments: argparse.Namespace) -> None:
@@ -174,7 +175,7 @@ async def add_feed(settings: Settings, arguments: argparse.Namespace) -> None:
         finally:
             progress.end()
     if arguments.json:
-        show.out({"feed": added.feed.url, "title": added.feed.title, "articles": added.articles})
+        show.out({"feed": spoken(added.feed.url), "title": added.feed.title, "articles": added.articles})
     else:
         show.console().print(Text(added.sentence))
 
@@ -204,7 +205,7 @@ async def remove_feed(settings: Settings, arguments: argparse.Namespace) -> None
             raise NewsError(f"{spoken(feed.url)} stands in {file}, which would bring it back: take it out there.")
         await archive.remove_feed(feed.url, OPERATOR)
     if arguments.json:
-        show.out({"feed": feed.url, "removed": True})
+        show.out({"feed": spoken(feed.url), "removed": True})
     else:
         show.console().print(Text(f"{spoken(feed.url)} is polled no more. Its articles stay in the archive."))
 
@@ -298,7 +299,7 @@ def _policy(source: Source | None) -> Policy:
 
 def _feed_as_json(feed: Feed, source: Source | None, gap: tidings.Tiding | None) -> dict[str, object]:
     return {
-        "feed": feed.url,
+        "feed": spoken(feed.url),
         "title": feed.title,
         "server": feed.owner or None,
         "status": source.status if source else "new",

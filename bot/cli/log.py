@@ -13,13 +13,13 @@ _SECRETS = re.compile(
     r"|(?P<path>/(?:webhooks|interactions)/\d+/)[\w-]{20,}"  # with which anybody may answer for us
 )
 # What would steer the terminal, turn the line round, or be taken for its end; lines and tabs stay.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-_UNSEEN = {each: f"\\u{each:04x}" for each in range(0x7F, 0x206A) if _CONTROL.match(chr(each))}
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_UNSEEN = {each: f"\\u{each:04x}" for each in range(0x7F, 0x206A) if CONTROL.match(chr(each))}
 
 
 def plain(text: str) -> str:
     """What a page or a person has said, as a terminal can show it without doing anything."""
-    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    return CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def in_json(text: str) -> str:

@@ -99,7 +99,7 @@ async def why(settings: Settings, arguments: argparse.Namespace) -> None:
             raise NotFound(f"No article at {url} is in the archive. {_hint(settings, address)}".rstrip())
         trust = {each.url: policy(memory.read(each.memory).shared) for each in await archive.sources()}
     if arguments.json:
-        identity = {url: trust[url].sentence for url in story.article.feeds if url in trust}
+        identity = {spoken(url): trust[url].sentence for url in story.article.feeds if url in trust}
         show.out(show.story_as_json(story) | {"identity": identity})
     else:
         show.print_story(show.console(), story)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from threading import Lock, Timer
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -13,22 +14,21 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.archive.dates import read_period
+from bot.cli.log import CONTROL, in_json, plain
 from bot.delivery.text import clean, cut
 from bot.errors import ConfigError
+from bot.intake.addresses import spoken
 from bot.intake.classify import evidence
 from bot.model import Article, Found, Hit, Story
 
 SOON, SHORT, LONG = 1.0, 0.1, 10.0  # seconds
 LONGEST = 200  # characters of a query that are repeated
 _FROM, _TO = "\ue0f0", "\ue0f1"  # around a matched word in a snippet
-_ENDS = {
-    each: f"\\u{each:04x}" for each in (0x85, 0x2028, 0x2029)
-}  # which JSON lets stand, and others take for a line's end
 
 
 def out(line: Mapping[str, object]) -> None:
     """One JSON object on a line of its own."""
-    text = json.dumps(line, ensure_ascii=False, allow_nan=False).translate(_ENDS)
+    text = in_json(json.dumps(line, ensure_ascii=False, allow_nan=False))
     try:
         text.encode(sys.stdout.encoding)
     except UnicodeEncodeError:  # a terminal of another alphabet, or half a character
@@ -54,7 +54,7 @@ class Progress:
     def tell(self, line: str) -> None:
         """How far it is: in place on a terminal, otherwise a line every now and then."""
         with self._turn:
-            self._line = line
+            self._line = plain(line)
             if self._soon is None:
                 self._soon = Timer(SOON, self._show)  # also where the work says nothing more for long
                 self._soon.daemon = True
@@ -66,7 +66,7 @@ class Progress:
         """A line that stays."""
         with self._turn:
             self._wipe()
-            print(line, file=sys.stderr)  # noqa: T201
+            print(plain(line), file=sys.stderr)  # noqa: T201
 
     def end(self) -> None:
         """Leave nothing behind."""
@@ -97,6 +97,10 @@ class Progress:
 
 
 class _Console(Console):
+    def print(self, *objects: Any, **how: Any) -> None:
+        """What others have written neither steers the terminal nor turns a line round."""
+        super().print(*(_still(each) if isinstance(each, Text) else each for each in objects), **how)
+
     def on_broken_pipe(self) -> None:
         """Rich would leave with 1; our door says what it means that nobody reads on."""
         raise BrokenPipeError
@@ -130,7 +134,7 @@ def as_json(article: Article) -> dict[str, object]:
         "authors": list(article.authors),
         "regions": list(article.regions),
         "tags": [tag.label or tag.term for tag in article.tags],
-        "feeds": list(article.feeds),
+        "feeds": [spoken(each) for each in article.feeds],
         "published": moment(article.published),
         "seen": moment(article.seen),
         "updated": moment(article.updated),
@@ -142,7 +146,8 @@ def print_article(to: Console, article: Article, snippet: str = "") -> None:
     """Headline, then where and when and by whom, then the teaser or the words found."""
     when = article.published or article.seen
     facts = [f"{when:%d %b %Y %H:%M}" if when else "", ", ".join(article.regions), ", ".join(article.authors)]
-    to.print(Text(article.title, style=f"bold link {article.url}" if article.url else "bold"))
+    leads = article.url.isprintable() and " " not in article.url
+    to.print(Text(article.title, style=f"bold link {article.url}" if article.url and leads else "bold"))
     to.print(Text("  " + " · ".join(filter(None, facts)), style="dim"))
     if said := " ".join((snippet or article.teaser).split()):
         to.print(Text("  ").append_text(_marked(said)))
@@ -183,11 +188,18 @@ def print_story(to: Console, story: Story) -> None:
         table.add_column(no_wrap=True)
     for each in story.events:
         when = f"{each.at:%Y-%m-%d %H:%M:%S}"
-        table.add_row(Text(when, style="dim"), Text(each.what, style="bold"), Text(each.words))
+        table.add_row(Text(when, style="dim"), Text(each.what, style="bold"), _still(Text(each.words)))
         if not to.is_terminal:  # a line each for whoever searches them
             to.print(Text(f"{when}  {each.what:{wide}}  {each.words}"))
     if to.is_terminal:
         to.print(table)
+
+
+def _still(text: Text) -> Text:
+    """The same, a letter for a letter, so that what is bold stays so."""
+    shown = text.copy()
+    shown.plain = CONTROL.sub("\ufffd", text.plain)
+    return shown
 
 
 def _marked(snippet: str) -> Text:

@@ -103,3 +103,33 @@ async def test_prune_without_a_date_shows_how_many_are_older_than_each_year(news
         ["1", "articles are older than 2020"],
         ["2", "articles are older than 2022"],
     ]
+
+
+@pytest.fixture
+async def hostile(tmp_path: Path) -> None:
+    """An archive as an older version may have left it: words and addresses that steer, of a feed with a password."""
+    (tmp_path / "data").mkdir()
+    async with archive_in(tmp_path / "data") as archive:
+        feed = await archive.add_feed(Feed("https://jo:s3cret@a.test/\u202edeef", title="T\x9b31m\u202e"))
+        article = Article(
+            "Rain\x9b31m\u202enret", "https://a.test/\x9b2J\u202e1", teaser="Rain\u2066", published=NOON, seen=NOON,
+            keys=("url:https://a.test/1",), authors=("Jo\u202e",), feeds=(feed.url,),
+        )  # fmt: skip
+        await archive.accept([Sighting(article, feed, b"1")], None, lambda each, orders: [], NOON)
+
+
+ALL_THAT_SHOWS = (["latest"], ["search", "rain"], ["why", "https://a.test/1"], ["feeds", "list"])
+
+
+@pytest.mark.parametrize("words", ALL_THAT_SHOWS, ids=" ".join)
+async def test_what_others_wrote_steers_no_terminal(newsdesk: Newsdesk, hostile: None, words: list[str]) -> None:
+    for said in (words, [*words, "--json"]):
+        done = await newsdesk(*said)
+        assert done.code == 0 and all(line.isprintable() for line in done.out.split("\n")), done.out
+        assert "a.test" in done.out
+
+
+@pytest.mark.parametrize("words", ALL_THAT_SHOWS, ids=" ".join)
+async def test_no_password_of_a_feed_is_shown(newsdesk: Newsdesk, hostile: None, words: list[str]) -> None:
+    for said in (words, [*words, "--json"]):
+        assert "s3cret" not in (await newsdesk(*said)).out
