@@ -168,7 +168,7 @@ async def _archive(archive: Archive, told: Callable[[str], None], clock: Clock) 
     if unchecked:
         yield Finding("certificates", True, f"unchecked, as somebody wished, for {', '.join(unchecked)}")
     waiting = await archive.outbox()
-    asleep = [each for each in await archive.subscriptions() if each.suspended]
+    asleep = await archive.asleep()
     words = ", ".join(f"{count} {state}" for state, count in waiting.items() if count) or "empty"
     if waiting.get("held"):
         words += "; about what is held, /desk release in its server decides"

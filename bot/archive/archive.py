@@ -240,6 +240,15 @@ class Archive(Care):
     async def subscriptions_of(self, target: str) -> list[Subscription]:
         return await self._read(subscriptions.of, target)
 
+    async def asleep(self) -> list[Subscription]:
+        return await self._read(subscriptions.asleep)
+
+    async def ordered(self) -> dict[int, set[str]]:
+        return await self._read(subscriptions.ordered)
+
+    async def only_server(self) -> int:
+        return await self._read(subscriptions.only_server)
+
     # --- outbox -----------------------------------------------------------------------------------------------
 
     async def due_deliveries(self, now: datetime, limit: int = 50, busy: Collection[str] = ()) -> list[Delivery]:
@@ -292,8 +301,8 @@ class Archive(Care):
     ) -> tuple[dict[State, int], list[Delivery]]:
         return await self._read(outbox.waiting, guild, limit, state)
 
-    async def holding(self) -> list[int]:
-        return await self._read(outbox.holding)
+    async def held(self) -> dict[int, set[str]]:
+        return await self._read(outbox.held)
 
     # --- weekly round-ups -------------------------------------------------------------------------------------
 

@@ -267,15 +267,18 @@ def waiting(
     return {cast(State, row["state"]): row["number"] for row in counted}, deliveries(db, rows.fetchall())
 
 
-def holding(db: Connection) -> list[int]:
-    """The servers for which something is held."""
+def held(db: Connection) -> dict[int, set[str]]:
+    """The servers for which something is held, and why."""
+    found: dict[int, set[str]] = {}
     rows = db.execute(
         """
-        SELECT DISTINCT s.guild FROM delivery d JOIN subscription s ON s.id = d.subscription
+        SELECT DISTINCT s.guild, d.reason FROM delivery d JOIN subscription s ON s.id = d.subscription
         WHERE d.state = 'held' AND s.guild > 0
         """
     )
-    return [row["guild"] for row in rows]
+    for row in rows:
+        found.setdefault(row["guild"], set()).add(row["reason"])
+    return found
 
 
 def _due(row: Row, after: timedelta | None, now: datetime) -> int:

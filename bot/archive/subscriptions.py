@@ -71,6 +71,28 @@ def every(db: Connection, guild: int | None = None) -> list[Subscription]:
     return [to_subscription(row) for row in rows]
 
 
+def asleep(db: Connection) -> list[Subscription]:
+    """The standing orders to which nothing is sent until somebody acts."""
+    rows = db.execute("SELECT * FROM subscription WHERE ended IS NULL AND suspended != '' ORDER BY id")
+    return [to_subscription(row) for row in rows]
+
+
+def ordered(db: Connection) -> dict[int, set[str]]:
+    """The regions that each server has ordered."""
+    found: dict[int, set[str]] = {}
+    for row in db.execute("SELECT DISTINCT guild, region FROM subscription WHERE ended IS NULL AND guild > 0"):
+        found.setdefault(row["guild"], set()).add(row["region"])
+    return found
+
+
+def only_server(db: Connection) -> int:
+    """The one server that has ordered anything; 0 where there are others, or none."""
+    standing = "FROM subscription WHERE ended IS NULL AND guild > 0"
+    row = db.execute(f"SELECT (SELECT min(guild) {standing}) AS first, (SELECT max(guild) {standing}) AS last")
+    first, last = row.fetchone()
+    return first if first and first == last else 0
+
+
 def of(db: Connection, target: str) -> list[Subscription]:
     """The standing orders of one target."""
     rows = db.execute("SELECT * FROM subscription WHERE target = ? AND ended IS NULL ORDER BY id", [target])

@@ -69,15 +69,20 @@ class OfTags:
 
     async def guilds(self, desk: Desk) -> set[int]:
         """Who may say what a tag means."""
-        found, only = await _open(desk), await _only_server(desk)
-        owners = {only if each.feed.owner == OPERATOR else each.feed.owner for each in found}
-        return {each for each in owners if each}
+        return {guild for guild in _by_server(await _open(desk), await desk.archive.only_server()) if guild}
 
-    async def reasons(self, desk: Desk, guild: int, told: Collection[str]) -> set[str]:
+    async def reasons(self, desk: Desk, told: Mapping[int, Collection[str]]) -> dict[int, set[str]]:
         """Every tag is one; but what came today waits, where something was told before."""
         today = f"{desk.clock.now():%Y-%m-%d}"
+        if len(told) == 1:
+            tags = {guild: await _open_for(desk, guild) for guild in told}
+        else:
+            tags = _by_server(await _open(desk), await desk.archive.only_server())
         return {
-            each.key for each in await _open_for(desk, guild) if not told or each.key in told or each.tag.met < today
+            guild: {
+                each.key for each in tags.get(guild, ()) if not before or each.key in before or each.tag.met < today
+            }
+            for guild, before in told.items()
         }
 
     async def view(self, desk: Desk, guild: int, keys: Collection[str]) -> ui.LayoutView:
@@ -132,7 +137,7 @@ def _shown(tag: str) -> str:
 
 async def open_in(desk: Desk, guild: int, feeds: Sequence[Feed], ledgers: Mapping[int, Ledger]) -> list[OpenTag]:
     """The open tags of those of these feeds for which this server may speak."""
-    only = await _only_server(desk)
+    only = await desk.archive.only_server()
     own = [each for each in feeds if each.owner == guild or (each.owner == OPERATOR and only == guild)]
     return [OpenTag(feed, tag) for feed in own for tag in ledger.unmapped(ledgers[feed.id], feed, desk.regions)]
 
@@ -309,18 +314,21 @@ def _left(feeds: Sequence[Feed], kept: Mapping[str, str], regions: Regions) -> l
 
 
 async def _open_for(desk: Desk, guild: int) -> list[OpenTag]:
-    only = await _only_server(desk)
-    return [
-        each
-        for each in await _open(desk)
-        if each.feed.owner == guild or (each.feed.owner == OPERATOR and only == guild)
-    ]
+    """Those of one server, for which nobody else's ledgers are read."""
+    if await desk.archive.only_server() == guild:
+        return _by_server(await _open(desk), guild).get(guild, [])
+    feeds = await desk.archive.feeds(guild)
+    kept = {str(each.id): await desk.archive.recall(f"{ledger.KEYS}{each.id}") or "" for each in feeds}
+    return await asyncio.to_thread(_left, feeds, kept, desk.regions) if feeds else []
 
 
-async def _only_server(desk: Desk) -> int:
-    """The one server that has ordered anything; 0 where there are others, for nobody there speaks for all."""
-    guilds = {each.guild for each in await desk.archive.subscriptions() if each.guild}
-    return guilds.pop() if len(guilds) == 1 else 0
+def _by_server(found: Iterable[OpenTag], only: int) -> dict[int, list[OpenTag]]:
+    """By who may say what they mean: `only` is the one server that has ordered anything; where there are others,
+    nobody there speaks for all."""
+    tags: dict[int, list[OpenTag]] = {}
+    for each in found:
+        tags.setdefault(only if each.feed.owner == OPERATOR else each.feed.owner, []).append(each)
+    return tags
 
 
 def _short(tag: str) -> str:

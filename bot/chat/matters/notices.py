@@ -51,8 +51,8 @@ class Matter(Protocol):
         """The servers that it may concern now."""
         ...
 
-    async def reasons(self, desk: Desk, guild: int, told: Collection[str]) -> set[str]:
-        """Why, each reason as a key; also those of which they were told, for as long as they hold."""
+    async def reasons(self, desk: Desk, told: Mapping[int, Collection[str]]) -> dict[int, set[str]]:
+        """Why, each reason as a key, for each of these servers; also those of which they were told, while they hold."""
         ...
 
     async def view(self, desk: Desk, guild: int, keys: Collection[str]) -> ui.LayoutView:
@@ -105,16 +105,29 @@ class Notices:
             await self._look_for(matter)
 
     async def _look_for(self, matter: Matter) -> None:
+        """There may be thousands: what is known is asked for once, and only who is to be told is looked at closely."""
         concerned, before = await matter.guilds(self._desk), self._before[matter]
-        for number in concerned | before:
-            notice, news = await _news(matter, self._desk, number)
+        for number, (kept, reasons) in (await self._all(matter, concerned | before)).items():
+            news = reasons - kept.told
             if number not in before and news:
                 log.warning("has to tell server=%d what=%r reasons=%d", number, matter.memo, len(news))
             guild = self._client.get_guild(number)
             place = _place(guild) if guild and news else None
-            if place is not None:
+            if place is None and kept.told <= reasons:
+                continue
+            notice, news = await _news(matter, self._desk, number)
+            if place is not None and news:
                 await self._tell(matter, number, place, notice, news)
         self._before[matter] = concerned
+
+    async def _all(self, matter: Matter, guilds: Collection[int]) -> dict[int, tuple[_Notice, frozenset[str]]]:
+        """What each was told, and what there is to tell."""
+        if not guilds:
+            return {}
+        kept = await self._desk.archive.recalled(matter.memo)
+        notices = {number: _read(kept.get(str(number))) for number in guilds}
+        reasons = await matter.reasons(self._desk, {number: each.told for number, each in notices.items()})
+        return {number: (notices[number], frozenset(found)) for number, found in reasons.items()}
 
     async def _tell(self, matter: Matter, guild: int, place: Place, notice: _Notice, news: frozenset[str]) -> None:
         """Say it; but first find out about what was on its way before."""
@@ -196,7 +209,7 @@ def _place(guild: discord.Guild) -> Place | None:
 async def _news(matter: Matter, desk: Desk, guild: int) -> tuple[_Notice, frozenset[str]]:
     """What was told, and what was not; a reason that holds no more may come again."""
     kept = _read(await desk.archive.recall(_key(matter, guild)))
-    reasons = frozenset(await matter.reasons(desk, guild, kept.told))
+    reasons = frozenset((await matter.reasons(desk, {guild: kept.told}))[guild])
     notice = replace(kept, told=kept.told & reasons, telling=kept.telling & reasons)
     if notice.told != kept.told:
         await _remember(matter, desk, guild, notice)

@@ -62,11 +62,12 @@ class OfHeld:
 
     async def guilds(self, desk: Desk) -> set[int]:
         """For whom something is held."""
-        return set(await desk.archive.holding())
+        return set(await desk.archive.held())
 
-    async def reasons(self, desk: Desk, guild: int, told: Collection[str]) -> set[str]:
+    async def reasons(self, desk: Desk, told: Mapping[int, Collection[str]]) -> dict[int, set[str]]:
         """For what something is held, each reason as a short key."""
-        return {_key(reason) for reason in (await _by_reason(desk, guild))[0]}
+        held = await desk.archive.held()
+        return {guild: {_key(reason) for reason in held.get(guild, ())} for guild in told}
 
     async def view(self, desk: Desk, guild: int, keys: Collection[str]) -> ui.LayoutView:
         """All that is held, these first."""

@@ -4,6 +4,7 @@ Of the operator's feeds they are told where one that fails is the only one for w
 merely seem quiet to them. All else about those is the operator's business: the log, `feeds list` and `doctor` tell it.
 """
 
+import asyncio
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -22,7 +23,7 @@ from bot.delivery.text import clean, cut, escape
 from bot.intake import tidings
 from bot.intake.addresses import spoken
 from bot.intake.tidings import Tiding
-from bot.model import OPERATOR, ROUNDUP, Feed, Subscription
+from bot.model import OPERATOR, ROUNDUP, Feed
 
 _MOST = 8  # feeds in one message
 _AGAIN = "It is tried again by itself, ever more rarely."
@@ -39,18 +40,13 @@ class OfFeeds:
         found, _ = await _all(desk)
         own = {each.owner for each in found if each.owner != OPERATOR}
         theirs = any(each.owner == OPERATOR and each.kind in {*tidings.TROUBLES, "well"} for each in found)
-        return own | ({each.guild for each in await desk.archive.subscriptions() if each.guild} if theirs else set())
+        return own | (set(await desk.archive.ordered()) if theirs else set())
 
-    async def reasons(self, desk: Desk, guild: int, told: Collection[str]) -> set[str]:
+    async def reasons(self, desk: Desk, told: Mapping[int, Collection[str]]) -> dict[int, set[str]]:
         """What holds now. A trouble's end is told where the trouble was."""
         found, feeds = await _all(desk)
-        orders = await desk.archive.subscriptions(guild) if any(each.owner == OPERATOR for each in found) else []
-        keys: set[str] = set()
-        for each in found:
-            before = {key for key in told if key.startswith(each.trouble)}
-            concerned = bool(before) if each.kind == "well" else _concerns(each, guild, orders, feeds, found)
-            keys |= before | ({each.key} if concerned else set())
-        return keys
+        ordered = await desk.archive.ordered() if any(each.owner == OPERATOR for each in found) else {}
+        return await asyncio.to_thread(_reasons, found, feeds, ordered, told)  # there may be thousands of servers
 
     async def view(self, desk: Desk, guild: int, keys: Collection[str]) -> ui.LayoutView:
         """A message that tells of these."""
@@ -102,17 +98,47 @@ async def _all(desk: Desk) -> tuple[list[Tiding], Sequence[Feed]]:
     return [each for each in found if each.feed in polled], feeds
 
 
-def _concerns(
-    tiding: Tiding, guild: int, orders: Sequence[Subscription], feeds: Sequence[Feed], found: Iterable[Tiding]
-) -> bool:
-    if tiding.owner == guild:
-        return True
-    if tiding.owner != OPERATOR or tiding.kind not in tidings.TROUBLES:
-        return False
+def _reasons(
+    found: Sequence[Tiding],
+    feeds: Sequence[Feed],
+    ordered: Mapping[int, Collection[str]],
+    told: Mapping[int, Collection[str]],
+) -> dict[int, set[str]]:
+    """Server by server. The feeds for everybody are looked through once, not for each server anew."""
     ill = {each.feed for each in found if each.kind in tidings.TROUBLES}
-    its = next(each for each in feeds if each.id == tiding.feed)
-    well = [each for each in feeds if each.owner in {OPERATOR, guild} and each.id not in ill]
-    return any(_serves(its, each.region) and not any(_serves(one, each.region) for one in well) for each in orders)
+    well = _by_owner(each for each in feeds if each.id not in ill)
+    lonely = {each for each in set().union(*ordered.values()) if not _served(each, well.get(OPERATOR, ()))}
+    numbered = {each.id: each for each in feeds}
+    theirs = [(each, numbered[each.feed]) for each in found if each.owner == OPERATOR and each.kind in tidings.TROUBLES]
+    reasons: dict[int, set[str]] = {}
+    for guild, keys in told.items():
+        alone = {each for each in lonely & set(ordered.get(guild, ())) if not _served(each, well.get(guild, ()))}
+        concerned = [each for each, its in theirs if any(_serves(its, region) for region in alone)] if alone else []
+        reasons[guild] = {each.key for each in concerned} | (_after(keys, found) if keys else set())
+    for each in found:
+        if each.owner in told and each.kind != "well":
+            reasons[each.owner].add(each.key)
+    return reasons
+
+
+def _after(told: Collection[str], found: Iterable[Tiding]) -> set[str]:
+    """What was told, for as long as it holds; and where that is over, that it is."""
+    keys: set[str] = set()
+    for each in found:
+        before = {key for key in told if key.startswith(each.trouble)}
+        keys |= before | ({each.key} if before and each.kind == "well" else set())
+    return keys
+
+
+def _by_owner(feeds: Iterable[Feed]) -> dict[int, list[Feed]]:
+    found: dict[int, list[Feed]] = {}
+    for each in feeds:
+        found.setdefault(each.owner, []).append(each)
+    return found
+
+
+def _served(region: str, feeds: Iterable[Feed]) -> bool:
+    return any(_serves(each, region) for each in feeds)
 
 
 def _serves(feed: Feed, region: str) -> bool:

@@ -64,7 +64,7 @@ class Watch(commands.Cog):
             await asyncio.sleep(TOGETHER)
             changed, self._changed = self._changed, set()
             try:
-                for each in await self._desk.archive.subscriptions():
+                for each in await self._desk.archive.asleep():
                     if each.guild in changed and self._is_mended(each):
                         log.info("resumed target=%s was=%s", each.target, each.suspended)
                         await self._desk.archive.resume_target(each.target)
