@@ -26,6 +26,7 @@ _UNFIT = re.compile(
     r"[\s\"<>\\^`{|}\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
     r"\U000e0000-\U000e007f]"
 )
+_CREDENTIALS = re.compile(r"(?<![^:])//[^/?#]*@")  # behind the scheme, if there is one
 _REDIRECTORS = re.compile(
     r"(feeds\d*\.feedburner\.com|feedproxy\.google\.com|news\.google\.com|rss\.feedsportal\.com|ads\.pheedo\.com|"
     r"(www\.)?pheedo\.com|feeds\.feedblitz\.com|feedproxy\.feedly\.com|da\.feedsportal\.com|go\.theregister\.com|"
@@ -162,8 +163,8 @@ def parted(url: str) -> tuple[str, tuple[str, str] | None]:
 
 
 def spoken(url: str) -> str:
-    """An address as it may stand in a log or be shown: without credentials."""
-    return parted(url)[0]
+    """An address as it may stand in a log or be shown: without credentials, also where it is none."""
+    return _CREDENTIALS.sub("//", url, 1)
 
 
 def _plain(escape: re.Match[str]) -> str:

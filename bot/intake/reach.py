@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Callable
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 from aiohappyeyeballs import AddrInfoType
 
@@ -11,6 +11,16 @@ _MARK = "is not a public address"
 _WRAPPERS = tuple(
     IPv6Network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48", "::/96")
 )  # an IPv4 in the last 32 bits
+# Global in the books, or in those that this Python has; and yet nobody's feed lies there.
+_KEPT = tuple(
+    ip_network(net)
+    for net in (
+        "192.0.0.0/24",  # RFC 6890; Oracle's machines ask 192.0.0.192 for their secrets
+        "168.63.129.16/32",  # as Azure's ask this one
+        "192.88.99.0/24",  # RFC 7526, the way to 6to4 that is no more
+        "3fff::/20",  # RFC 9637, for examples
+    )
+)
 
 
 class PrivateAddress(OSError):
@@ -28,7 +38,7 @@ def is_public(address: str) -> bool:
         return all(is_public(str(each)) for each in inside)
     if isinstance(ip, IPv6Address) and ip.is_site_local:
         return False
-    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved and not any(ip in net for net in _KEPT)
 
 
 def public_socket(info: AddrInfoType) -> socket.socket:

@@ -130,6 +130,13 @@ def test_what_is_public_is_public(address: str) -> None:
     assert is_public(address)
 
 
+@pytest.mark.parametrize(
+    "address", ["192.0.0.192", "168.63.129.16", "100.100.100.200", "192.88.99.1", "3fff::1", "64:ff9b::a83f:8110"]
+)
+def test_what_a_cloud_or_a_book_keeps_for_itself_is_not(address: str) -> None:
+    assert not is_public(address)
+
+
 def test_the_socket_is_refused_before_it_is_made() -> None:
     with pytest.raises(PrivateAddress, match=r"10\.0\.0\.1"):
         public_socket((socket.AF_INET, socket.SOCK_STREAM, 0, "", ("10.0.0.1", 80)))
@@ -139,6 +146,14 @@ def test_credentials_are_not_spoken() -> None:
     url = "https://user:p%40ss@mag.test:8443/feed?a=1"
     assert spoken(url) == "https://mag.test:8443/feed?a=1"
     assert parted(url) == ("https://mag.test:8443/feed?a=1", ("user", "p@ss"))
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://u:s3cret@[mag/feed", "https://u:s3cret@mag.test:x/", "http://u:s3cr@et@mag.test/", "//s3cret@mag.test/"],
+)
+def test_credentials_are_not_spoken_either_where_an_address_is_none(url: str) -> None:
+    assert "s3cr" not in spoken(url) and "mag" in spoken(url)
 
 
 async def test_credentials_reach_the_server_and_no_log(web: Web, caplog: pytest.LogCaptureFixture) -> None:
