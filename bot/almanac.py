@@ -1,13 +1,15 @@
 """Sees when a week is over, and owes each standing order for a round-up its page: once."""
 
+import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.clock import Clock, regularly
 from bot.delivery.weekly import EMPTY, LATE, OVERDUE, WEEK, Plan, choose, read_plan
-from bot.model import Article, Roundup, Subscription
+from bot.model import OPERATOR, Article, Part, Roundup, Subscription
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +21,7 @@ class Weeks(Protocol):
     """What the almanac asks of the archive."""
 
     async def roundup_orders(self) -> list[tuple[Subscription, int]]: ...
-    async def of_week(self, viewer: int, since: datetime, until: datetime) -> list[Article]: ...
+    async def of_week(self, owner: int, since: datetime, until: datetime) -> list[Article]: ...
     async def owe_roundup(
         self, order: Subscription, week: int, roundup: Roundup, refused: str, now: datetime
     ) -> bool: ...
@@ -40,14 +42,14 @@ class Almanac:
 
     async def look(self) -> None:
         """Owe what has fallen due. The boundary: one order that cannot be carried out stops no other."""
-        now = self._clock.now()
+        now, reading = self._clock.now(), _Reading(self._archive)
         for order, done in await self._archive.roundup_orders():
             try:
-                await self._owe(order, done, now)
+                await self._owe(order, done, now, reading)
             except Exception:
                 log.exception("could not make a round-up target=%s", order.target)
 
-    async def _owe(self, order: Subscription, done: int, now: datetime) -> None:
+    async def _owe(self, order: Subscription, done: int, now: datetime, reading: "_Reading") -> None:
         plan = read_plan(order.options)
         if plan is None:
             if order.id not in self._unreadable:
@@ -58,17 +60,41 @@ class Almanac:
         week = plan.week(moment)
         if moment < plan.since or week <= done:
             return
-        roundup, refused = await self._made(order, plan, moment, now)
+        roundup, refused = await _made(order, plan, moment, now, reading)
         if await self._archive.owe_roundup(order, week, roundup, refused, now):
             level = logging.WARNING if refused == OVERDUE else logging.INFO
             log.log(level, "owed round-up week=%d target=%s words=%s", week, order.target, refused or "due")
             self._nudge()
 
-    async def _made(self, order: Subscription, plan: Plan, moment: datetime, now: datetime) -> tuple[Roundup, str]:
-        """The page, or why there is none."""
-        empty = Roundup(moment - WEEK, moment, plan.zone)
-        if now - moment > LATE:
-            return empty, OVERDUE
-        articles = await self._archive.of_week(order.guild, empty.since, empty.until)
-        parts = choose(articles, plan.regions)
-        return Roundup(empty.since, empty.until, plan.zone, parts), "" if parts else EMPTY
+
+class _Reading:
+    """Weeks as they are read during one look. On a Sunday at nine thousands of servers want the same one: what all of
+    them see is read, and chosen from, once."""
+
+    def __init__(self, archive: Weeks) -> None:
+        self._archive = archive
+        self._weeks: dict[tuple[datetime, datetime], list[Article]] = {}
+        self._chosen: dict[tuple[datetime, datetime, tuple[str, ...]], tuple[Part, ...]] = {}
+
+    async def parts(self, viewer: int, since: datetime, until: datetime, regions: tuple[str, ...]) -> tuple[Part, ...]:
+        """What one server may see of a week, chosen for its page."""
+        own = await self._archive.of_week(viewer, since, until) if viewer != OPERATOR else []
+        if (since, until) not in self._weeks:
+            self._weeks[since, until] = await self._archive.of_week(OPERATOR, since, until)
+        everybodys = self._weeks[since, until]
+        if own:
+            return await asyncio.to_thread(choose, [*own, *everybodys], regions)
+        if (since, until, regions) not in self._chosen:
+            self._chosen[since, until, regions] = await asyncio.to_thread(choose, everybodys, regions)
+        return self._chosen[since, until, regions]
+
+
+async def _made(
+    order: Subscription, plan: Plan, moment: datetime, now: datetime, reading: _Reading
+) -> tuple[Roundup, str]:
+    """The page, or why there is none."""
+    empty = Roundup(moment - WEEK, moment, plan.zone)
+    if now - moment > LATE:
+        return empty, OVERDUE
+    parts = await reading.parts(order.guild, empty.since, empty.until, plan.regions)
+    return replace(empty, parts=parts), "" if parts else EMPTY

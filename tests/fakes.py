@@ -3,11 +3,12 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -173,3 +174,21 @@ def _answer(says: Script, asked: Asked) -> Answer:
             return Answer(says.encode())
         case _:
             return says(asked)
+
+
+class Counted:
+    """Somebody who answers, how often each question was asked, and what was answered."""
+
+    def __init__(self, who: object) -> None:
+        self._who = who
+        self.times: Counter[str] = Counter()
+        self.answers: list[Any] = []
+
+    def __getattr__(self, question: str) -> Callable[..., Awaitable[Any]]:
+        async def ask(*given: object) -> Any:
+            self.times[question] += 1
+            answer = await getattr(self._who, question)(*given)
+            self.answers.append(answer)
+            return answer
+
+        return ask

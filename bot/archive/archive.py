@@ -309,8 +309,8 @@ class Archive(Care):
     async def roundup_orders(self) -> list[tuple[Subscription, int]]:
         return await self._read(roundups.orders, self._now())
 
-    async def of_week(self, viewer: int, since: datetime, until: datetime) -> list[Article]:
-        return await self._read(roundups.of_week, viewer, since, until)
+    async def of_week(self, owner: int, since: datetime, until: datetime) -> list[Article]:
+        return await self._read(roundups.of_week, owner, since, until)
 
     async def owe_roundup(self, order: Subscription, week: int, roundup: Roundup, refused: str, now: datetime) -> bool:
         return await self._write(roundups.owe, order, week, roundup, refused, now)

@@ -7,7 +7,7 @@ from bot.archive.connect import Connection
 from bot.archive.moments import first_key, to_ms
 from bot.archive.rows import from_roundup, short_hash, to_subscription
 from bot.archive.subscriptions import TAKEN_BACK
-from bot.model import OPERATOR, ROUNDUP, Article, Delivery, Roundup, Subscription
+from bot.model import ROUNDUP, Article, Delivery, Roundup, Subscription
 
 _MOST = 3000  # articles of a week that are looked at
 _AHEAD = timedelta(days=1)  # it is tomorrow already somewhere
@@ -37,19 +37,16 @@ def orders(db: Connection, now: datetime) -> list[tuple[Subscription, int]]:
     return [(to_subscription(row), row["week"] or 0) for row in rows]
 
 
-def of_week(db: Connection, viewer: int, since: datetime, until: datetime) -> list[Article]:
-    """What one server may see of what came in during a week, the newest first."""
-    keys: list[int] = []
-    for owner in dict.fromkeys((OPERATOR, viewer)):
-        rows = db.execute(
-            """
-            SELECT article FROM article_region WHERE owner = ? AND region = 0 AND article >= ? AND article < ?
-            ORDER BY article DESC LIMIT ?
-            """,
-            [owner, first_key(since), first_key(until), _MOST],
-        )
-        keys += [row["article"] for row in rows]
-    found = articles.load(db, sorted(keys, reverse=True)[:_MOST])
+def of_week(db: Connection, owner: int, since: datetime, until: datetime) -> list[Article]:
+    """What one owner's feeds brought in during a week, the newest first."""
+    rows = db.execute(
+        """
+        SELECT article FROM article_region WHERE owner = ? AND region = 0 AND article >= ? AND article < ?
+        ORDER BY article DESC LIMIT ?
+        """,
+        [owner, first_key(since), first_key(until), _MOST],
+    )
+    found = articles.load(db, [row["article"] for row in rows])
     return [found[key] for key in sorted(found, reverse=True) if found[key].gone is None]
 
 

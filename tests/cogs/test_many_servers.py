@@ -1,9 +1,8 @@
 """What the bot asks its archive beside its work is as much with many servers as with few."""
 
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
@@ -15,27 +14,9 @@ from bot.chat.sender.watch import Watch
 from bot.intake import ledger, tidings
 from bot.model import Feed, Owed, Subscription
 from tests.cogs.conftest import NOON, House, article
-from tests.fakes import until
+from tests.fakes import Counted, until
 
 FEW, MANY = 2, 20
-
-
-class Asked:
-    """The archive, and how often it was asked what."""
-
-    def __init__(self, archive: Archive) -> None:
-        self._archive = archive
-        self.times: Counter[str] = Counter()
-        self.answers: list[Any] = []
-
-    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
-        async def ask(*given: object) -> Any:
-            self.times[name] += 1
-            answer = await getattr(self._archive, name)(*given)
-            self.answers.append(answer)
-            return answer
-
-        return ask
 
 
 async def ill_feed_of_the_operator(house: House, servers: int) -> None:
@@ -73,7 +54,7 @@ async def test_a_look_at_what_is_to_be_told_asks_no_more_often_where_there_are_m
     asked = {}
     for servers in (FEW, MANY):
         await play(house, servers)
-        archive = Asked(house.archive)
+        archive = Counted(house.archive)
         notices = _notices(house, archive)
         await notices.look()
         archive.times.clear()
@@ -86,18 +67,18 @@ async def test_a_change_of_a_role_asks_only_for_the_orders_that_stand_still(hous
     for guild in range(1, MANY + 1):
         await house.archive.subscribe(Subscription(f"channel:{guild}", "africa", guild=guild))
     await house.archive.suspend_target("channel:1", "the bot lacks Send Messages")
-    archive = Asked(house.archive)
+    archive = Counted(house.archive)
     watch = Watch(house.client, _desk(house, archive))
     await watch.on_ready()
     await until(lambda: archive.answers)
     assert [len(each) for each in archive.answers] == [1]
 
 
-def _notices(house: House, archive: Asked) -> Notices:
+def _notices(house: House, archive: Counted) -> Notices:
     return Notices(house.client, _desk(house, archive), Line(house.client))
 
 
-def _desk(house: House, archive: Asked) -> Desk:
+def _desk(house: House, archive: Counted) -> Desk:
     return replace(house.desk, archive=cast(Archive, archive))
 
 
