@@ -224,13 +224,14 @@ def index_of_words(db: Database) -> None:
             x, content = '', detail = none, columnsize = 0, prefix = '1 2 3 4', tokenize = 'ascii')
         """
     )
-    db.execute("CREATE VIRTUAL TABLE known_word USING fts5vocab(words, 'row')")
 
 
 @migrations()
 def forms_of_words(db: Database) -> None:
-    """The words of titles as they are spelt, to tell which neighbour of a misspelt word is one."""
-    db.execute("CREATE VIRTUAL TABLE title_word USING fts5vocab(titles, 'row')")
+    """The words of titles as they are spelt, to tell which neighbour of a misspelt word is one. For some hours the step
+    before this one made one list or the other."""
+    db.execute("CREATE VIRTUAL TABLE IF NOT EXISTS known_word USING fts5vocab(words, 'row')")
+    db.execute("CREATE VIRTUAL TABLE IF NOT EXISTS title_word USING fts5vocab(titles, 'row')")
 
 
 @migrations()

@@ -150,3 +150,14 @@ async def test_what_is_lost_for_good_is_not_made_anew_as_if_nothing_had_been(reg
         await archive.mend()
     await archive.close()
     lose(file, "CREATE INDEX source_due ON source(next_poll)")  # nothing was done by halves
+
+
+async def test_an_archive_of_the_first_hours_is_brought_into_shape(regions: Regions, tmp_path: Path) -> None:
+    """It had its list of words from titles, under the name that these have later."""
+    file = tmp_path / "archive.db"
+    with closing(connect.writer(file, durable=False)) as db:
+        migrations.apply(Database(db, execute_plugins=False), stop_before="forms_of_words")
+        db.execute("DROP TABLE IF EXISTS known_word")
+        db.execute("CREATE VIRTUAL TABLE title_word USING fts5vocab(titles, 'row')")
+        assert shape.lost(file) == []
+    assert await wrong_with(file, regions) == ""
