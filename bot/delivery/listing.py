@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.delivery.card import GONE, Card, card, updated_at
 from bot.delivery.terms import Terms
-from bot.delivery.text import clean, cut, escape, isolate, size, web_address
+from bot.delivery.text import clean, cut, escape, isolate, linked, size, web_address
 from bot.model import Article
 from bot.regions import Regions
 
@@ -76,9 +76,8 @@ def _card(
 
 def _line(article: Article, most: int = HEADLINE) -> str:
     """A headline that is a link, and who wrote where."""
-    headline = escape(cut(clean(article.title) or "Untitled", most, most * 3, escaped=True))
-    link, source = _link(article), escape(cut(clean(article.source_name), 40, 120))
-    shown = f"[{headline}]({link})" if link else headline
+    shown = linked(clean(article.title) or "Untitled", _link(article), most, most * 3)
+    source = escape(cut(clean(article.source_name), 40, 120))
     if article.gone is not None:
         shown = f"~~{shown}~~ · {GONE.lower()}"
     return f"• {shown}" + (f" · {isolate(source)}" if source else "")

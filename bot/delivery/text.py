@@ -15,6 +15,10 @@ _MARKUP = re.compile(r"([\\*_~|`\[\]])")
 _LINE_MARKUP = re.compile(r"^(\s*)(#{1,3}(?=\s)|-#|>{1,3}|[-+•](?=\s)|\d{1,9}(?=[.)]\s))", re.MULTILINE)
 _ADDRESS = re.compile(r"(?<=[A-Za-z0-9+.-]):(?=//)")
 _SUMMONS = re.compile(r"(@|<(?=[@#:/atisch]))", re.IGNORECASE)
+# Within the words of a link Discord heeds no backslash: it is shown, and a bracket ends the words all the same.
+_LINK_LETTERS = str.maketrans({"[": "(", "]": ")", "*": "∗", "`": "ˋ", "\\": "∖"})
+_LINK_MARKUP = re.compile(r"(?<=_)(?=_)|(?<=~)(?=~)|(?<=\|)(?=\|)")
+_LINK_EDGE = re.compile(r"(?<!\w)_|_(?!\w)")
 _END = re.compile(r"(?:[.!?…‽]+[\"'”’»)\]]*(?=\s|$)|[。！？｡؟۔।॥።]+[”’」』）]*)")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(“\"'])(?:[^\W\d_]|(?:[^\W\d_]\.)+[^\W\d_]"
@@ -60,6 +64,16 @@ def escape(text: str) -> str:
     text = _ADDRESS.sub(rf"{_WALL}:", text)
     text = _SUMMONS.sub(rf"\1{_WALL}", text)
     return _LINE_MARKUP.sub(_shield, text)
+
+
+def linked(text: str, link: str, chars: int, octets: int) -> str:
+    """Clean text as the words of a link, as much of it as fits; without an address escaped, as everywhere else."""
+    if not link:
+        return escape(cut(text, chars, octets, escaped=True))
+    words = _LINK_EDGE.sub("ˍ", _LINK_MARKUP.sub(_WALL, text.translate(_LINK_LETTERS)))
+    words = _SUMMONS.sub(rf"\1{_WALL}", _ADDRESS.sub(rf"{_WALL}:", words))
+    closed = link.replace("(", "%28").replace(")", "%29")  # a bracket would end the link early
+    return f"[{cut(words, chars, octets) or '…'}]({closed})"
 
 
 def size(text: str) -> int:

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery.text import clean, cut, cut_at_sentence, escape, fits, isolate, sentence_ends, size, web_address
+from bot.delivery.text import (
+    clean,
+    cut,
+    cut_at_sentence,
+    escape,
+    fits,
+    isolate,
+    linked,
+    sentence_ends,
+    size,
+    web_address,
+)
 from tests.delivery.samples import HOSTILE
 
 UNESCAPED = re.compile(r"(?<!\\)(?:\\\\)*[*_~|`\[\]]")
@@ -91,6 +102,25 @@ def test_nothing_hostile_is_markup_or_mention_or_link(text: str) -> None:
     assert not UNESCAPED.search(re.sub(r"\\.", "", safe, flags=re.DOTALL))
     assert not re.search(r"@(?:everyone|here)|<[@#:/at]|<id:|://(?<!\u2060://)", safe)
     assert not re.search(r"^\s*(?:#{1,3}\s|-#|>|[-*+]\s|\d+[.)]\s)", safe, re.MULTILINE)
+
+
+INSIDE = r"(?:\[[^\]]*\]|[^\[\]]|\](?=[^\[]*\]))*"  # what Discord takes for the words of a link; it heeds no backslash
+LINK = re.compile(rf"\[({INSIDE})\]\(([^\s()]+)\)")
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "x](https:evil.test) [y", "a [ b", "a ] b", "__a__ _b_ c_d", "~~a~~ ||b||"])
+def test_the_words_of_a_link_lead_nowhere_else_and_show_no_backslash(text: str) -> None:
+    shown = linked(clean(text) or "x", "https://a.test/rain_(1)", 200, 500)
+    found = LINK.fullmatch(shown)
+    assert found and found[2] == "https://a.test/rain_%281%29"
+    assert not re.search(r"[\[\]*`\\]|__|~~|\|\||(?<!\w)_|_(?!\w)", found[1])
+    assert not re.search(r"@(?:everyone|here)|<[@#:/at]|<id:|://(?<!\u2060://)", shown.removesuffix(f"({found[2]})"))
+
+
+def test_a_link_keeps_what_headlines_have() -> None:
+    assert linked("A | B: c_d ~5", "https://a.test/1", 200, 500) == "[A | B: c_d ~5](https://a.test/1)"
+    assert linked("[Video] *Rain*", "https://a.test/1", 200, 500) == "[(Video) ∗Rain∗](https://a.test/1)"
+    assert linked("[Video] *Rain*", "", 200, 500) == r"\[Video\] \*Rain\*"
 
 
 @given(st.text(), st.integers(1, 400), st.integers(10, 900))

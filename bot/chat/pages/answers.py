@@ -9,7 +9,7 @@ from discord import ui
 
 from bot.chat.pages.why import why_here
 from bot.delivery.card import READING, READING_OCTETS, Card, card
-from bot.delivery.text import clean, cut, cut_at_sentence, escape, size, web_address
+from bot.delivery.text import clean, cut, cut_at_sentence, escape, linked, size, web_address
 from bot.model import Article, Hit
 from bot.regions import Regions
 
@@ -74,9 +74,8 @@ def lines(hits: Sequence[Hit], regions: Regions) -> tuple[list[Item], int]:
     shown: list[str] = []
     for hit in hits:
         article = hit.article
-        link = web_address(article.url, _LINE_LINK)
-        headline = escape(cut(_title(article), _LINE_HEADLINE, 300, escaped=True))
-        text = f"**{_linked(headline, link)}**\n{card(article, regions).line}".strip()
+        headline = linked(_title(article), web_address(article.url, _LINE_LINK), _LINE_HEADLINE, 300)
+        text = f"**{headline}**\n{card(article, regions).line}".strip()
         so_far = "\n".join([*shown, text])
         if shown and (len(so_far) > _CHARACTERS or size(so_far) > _OCTETS):
             break
@@ -86,8 +85,7 @@ def lines(hits: Sequence[Hit], regions: Regions) -> tuple[list[Item], int]:
 
 def headline(article: Article, chars: int = 120, link: bool = True) -> str:
     """A headline, linked where it can be, for use within a sentence or a list."""
-    title = escape(cut(_title(article), chars, chars * 3, escaped=True))
-    return _linked(title, web_address(article.url, _LINE_LINK)) if link else title
+    return linked(_title(article), web_address(article.url, _LINE_LINK) if link else "", chars, chars * 3)
 
 
 def because(article: Article, regions: Regions, chars: int = _WHY) -> str:
@@ -118,7 +116,6 @@ def _piece(hit: Hit, regions: Regions, opened: bool, why: bool) -> _Piece:
     article = hit.article
     made = card(article, regions)
     link = web_address(article.url, _LINK)
-    title = escape(cut(_title(article), _HEADLINE, 500, escaped=True))
     by = escape(cut(made.byline, _BYLINE, 250, escaped=True))
     small = made.line.removeprefix("-# ")
     reason = because(article, regions) if opened and why else ""
@@ -128,7 +125,7 @@ def _piece(hit: Hit, regions: Regions, opened: bool, why: bool) -> _Piece:
     return _Piece(
         article=article,
         card=made,
-        head=f"### {_linked(title, link)}",
+        head=f"### {linked(_title(article), link, _HEADLINE, 500)}",
         foot=foot,
         body=longer if opened else body,
         long=opened,
@@ -191,12 +188,3 @@ def _has_more(article: Article, shown: str) -> bool:
 
 def _title(article: Article) -> str:
     return clean(article.title) or clean(article.url) or "Untitled"
-
-
-def _linked(title: str, link: str) -> str:
-    return f"[{title}]({_closed(link)})" if link else title
-
-
-def _closed(link: str) -> str:
-    """A bracket would end the link early."""
-    return link.replace("(", "%28").replace(")", "%29")
