@@ -15,6 +15,7 @@ from bot.model import Entry, Image, Tag
 _MOST_LISTED = 50_000  # by the protocol
 _OF_NEWS = re.compile(r"news|noticia|nachricht|actu(?:alit|s)|notizi", re.I)
 _MOST_PARTS = 2000  # of an index: more months and days than any magazine has printed
+_MOST_TAGS, _LONGEST_TAG = 50, 200
 _READ = 3  # of them that are read at each poll: the newest
 _LISTED = re.compile(rb"^[ \t]*sitemap[ \t]*:[ \t]*(\S{1,2000})", re.I | re.M)
 
@@ -72,12 +73,18 @@ def entries(root: etree._Element, base: str, most: int) -> Iterator[Entry]:
             title=text.line(_text(news, "title"))[:500],
             link=address,
             guid=address,
-            tags=tuple(Tag(word.strip()) for word in _text(news, "keywords").split(",") if word.strip())[:50],
+            tags=tuple(Tag(word) for word in _keywords(_text(news, "keywords"))),
             image=Image(shown, text.line(_text(picture, "caption"))[:500]) if picture is not None and shown else None,
             published=read_date(_text(news, "publication_date")),
             updated=read_date(_text(node, "lastmod")),
             language=_text(published, "language")[:20] if published is not None else "",
         )
+
+
+def _keywords(said: str) -> list[str]:
+    """As in a feed: so many tags, and none of them a text."""
+    words = (text.line(each) for each in said.split(",", _MOST_TAGS)[:_MOST_TAGS] if len(each) <= 2 * _LONGEST_TAG)
+    return [each for each in words if 0 < len(each) <= _LONGEST_TAG]
 
 
 def _children(node: etree._Element, name: str) -> Iterator[etree._Element]:

@@ -12,7 +12,7 @@ from bot.intake.pages import read_page
 from bot.intake.parse import Parsed, parse
 from bot.intake.people import names
 from bot.model import Document, Image, Tag
-from tests.press import atom, item, rss
+from tests.press import atom, item, of_news, rss
 
 FEEDS = Path(__file__).parent.parent / "feeds"
 
@@ -192,6 +192,13 @@ def test_only_items_whose_print_is_new_are_parsed_and_all_are_counted() -> None:
     second = parse(Document("https://x.test/", 200, rss(c, b, a.but(title="A story, corrected"))), first.marks)
     assert [entry.title for entry in second.entries] == ["A third", "A story, corrected"]
     assert second.count == 3 and second.marks[1] == first.marks[0]
+
+
+def test_the_tags_of_a_sitemap_are_clean_and_no_longer_than_a_feeds() -> None:
+    tags = ["Africa", "a\u202eb", "x" * 5000, *(f"t{number}" for number in range(90))]
+    body = of_news(item("Rain", more="".join(f"<category>{each}</category>" for each in tags)))
+    (entry,) = parse(Document("https://mag.test/news.xml", 200, body)).entries
+    assert [each.term for each in entry.tags[:3]] == ["Africa", "ab", "t0"] and len(entry.tags) <= 50
 
 
 def test_of_the_longest_documents_not_every_print_is_remembered() -> None:
