@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -23,6 +23,7 @@ _IDLE, _BREATH = 0.5, 0.05  # seconds without anything to write, before spare ti
 _PATIENCE = 1.0  # seconds for which a chore waits until another program has written
 _LONG = 0.5  # seconds of such waiting, after which nobody need wait with us
 R = TypeVar("R")
+_Answer = tuple[asyncio.Future[Any], object, BaseException | None]  # to whom, and what
 Chore = Callable[[Connection], bool]
 _Written = tuple[int, int | None]  # two numbers, one of which is another one once we, or others, have written
 _WELL: tuple[_Written | None, str] = (None, "")
@@ -49,8 +50,8 @@ class Writer:
         self._log, self._too_long = log, 2 * log  # bytes
         self._durable = durable
         self._waits = True  # whether the connection waits for the disk, as it is opened
-        self._work: SimpleQueue[_Work | Future[str] | None] = SimpleQueue()
-        self._hurried: list[Future[str]] = []  # to be told when nothing waits any more that should not wait for long
+        self._work: SimpleQueue[_Work | asyncio.Future[str] | None] = SimpleQueue()
+        self._hurried: list[asyncio.Future[str]] = []  # to be told when nothing waits that should not wait for long
         self._failed: dict[Chore, tuple[_Written, str]] = {}  # what had been written when it did, and why
         self._waits_since: float | None = None  # for another program
         self._kept_out: tuple[int | None] | None = None  # what others had written when a chore waited in vain
@@ -62,13 +63,14 @@ class Writer:
     async def start(self, prepare: Callable[[Connection], None], chores: Chores | None = None) -> None:
         """Open the file and bring it into shape."""
         self._prepare, self._chores = prepare, chores or Chores()
+        self._loop = asyncio.get_running_loop()
         self._thread.start()
         await asyncio.wrap_future(self._opened)
 
     async def run(self, work: Callable[..., R], *given: object, owed: bool = True) -> R:
         """Do this inside a transaction. When it returns, it is on disk; where nothing is owed, a power cut within the
         next seconds may undo it, as if it had not come in yet."""
-        return await asyncio.wrap_future(self.submit(work, *given, owed=owed))
+        return await self.submit(work, *given, owed=owed)
 
     @property
     def is_kept_out(self) -> bool:
@@ -80,14 +82,14 @@ class Writer:
         """Have done at once what should not wait for long; return when it is, or why it cannot be."""
         if not self._thread.is_alive() or self._closing:
             return ""
-        done: Future[str] = Future()
+        done = self._loop.create_future()
         self._work.put(done)
-        return await asyncio.wrap_future(done)
+        return str(await done)
 
-    def submit(self, work: Callable[..., R], *given: object, owed: bool = True) -> "Future[R]":
+    def submit(self, work: Callable[..., R], *given: object, owed: bool = True) -> "asyncio.Future[R]":
         if self._closing or not self._thread.is_alive():
             raise RuntimeError("the archive is closed")
-        piece = _Work(work, given, owed)
+        piece = _Work(work, given, owed, self._loop.create_future())
         self._work.put(piece)
         return piece.answer
 
@@ -128,7 +130,7 @@ class Writer:
         try:
             piece = self._work.get(timeout=self._pause)
             while piece is not None:
-                if isinstance(piece, Future):
+                if isinstance(piece, asyncio.Future):
                     self._hurried.append(piece)
                 else:
                     batch.append(piece)
@@ -153,10 +155,13 @@ class Writer:
                 connection.execute("ROLLBACK")
             connection.forget()
             for piece in batch:
-                piece.fail(error)
-        else:
-            for piece in batch:
-                piece.tell()
+                piece.error = error
+        self._answer([(piece.answer, piece.result, piece.error) for piece in batch])
+
+    def _answer(self, answers: list[_Answer]) -> None:
+        """All at once, on the event loop; there is none any more where the program has been ended at once."""
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(_tell, answers)
 
     def _tell_of(self, error: BaseException, pieces: int) -> None:
         if isinstance(error, OperationalError) and error.sqlite_errorcode & 0xFF in connect.NO_ROOM:
@@ -169,10 +174,10 @@ class Writer:
         """A bit of what should not wait for long, for all who are in a hurry; before the next, others may write."""
         more = self._does(connection, self._chores.soon) and not self._closing
         self._pause = 0 if more else _IDLE
-        while self._hurried and not more:
-            done = self._hurried.pop()
-            if done.set_running_or_notify_cancel():
-                done.set_result(self._failed.get(self._chores.soon, _WELL)[1])
+        if not more:
+            why = self._failed.get(self._chores.soon, _WELL)[1]
+            self._answer([(done, why, None) for done in self._hurried])
+            self._hurried = []
 
     def _does(self, connection: Connection, chore: Chore) -> bool:
         """A bit of a chore, in a transaction of its own; whether there is more of it. Where it fails, it is not tried
@@ -276,11 +281,13 @@ class Locked:
 class _Work:
     """A piece of work for the writer, and its answer."""
 
-    def __init__(self, work: Callable[..., Any], given: tuple[object, ...], owed: bool) -> None:
+    def __init__(
+        self, work: Callable[..., Any], given: tuple[object, ...], owed: bool, answer: asyncio.Future[Any]
+    ) -> None:
         self.work, self.given, self.owed = work, given, owed
-        self.answer: Future[Any] = Future()
+        self.answer = answer
         self.result: object = None
-        self.error: Exception | None = None
+        self.error: BaseException | None = None
 
     def do(self, connection: Connection, *, alone: bool) -> None:
         """What fails is undone alone: the others of its batch are kept."""
@@ -298,14 +305,13 @@ class _Work:
         if not alone:
             connection.execute("RELEASE piece")
 
-    def tell(self) -> None:
-        if not self.answer.set_running_or_notify_cancel():
-            return
-        if self.error is None:
-            self.answer.set_result(self.result)
-        else:
-            self.answer.set_exception(self.error)
 
-    def fail(self, error: BaseException) -> None:
-        if self.answer.set_running_or_notify_cancel():
-            self.answer.set_exception(error)
+def _tell(answers: list[_Answer]) -> None:
+    """Tell whoever still waits."""
+    for waiting, result, error in answers:
+        if waiting.done():  # nobody does any more
+            continue
+        if error is None:
+            waiting.set_result(result)
+        else:
+            waiting.set_exception(error)

@@ -17,9 +17,10 @@ from tests.archive.test_threads import a_writer, add, endless, make, names
 async def test_a_reader_is_told_of_one_moment_whatever_is_written_meanwhile(tmp_path: Path) -> None:
     def twice(db: Connection) -> list[list[str]]:
         before = names(db)
-        writer.submit(add, "b").result(timeout=20)
+        asyncio.run_coroutine_threadsafe(writer.run(add, "b"), loop).result(timeout=20)
         return [before, names(db)]
 
+    loop = asyncio.get_running_loop()
     writer = await a_writer(tmp_path)
     await writer.run(add, "a")
     readers = Readers(tmp_path / "a.db", 1, "test")

@@ -165,7 +165,7 @@ async def test_who_writes_waits_for_one_piece_of_a_chore_at_most(tmp_path: Path)
     chore.left = 3
     asking = asyncio.create_task(writer.hurry())
     await asyncio.sleep(0)
-    written = asyncio.wrap_future(writer.submit(lambda db: chore.done))
+    written = writer.submit(lambda db: chore.done)
     going.set()
     assert await written <= 1
     await asking
