@@ -105,3 +105,19 @@ async def test_a_discord_that_cannot_be_reached_is_told_in_a_line(
         while not (lost := [each for each in caplog.records if "lost Discord" in each.message]):
             await asyncio.sleep(0.01)
     assert not lost[0].exc_info and "127.0.0.1:9" in lost[0].message
+
+
+async def test_a_discord_that_wants_more_shards_is_told_in_a_line_and_a_fresh_client_asks_how_many(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with house(tmp_path) as here:
+        before = len(_asked_how_many(here.stage))
+        here.stage.fault("close-4011")
+        await here.until(lambda: len(here.cores) == 2)
+        assert len(_asked_how_many(here.stage)) > before
+    (lost,) = [each for each in caplog.records if "lost Discord" in each.message]
+    assert not lost.exc_info and "more shards" in lost.message
+
+
+def _asked_how_many(stage: Stage) -> list[str]:
+    return [each.path for each in stage.requests if each.path.endswith("/gateway/bot")]

@@ -36,6 +36,10 @@ GIVEN_UP_AFTER = timedelta(seconds=90)  # without the gateway: the library waits
 LOOK = timedelta(seconds=5)
 LONGEST_WAIT = 30  # seconds inside the library for a rate limit; longer ones come back to our own queue
 
+CLOSED = {  # what a code means with which the gateway ends more than a connection
+    4004: "it no longer takes the token",
+    4011: "it wants more shards for so many servers; they are begun anew, with as many as it says",
+}
 UNREACHABLE = (OSError, TimeoutError, aiohttp.ClientError, discord.DiscordServerError, discord.GatewayNotFound)
 
 
@@ -131,6 +135,9 @@ class NewsClient(commands.AutoShardedBot):
             raise ConfigError(REFUSED) from error
         except discord.PrivilegedIntentsRequired as error:
             raise ConfigError("Discord wants an intent that this bot does not use; please report it.") from error
+        except discord.ConnectionClosed as error:
+            words = CLOSED.get(error.code, "its gateway has shut the line for good")
+            raise LineLost(f"{words} ({error.code})") from error
         except UNREACHABLE as error:
             raise LineLost(str(error) or type(error).__name__) from error
 
