@@ -16,7 +16,7 @@ from bot.intake.worker import ParseWorker
 from bot.poller.pushing import Pushing, open_ear
 from tests.fakes import Answer, until
 from tests.polling import House, open_house
-from tests.press import item, rss
+from tests.press import NOON, item, rss
 
 A, B, C = item("Rain in Kenya", 4), item("Ports of Ghana", 3), item("Vote in France", 2)
 
@@ -49,12 +49,17 @@ class Scene:
             return answer.status, await answer.text()
 
     async def push(self, body: bytes, secret: str = "", method: str = "sha256") -> int:
+        """The hub pushes, and what comes of it has come."""
+        status = await self.say(body, secret, method)
+        for task in tuple(self.pushing._polls):
+            await task
+        return status
+
+    async def say(self, body: bytes, secret: str = "", method: str = "sha256") -> int:
         asked = self.asked()
         signature = hmac.new((secret or asked["hub.secret"]).encode(), body, getattr(hashlib, method)).hexdigest()
         url = self.ear + asked["hub.callback"].partition("test")[2]
         async with self.session.post(url, data=body, headers={"X-Hub-Signature": f"{method}={signature}"}) as answer:
-            for task in tuple(self.pushing._polls):
-                await task
             return answer.status
 
 
@@ -118,10 +123,17 @@ async def test_rule_23_a_lease_is_renewed_before_it_ends_and_not_earlier(scene: 
 
 @pytest.mark.parametrize("method", ["sha1", "sha256", "sha384", "sha512"])
 def test_rule_23_each_way_of_signing_is_known(method: str) -> None:
+    def holds(header: str, *pieces: bytes) -> bool:
+        seal = websub.Seal(header, "secret")
+        for piece in pieces:
+            seal.add(piece)
+        return seal.holds
+
     signature = hmac.new(b"secret", b"body", getattr(hashlib, method)).hexdigest()
-    assert websub.is_signed(f"{method}={signature}", "secret", b"body")
-    assert not websub.is_signed(f"{method}={signature}", "secret", b"another")
-    assert not websub.is_signed(f"md5={signature}", "secret", b"body")
+    assert holds(f"{method}={signature}", b"bo", b"dy")
+    assert not holds(f"{method}={signature}", b"another")
+    assert not holds(f"md5={signature}", b"body")
+    assert not holds(f"{method}=", b"body") and not holds(f"{method}=é", b"body") and not holds("", b"body")
 
 
 def test_rule_23_a_link_header_names_hub_and_topic() -> None:
@@ -145,3 +157,33 @@ async def test_a_push_during_a_poll_polls_once_more_and_waits_for_its_turn(scene
     assert await house.posted() == [B.title, C.title]
     assert house.web.asked_for("/feed")[-1].headers.get("If-None-Match") == '"old"'
     assert (await house.source()).etag == '"new"'
+
+
+async def test_fifty_pushes_are_two_polls(scene: Scene) -> None:
+    """The one under way may have been too early for what is pushed; the one after it is not."""
+    await scene.verify()
+    house = scene.house
+    before, may_go = len(house.web.asked_for("/feed")), asyncio.Event()
+    house.web["/feed"] = Answer(rss(B, A, head=scene.head), wait=may_go)
+    await scene.say(b"<rss/>")
+    await until(lambda: len(house.web.asked_for("/feed")) != before)
+    assert {await scene.say(b"<rss/>") for _ in range(50)} == {202}
+    polls = tuple(scene.pushing._polls)
+    may_go.set()
+    await asyncio.gather(*polls)
+    assert len(house.web.asked_for("/feed")) == before + 2
+    assert await house.posted() == [B.title]
+
+
+async def test_a_push_that_is_too_large_is_refused_and_kept_by_nobody(scene: Scene) -> None:
+    await scene.verify()
+    before = len(scene.house.web.asked)
+    assert await scene.push(b"x" * 10_500_000) == 413
+    assert len(scene.house.web.asked) == before
+
+
+def test_a_question_with_a_strange_number_is_answered_all_the_same() -> None:
+    lease = websub.a_lease(1, "https://hub.test/", "https://mag.test/feed")
+    asked = {"hub.mode": "subscribe", "hub.topic": lease.topic, "hub.challenge": "abc", "hub.lease_seconds": "²"}
+    granted = websub.granted(lease, asked, NOON)
+    assert granted is not None and granted.until == (NOON + websub.LEASE).isoformat()

@@ -68,19 +68,31 @@ def granted(lease: Lease, asked: Mapping[str, str], now: datetime) -> Lease | No
     if asked.get("hub.mode") != "subscribe" or asked.get("hub.topic") != lease.topic or not asked.get("hub.challenge"):
         return None
     seconds = asked.get("hub.lease_seconds", "")
-    length = timedelta(seconds=int(seconds[:8])) if seconds.isdigit() else LEASE
+    length = timedelta(seconds=int(seconds[:8])) if seconds.isdecimal() else LEASE
     return Lease(
         lease.source, lease.hub, lease.topic, lease.token, lease.secret, (now + length).isoformat(), lease.asked
     )
 
 
-def is_signed(header: str, secret: str, body: bytes) -> bool:
-    """Whether X-Hub-Signature is of this very body, made with our secret."""
-    method, _, digest = header.strip().partition("=")
-    made = _METHODS.get(method.lower())
-    if made is None or not digest:
-        return False
-    return hmac.compare_digest(hmac.new(secret.encode(), body, made).hexdigest(), digest.strip().lower())
+class Seal:
+    """Whether X-Hub-Signature is of a body that comes piece by piece, made with our secret."""
+
+    def __init__(self, header: str, secret: str) -> None:
+        method, _, digest = header.strip().partition("=")
+        made = _METHODS.get(method.lower())
+        self._digest = digest.strip().lower()
+        self._made = hmac.new(secret.encode(), digestmod=made) if made else None
+
+    def add(self, piece: bytes) -> None:
+        if self._made is not None:
+            self._made.update(piece)
+
+    @property
+    def holds(self) -> bool:
+        """Of all that was added."""
+        if self._made is None or not self._digest.isascii():
+            return False
+        return hmac.compare_digest(self._made.hexdigest(), self._digest)
 
 
 def links(header: str, base: str) -> dict[str, str]:

@@ -23,6 +23,9 @@ PATH = "/websub/"
 LISTEN = "127.0.0.1:8422"  # what lies at NEWSDESK_PUBLIC_URL is to be forwarded here
 LOOK = timedelta(hours=1)  # between two looks for hubs to be asked
 _LARGEST = 10 * 1024 * 1024
+_PIECE = 64 * 1024
+_PATIENCE = 30.0  # seconds for a push to arrive
+_MOST = 2  # polls of one source for pushes: one under way, and one that finds all that is pushed meanwhile
 
 
 class Pushing:
@@ -43,11 +46,11 @@ class Pushing:
         self._public_url = public_url
         self._poll = poll
         self._agent = user_agent
-        self._polls: set[asyncio.Task[object]] = set()
+        self._polls: dict[asyncio.Task[object], int] = {}  # each with its source
 
     def application(self) -> web.Application:
         """What listens: one address for each lease, known to its hub alone."""
-        app = web.Application(client_max_size=_LARGEST)
+        app = web.Application()
         app.router.add_get(PATH + "{source:\\d+}/{token}", self._asked)
         app.router.add_post(PATH + "{source:\\d+}/{token}", self._pushed)
         return app
@@ -104,16 +107,19 @@ class Pushing:
     async def _pushed(self, request: web.Request) -> web.Response:
         """News, if it is signed; a hub is not told whether it was."""
         lease = await self._lease(request)
-        body = await request.read()
-        if websub.is_signed(request.headers.get("X-Hub-Signature", ""), lease.secret, body):
-            source = next((each for each in await self._archive.sources() if each.id == lease.source), None)
-            if source is not None:
-                task = asyncio.ensure_future(self._poll(source))
-                self._polls.add(task)
-                task.add_done_callback(self._polls.discard)
+        if await _is_signed(request, lease):
+            if list(self._polls.values()).count(lease.source) < _MOST:
+                await self._poll_now(lease.source)
         else:
             log.warning("ignored a push that is not signed topic=%s", spoken(lease.topic))
         return web.Response(status=202)
+
+    async def _poll_now(self, number: int) -> None:
+        source = next((each for each in await self._archive.sources() if each.id == number), None)
+        if source is not None:
+            task = asyncio.ensure_future(self._poll(source))
+            self._polls[task] = number
+            task.add_done_callback(self._polls.pop)
 
 
 @contextlib.asynccontextmanager
@@ -131,6 +137,21 @@ async def open_ear(pushing: Pushing, listen: str = LISTEN) -> AsyncIterator[int]
         yield int(runner.addresses[0][1])
     finally:
         await runner.cleanup()
+
+
+async def _is_signed(request: web.Request, lease: Lease) -> bool:
+    """Looks at a push piece by piece: nobody needs the whole of it, and a hub may send many at once."""
+    seal, length = websub.Seal(request.headers.get("X-Hub-Signature", ""), lease.secret), 0
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            async for piece in request.content.iter_chunked(_PIECE):
+                length += len(piece)
+                if length > _LARGEST:
+                    raise web.HTTPRequestEntityTooLarge(_LARGEST, length)
+                seal.add(piece)
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
+    return seal.holds
 
 
 def _key(source: int) -> str:
