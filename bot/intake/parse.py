@@ -28,6 +28,7 @@ INDEX = "sitemap-index"
 TOMBSTONE = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"  # RFC 6721
 MOST = 1000  # entries of one document
 _MOST_MARKED = 20_000  # of its items whose prints are remembered: 400 KB for the longest of feeds
+_DAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"})
 # What feedparser is known to raise at hostile documents, instead of setting its bozo bit.
 _BREAKS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, AssertionError)
 
@@ -230,8 +231,8 @@ def _with_skips(found: Parsed, root: etree._Element | None) -> Parsed:
     if root is None or root.find("channel") is None:
         return found
     said = [(each.text or "").strip() for each in root.iterfind("channel/skipHours/hour")]
-    hours = frozenset(int(each) % 24 for each in said if each.isdigit())
-    days = frozenset((each.text or "").strip().lower() for each in root.iterfind("channel/skipDays/day"))
+    hours = frozenset(int(each) % 24 for each in said if each.isdecimal() and len(each) <= 2)
+    days = _DAYS & {(each.text or "").strip().lower() for each in root.iterfind("channel/skipDays/day")}
     return replace(
         found,
         skip_hours=hours if len(hours) < 24 else frozenset(),

@@ -84,7 +84,7 @@ def _bucket(now: datetime) -> int:
 def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     """How long a server asks us to stay away, in seconds or until a date."""
     text = headers.get("retry-after", "").strip()
-    if text.isdigit():
+    if text.isdecimal():
         return timedelta(seconds=min(int(text[:9]), RETRY_CAP.total_seconds()))
     until = http_date(text)
     return max(timedelta(0), until - now) if until else None
@@ -98,7 +98,7 @@ def caching_hint(headers: Mapping[str, str]) -> timedelta | None:
     age = re.search(r"(?<![\w-])max-age\s*=\s*\"?(\d{1,9})", control) if control else None
     if age:
         spent = headers.get("age", "0").strip()
-        return timedelta(seconds=max(0, int(age[1]) - (int(spent[:9]) if spent.isdigit() else 0)))
+        return timedelta(seconds=max(0, int(age[1]) - (int(spent[:9]) if spent.isdecimal() else 0)))
     expires = http_date(headers.get("expires", ""))
     date = http_date(headers.get("date", "")) if expires else None
     return max(timedelta(0), expires - date) if expires and date else None
@@ -111,12 +111,12 @@ def distrusts_validators(headers: Mapping[str, str]) -> bool:
 
 def feed_hint(ttl: str, period: str = "", frequency: str = "") -> timedelta | None:
     """What a feed itself says of how often it changes: RSS ttl in minutes, or syn:updatePeriod and -Frequency."""
-    if ttl.strip().isdigit():
+    if ttl.strip().isdecimal():
         return timedelta(minutes=min(int(ttl.strip()[:7]), 7 * 24 * 60))
     unit = _UNITS.get(period.strip().lower())
     if unit is None:
         return None
-    times = int(frequency.strip()[:6]) if frequency.strip().isdigit() else 1
+    times = int(frequency.strip()[:6]) if frequency.strip().isdecimal() else 1
     return timedelta(seconds=unit / max(1, times))
 
 

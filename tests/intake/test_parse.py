@@ -95,6 +95,13 @@ def test_skipped_hours_are_known_also_when_no_item_is_new() -> None:
         assert (set(found.skip_hours), set(found.skip_days)) == ({3}, {"sunday"})
 
 
+@pytest.mark.parametrize("hour", ["²", "9" * 5000, "-1", "1e3", ""])
+def test_an_hour_that_is_none_is_not_heard_and_hides_no_article(hour: str) -> None:
+    head = f"<skipHours><hour>{hour}</hour><hour>3</hour></skipHours><skipDays><day>{hour}</day></skipDays>"
+    found = parse(Document("https://x.test/", 200, rss(item("One"), head=head)))
+    assert (found.count, set(found.skip_hours), set(found.skip_days)) == (1, {3}, set())
+
+
 def test_rebelmouse_leads_with_the_picture_and_prints_the_whole_article() -> None:
     (entry,) = read("rebelmouse.rss").entries
     assert entry.image == Image(
