@@ -92,7 +92,7 @@ async def examine(
     token = await _token(settings)
     yield token
     if token.well:
-        async for finding in _permissions(settings, orders):
+        async for finding in _permissions(settings, orders, told):
             yield finding
 
 
@@ -212,11 +212,13 @@ def _unmapped(tag: ledger.Unmapped, feed: Feed) -> str:
     return f'{said} In feeds.toml, below its url: tags = {means} ("-" where it names no region).'
 
 
-async def _permissions(settings: Settings, orders: Sequence[Subscription]) -> AsyncIterator[Finding]:
+async def _permissions(
+    settings: Settings, orders: Sequence[Subscription], told: Callable[[str], None]
+) -> AsyncIterator[Finding]:
     """May the bot post wherever somebody has ordered something?"""
     from bot.chat.permissions import permits  # discord.py takes most of a second to import; without a token, needless
 
-    async for permit in permits(settings.token, settings.api, orders):
+    async for permit in permits(settings.token, settings.api, orders, told):
         words = f"{permit.place}: {permit.trouble}." if permit.trouble else permit.place
         yield Finding("permissions", not permit.trouble, words)
 

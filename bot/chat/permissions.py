@@ -1,7 +1,7 @@
 """Asks Discord, without going online, whether the bot may post wherever somebody has ordered something."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -12,6 +12,10 @@ from bot.chat.sender.place import KINDS, NEEDED, spelt
 from bot.model import Subscription
 
 PATIENCE = 20.0  # seconds for one server
+MANY = 10  # servers that are named also where all is well; of more, only the others are
+APART = (
+    0.25  # seconds between those: each takes three requests, and the bot that runs meanwhile needs its fifty a second
+)
 _HISTORY = "read_message_history"
 
 
@@ -23,8 +27,12 @@ class Permit:
     trouble: str = ""
 
 
-async def permits(token: str, api: str, orders: Iterable[Subscription]) -> AsyncIterator[Permit]:
-    """Server by server: what is amiss in each channel, or one line for a server in which all is well."""
+async def permits(
+    token: str, api: str, orders: Iterable[Subscription], told: Callable[[str], None] = lambda line: None
+) -> AsyncIterator[Permit]:
+    """Server by server: what is amiss in each channel, or one line for a server in which all is well, where they are
+    few; of many, those are counted. `told` hears how far it is.
+    """
     ordered = sorted((each for each in orders if each.guild and each.target.startswith("channel:")), key=_guild)
     if not ordered:
         return
@@ -37,18 +45,32 @@ async def permits(token: str, api: str, orders: Iterable[Subscription]) -> Async
         except (discord.HTTPException, TimeoutError, OSError) as error:
             yield Permit("Discord", f"it does not let us ask about permissions ({_said(error)}); try again later")
             return
-        for number, those in groupby(ordered, key=_guild):
-            try:
-                async with asyncio.timeout(PATIENCE):
-                    found = await _server(client, number, list(those))
-            except discord.NotFound:
-                found = [Permit(f"server {number}", "the bot is no longer in it; invite it again")]
-            except discord.Forbidden:
-                found = [Permit(f"server {number}", "the bot cannot see it; invite it again")]
-            except (discord.HTTPException, TimeoutError, OSError) as error:
-                found = [Permit(f"server {number}", f"Discord did not tell ({_said(error)}); try again later")]
+        servers = [(number, list(those)) for number, those in groupby(ordered, key=_guild)]
+        many, well = len(servers) > MANY, 0
+        for place, (number, those) in enumerate(servers, 1):
+            told(f"Asking Discord about server {place:,} of {len(servers):,} …")
+            if place > MANY:
+                await asyncio.sleep(APART)
+            found = await _asked(client, number, those)
+            well += not any(each.trouble for each in found)
             for each in found:
-                yield each
+                if each.trouble or not many:
+                    yield each
+        if many and well:
+            yield Permit(f"all is well in {well:,} {'other ' if well < len(servers) else ''}servers")
+
+
+async def _asked(client: discord.Client, number: int, orders: Sequence[Subscription]) -> list[Permit]:
+    """One server, whatever Discord says."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await _server(client, number, orders)
+    except discord.NotFound:
+        return [Permit(f"server {number}", "the bot is no longer in it; invite it again")]
+    except discord.Forbidden:
+        return [Permit(f"server {number}", "the bot cannot see it; invite it again")]
+    except (discord.HTTPException, TimeoutError, OSError) as error:
+        return [Permit(f"server {number}", f"Discord did not tell ({_said(error)}); try again later")]
 
 
 async def _server(client: discord.Client, number: int, orders: Sequence[Subscription]) -> list[Permit]:

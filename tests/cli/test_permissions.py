@@ -6,7 +6,7 @@ import pytest
 
 from bot.app.doctor import Finding, examine
 from bot.archive.archive import Archive
-from bot.chat.permissions import Permit, permits
+from bot.chat.permissions import MANY, Permit, permits
 from bot.model import ROUNDUP, Subscription
 from bot.regions import load_regions
 from bot.settings import Settings, shipped
@@ -106,3 +106,12 @@ async def test_a_server_that_cannot_be_asked_is_told(stage: Stage, guild: Guild)
     stage.fault("error", path="/guilds/*/channels", times=None, code=50001)
     (told,) = await asked(stage, order(channel))
     assert told == Permit(f"server {guild.id}", "the bot cannot see it; invite it again")
+
+
+async def test_of_many_servers_only_those_are_named_in_which_something_is_amiss(stage: Stage, guild: Guild) -> None:
+    places = [stage.world.add_guild(f"Club {number}").add_channel("africa") for number in range(MANY + 2)]
+    stage.world.withdraw(places[3], Permission.SEND_MESSAGES)
+    told: list[str] = []
+    found = [each async for each in permits(stage.token, stage.api, map(order, places), told.append)]
+    assert [each.place for each in found] == ["#africa in “Club 3”", f"all is well in {MANY + 1} other servers"]
+    assert told[-1] == f"Asking Discord about server {MANY + 2} of {MANY + 2} …"
