@@ -1,5 +1,7 @@
 """The shape of the archive, step by step. New steps go to the end; one that was released is never edited."""
 
+import fcntl
+import logging
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -7,18 +9,28 @@ from sqlite_utils.migrations import Migrations
 
 from bot.archive.connect import Connection
 from bot.archive.trouble import NotOurs, heed_strangers
+from bot.errors import ConfigError
 
 migrations = Migrations("newsdesk")
+_OPENED = Path("/dev/fd")  # what this process has open
+
+log = logging.getLogger(__name__)
 
 
 def migrate(connection: Connection) -> None:
-    """Bring the file into today's shape."""
-    database = Database(connection, execute_plugins=False)
-    heed_strangers(connection, Path(connection.execute("PRAGMA database_list").fetchone()[2]), known())
+    """Bring the file into today's shape; but not beneath another bot, which knows the one that it was started with."""
+    database, file = Database(connection, execute_plugins=False), _file_of(connection)
+    heed_strangers(connection, file, known())
     if not migrations.pending(database):
         return
     connection.execute("BEGIN IMMEDIATE")  # of two programs that open it at once the second finds nothing left to do
     try:
+        pending = migrations.pending(database)
+        if pending and migrations.applied(database):
+            _heed_who_runs_on(file)
+            log.info(
+                "brings the archive into today's shape, which may take a while file=%s steps=%d", file, len(pending)
+            )
         migrations.apply(database)
         connection.execute("COMMIT")
     finally:
@@ -28,7 +40,7 @@ def migrate(connection: Connection) -> None:
 
 def heed_shape(connection: Connection) -> None:
     """Refuse to read what is not of today's shape."""
-    file = Path(connection.execute("PRAGMA database_list").fetchone()[2])
+    file = _file_of(connection)
     heed_strangers(connection, file, known())
     if migrations.pending(Database(connection, execute_plugins=False)):
         raise NotOurs(
@@ -44,6 +56,33 @@ def known() -> frozenset[str]:
         return frozenset(step.name for step in migrations.pending(nothing))
     finally:
         nothing.close()
+
+
+def _file_of(connection: Connection) -> Path:
+    return Path(connection.execute("PRAGMA database_list").fetchone()[2])
+
+
+def _heed_who_runs_on(file: Path) -> None:
+    """Refuse where another bot holds the archive's lock; not we ourselves, who would have it open."""
+    lock = file.with_name(f"{file.name}.lock")
+    try:
+        with lock.open() as opened:
+            fcntl.flock(opened, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        if not any(_is_same(each, lock) for each in _OPENED.iterdir()):
+            raise ConfigError(
+                f"{file} is still of an older Newsdesk, and a bot runs on it. Unless that has only just been started, "
+                "it is the older one, which could not go on with today's shape: stop it, then start this one."
+            ) from error
+    except OSError:  # there is none, or it is not ours to look at
+        pass
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:  # closed meanwhile
+        return False
 
 
 @migrations()
