@@ -11,7 +11,7 @@ from bot.stage.refusals import Json, Refusal
 
 ON_REQUESTS = {
     "429-user", "429-global", "429-shared", "429-banned", "500", "502", "503", "504", "500-after", "reset-before",
-    "reset-after", "hang", "hang-after", "slow", "garbage", "history-500", "exhausted", "error",
+    "reset-after", "hang", "hang-after", "slow", "garbage", "stranger", "history-500", "exhausted", "error",
 }  # fmt: skip
 ON_GATEWAY = {"op7", "op9-true", "op9-false", "silence", "refuse-handshake"}  # and close-CODE
 _LONGEST = 86_400  # seconds: a day
@@ -23,6 +23,7 @@ class Fault:
 
     `seconds` is the wait of a 429, the delay of `slow`, the length of `hang` and `silence`; `code` the error
     of `error`. `happened` is set when it has taken effect: with the kinds that end in -after, when all is stored.
+    With `stranger` somebody on the way answers, friendly and in JSON, and Discord never hears of it.
     """
 
     kind: str

@@ -85,6 +85,12 @@ async def test_garbage_calls_itself_json(wrong: WrongClient, place: Place) -> No
     assert len(place.text.messages) == 1
 
 
+async def test_a_stranger_is_friendly_and_nothing_is_stored(wrong: WrongClient, place: Place) -> None:
+    wrong.stage.fault("stranger")
+    sent = await wrong.send(place.text, content="x")
+    assert (sent.status, sent.body) == (200, {"status": "ok"}) and not place.text.messages
+
+
 async def test_history_breaks_while_single_messages_are_found(wrong: WrongClient, place: Place) -> None:
     sent = await wrong.send(place.text, content="x")
     wrong.stage.fault("history-500", times=None)

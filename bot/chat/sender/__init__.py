@@ -18,7 +18,7 @@ from bot.chat.sender.left import AHEAD, Left
 from bot.chat.sender.place import Place, find
 from bot.chat.sender.post import Post
 from bot.chat.sender.publish import Memory, Publisher
-from bot.chat.sender.request import Answer, Line
+from bot.chat.sender.request import Answer, Line, id_in, unreadable
 from bot.chat.sender.ways import WAYS
 from bot.clock import Clock, WallClock
 from bot.delivery.card import LIST, Card, card
@@ -231,6 +231,8 @@ class DiscordSender:
         self._left[delivery.target] = self._time()
         self._note_first(delivery, self._time())
         answer = await WAYS[place.kind].post(self.line, place, made, delivery.nonce)
+        if answer.ok and not _posted_as(answer):
+            answer = unreadable(answer)
         self._left.pop(delivery.target, None)
         if _rule(answer).action == "unknown":
             self._left[delivery.target] = self._time()
@@ -254,6 +256,8 @@ class DiscordSender:
         thread = self._client.get_channel(message)
         titled = thread.name if isinstance(thread, discord.Thread) else ""
         answer = await WAYS[place.kind].edit(self.line, place, message, made, titled)
+        if answer.ok and not _posted_as(answer):
+            answer = unreadable(answer)
         outcome = _outcome(answer, made.card.shown)
         if isinstance(outcome, Suspended) and answer.code in WAYS[place.kind].OF_ONE:
             outcome = Refused(outcome.reason)  # no reason to post nothing more there
@@ -318,6 +322,12 @@ def _found(message: Mapping[str, Any], made: Post) -> str:
     return LIST if cards.lists(message) else ""
 
 
+def _posted_as(answer: Answer) -> int:
+    """The message, which in a forum is that of the thread."""
+    message = answer.body.get("message")
+    return id_in(message if isinstance(message, dict) else {}) or id_in(answer.body)
+
+
 def _rule(answer: Answer) -> Rule:
     return rule_for(answer.status, answer.code)
 
@@ -325,9 +335,7 @@ def _rule(answer: Answer) -> Rule:
 def _outcome(answer: Answer, shown: str) -> Outcome:
     """Discord's answer in the words of the house."""
     if answer.ok:
-        message = answer.body.get("message")
-        inner = message if isinstance(message, dict) else answer.body
-        return Sent(int(inner.get("id") or answer.body.get("id") or 0), shown)
+        return Sent(_posted_as(answer), shown)
     rule = _rule(answer)
     match rule.action:
         case "suspend":

@@ -9,7 +9,7 @@ from bot.chat.pages import cards
 from bot.chat.sender.left import AHEAD, Left
 from bot.chat.sender.place import Place
 from bot.chat.sender.post import Post, edit_body, message_body
-from bot.chat.sender.request import Answer, Line
+from bot.chat.sender.request import Answer, Line, unreadable
 
 Message = Mapping[str, Any]
 Shows = Callable[[Message], bool]
@@ -56,6 +56,8 @@ async def look_back(line: Line, place: Place, left: Left, shows: Shows, me: int)
         answer = await line.ask(_messages("GET", place), query={"after": after, "limit": PAGE})
         if not answer.ok:
             return await _last_one(line, place, shows, me) or answer if answer.status >= 500 else answer
+        if answer.items is None:
+            return unreadable(answer)
         if not before + pages and (earlier := left.first_id(answer.at)) < after:
             at, after, pages = left.at(answer.at), earlier, 1
             continue

@@ -3,7 +3,7 @@
 from discord.http import Route
 
 from bot.chat.sender.place import Place
-from bot.chat.sender.request import Answer, Line
+from bot.chat.sender.request import Answer, Line, id_in, unreadable
 
 
 class Doors:
@@ -17,7 +17,7 @@ class Doors:
         """The person's DM channel, or Discord's answer why there is none."""
         if user not in self._known:
             answer = await self._line.ask(Route("POST", "/users/@me/channels"), {"recipient_id": str(user)})
-            if not answer.ok:
-                return answer
-            self._known[user] = int(answer.body["id"])
+            if not answer.ok or not id_in(answer.body):
+                return answer if not answer.ok else unreadable(answer)
+            self._known[user] = id_in(answer.body)
         return Place(self._known[user], "dm", "direct message")

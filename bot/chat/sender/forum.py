@@ -12,7 +12,7 @@ from bot.chat.sender.channel import PAGE, TOO_MUCH, Message, Shows, mine
 from bot.chat.sender.left import Left
 from bot.chat.sender.place import Place
 from bot.chat.sender.post import Post, edit_body, forum_body
-from bot.chat.sender.request import Answer, Line
+from bot.chat.sender.request import Answer, Line, unreadable
 
 NONCE = False
 GONE = 10003
@@ -45,10 +45,12 @@ async def look_back(line: Line, place: Place, left: Left, shows: Shows, me: int)
         answer = await line.ask(route, query={"limit": PAGE} if route is archived else None)
         if not answer.ok:
             return answer
+        if not isinstance(answer.body.get("threads"), list):
+            return unreadable(answer)
         after = left.first_id(answer.at)
         threads = [
             int(each["id"])
-            for each in answer.body.get("threads", ())
+            for each in answer.body["threads"]
             if str(each.get("parent_id")) == str(place.id)
             and str(each.get("owner_id")) == str(me)
             and int(each["id"]) > after

@@ -9,7 +9,7 @@ own hook for judging a status, and keep to the limits that it names ourselves.
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -27,6 +27,9 @@ TIMEOUT = 20.0  # seconds for the whole exchange; the library's own is 300
 TOKEN_WAIT = 3600.0
 BAN_WAIT = 600.0
 MOST_SPENT = 5000
+LONGEST_ANSWER = 16 * 1024 * 1024  # bytes, unpacked
+LONGEST_WAIT = 24 * 3600.0  # seconds: Discord asks for an hour at most
+UNREADABLE = "an answer that cannot be read"
 LOGIN = 5  # requests, at most, with which the library has just logged in and registered commands when a line is new
 
 
@@ -37,7 +40,7 @@ class Answer:
     status: int
     code: int = 0
     body: Mapping[str, Any] = field(default_factory=dict)
-    items: tuple[Mapping[str, Any], ...] = ()  # where the body is a list
+    items: tuple[Mapping[str, Any], ...] | None = None  # where the body is a list
     wait: float = 0.0  # of a 429: seconds
     whole_bot: bool = False  # of a 429: every request must wait
     shared: bool = False  # of a 429: not our doing
@@ -49,6 +52,17 @@ class Answer:
     @property
     def ok(self) -> bool:
         return 200 <= self.status < 300
+
+
+def unreadable(answer: Answer) -> Answer:
+    """The same as if nothing had been said: whoever answered so, what we asked for is not in it."""
+    return replace(answer, status=0, words=UNREADABLE)
+
+
+def id_in(body: Mapping[str, Any]) -> int:
+    """The id of what Discord tells of; 0 where it tells of nothing."""
+    found = str(body.get("id"))
+    return int(found) if found.isdecimal() and len(found) <= 20 else 0
 
 
 class _Heard(Exception):
@@ -149,11 +163,11 @@ class Line:
 async def _read(response: aiohttp.ClientResponse) -> Answer:
     headers = response.headers
     try:
-        said = json.loads(await response.text())
-    except ValueError:
+        said = json.loads(await _text(response))
+    except (ValueError, RecursionError):
         said = None
         if response.status < 300 and response.status != 204:
-            return Answer(0, words="an answer that cannot be read")
+            return Answer(0, words=UNREADABLE)
     body = said if isinstance(said, dict) else {}
     spent = headers.get("X-RateLimit-Remaining") == "0"
     limited = response.status == 429
@@ -161,21 +175,40 @@ async def _read(response: aiohttp.ClientResponse) -> Answer:
         status=response.status,
         code=_number(body.get("code")),
         body=body,
-        items=tuple(each for each in said if isinstance(each, dict)) if isinstance(said, list) else (),
-        wait=float(body.get("retry_after") or headers.get("Retry-After") or 1.0) if limited else 0.0,
+        items=tuple(each for each in said if isinstance(each, dict)) if isinstance(said, list) else None,
+        wait=_seconds(body.get("retry_after") or headers.get("Retry-After"), 1.0) if limited else 0.0,
         whole_bot=limited and (bool(body.get("global")) or headers.get("X-RateLimit-Scope") == "global"),
         shared=limited and headers.get("X-RateLimit-Scope") == "shared",
         banned=limited and (not headers.get("Via") or not body),
-        spent=float(headers.get("X-RateLimit-Reset-After") or 0.0) if spent else 0.0,
+        spent=_seconds(headers.get("X-RateLimit-Reset-After"), 0.0) if spent else 0.0,
         words=str(body.get("message", ""))[:200],
         at=_moment(headers.get("Date")),
     )
 
 
+async def _text(response: aiohttp.ClientResponse) -> str:
+    """All that is said; ValueError where that is more than Discord ever says."""
+    said = bytearray()
+    async for piece in response.content.iter_chunked(64 * 1024):
+        said += piece
+        if len(said) > LONGEST_ANSWER:
+            raise ValueError("too long")
+    return said.decode()
+
+
+def _seconds(said: object, otherwise: float) -> float:
+    """How long to wait; no proxy's idea of a number makes us wait for ever."""
+    try:
+        seconds = float(str(said))
+    except ValueError:
+        return otherwise
+    return min(seconds, LONGEST_WAIT) if seconds >= 0 else otherwise  # nan is none of both
+
+
 def _moment(date: str | None) -> datetime | None:
     try:
         return parsedate_to_datetime(date or "").astimezone(UTC)
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):
         return None
 
 

@@ -6,7 +6,7 @@ import { icon } from "./icons.js";
 const KINDS = {
   "Rate limits": ["429-user", "429-global", "429-shared", "429-banned", "exhausted"],
   "Server errors": ["500", "502", "503", "504", "500-after", "history-500"],
-  Connection: ["reset-before", "reset-after", "hang", "hang-after", "slow", "garbage"],
+  Connection: ["reset-before", "reset-after", "hang", "hang-after", "slow", "garbage", "stranger"],
   Gateway: ["op7", "op9-true", "op9-false", "close-4000", "close-4004", "close-4009", "close-4014", "silence", "refuse-handshake"],
 };
 const SENDS = { method: "POST", path: "/channels/*/messages" };

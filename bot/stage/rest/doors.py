@@ -141,6 +141,8 @@ class _Visit:
             return Reply(int(kind), f"<html><head><title>{kind}</title></head></html>")
         if kind == "error":
             raise Refusal(fault.code, seconds=fault.seconds)
+        if kind == "stranger":
+            return Reply(200, {"status": "ok"})
         if kind == "reset-before":
             raise _Broken()
         if kind == "hang":

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -297,7 +297,8 @@ class _Response:
     def __init__(self, status: int, said: Any, headers: Mapping[str, str] | None = None) -> None:
         self.status = status
         self.headers = dict(headers or {})
+        self.content = self
         self._said = said
 
-    async def text(self) -> str:
-        return json.dumps(self._said)
+    async def iter_chunked(self, size: int) -> AsyncIterator[bytes]:
+        yield json.dumps(self._said).encode()

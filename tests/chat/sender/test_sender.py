@@ -1,16 +1,20 @@
 """Deliveries to a Discord of our own, through the real library."""
 
 import asyncio
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.chat.sender import DiscordSender
+from bot.delivery.pace import Allowance
 from bot.model import Later, Refused, Sent, Suspended, Unknown
 from bot.stage import Permission
 from bot.stage.drafts import Draft
 from tests.chat.scenes import Scene
-from tests.delivery.samples import HOSTILE, an_article
+from tests.chat.sender.test_errors import a_delivery as a_delivery_to
+from tests.delivery.samples import HOSTILE, REGIONS, an_article
 
 NOW = datetime.now(UTC)
 
@@ -89,7 +93,7 @@ async def test_what_was_stored_but_not_answered_is_found_again(scene: Scene, kin
     assert len(scene.messages()) == 1
 
 
-@pytest.mark.parametrize("kind", ["500", "502", "503", "504", "reset-before"])
+@pytest.mark.parametrize("kind", ["500", "502", "503", "504", "reset-before", "stranger"])
 async def test_what_was_not_stored_is_known_to_be_missing(scene: Scene, kind: str) -> None:
     scene.stage.fault(kind, method="POST", path="/channels/*/messages")
     delivery = replace(scene.delivery(), attempted=NOW)
@@ -99,6 +103,46 @@ async def test_what_was_not_stored_is_known_to_be_missing(scene: Scene, kind: st
     assert isinstance(await scene.sender.send(delivery), Sent)
     posts = [each for each in scene.stage.requests if each.method == "POST" and each.path.endswith("/messages")]
     assert len(posts) == 2  # the library did not repeat it behind our back
+
+
+@pytest.mark.parametrize("kind", ["text", "forum"])
+async def test_what_a_stranger_answers_is_no_news_of_our_post(scene: Scene, kind: str) -> None:
+    """Neither that it is out, nor that it is not: something on the way says `{"status": "ok"}` to everything."""
+    delivery, passed = replace(await a_delivery_to(scene, kind), attempted=NOW), 0.0
+    sender = DiscordSender(scene.client, REGIONS, allowance=Allowance(time=lambda: time.monotonic() + passed))
+    scene.stage.fault("stranger", times=None)
+    assert isinstance(await sender.send(delivery), Unknown)
+    passed = 60.0  # what has left has arrived, or never will
+    assert isinstance(await sender.look_back(delivery), Later)
+    scene.stage.faults.remove()
+    assert await sender.look_back(delivery) is None
+    sent = await sender.send(delivery)
+    assert isinstance(sent, Sent) and sent.message
+    edit = replace(delivery, article=replace(delivery.article, title="Rain in Chad"), edit=True)
+    scene.stage.fault("stranger", times=None)
+    edited = await sender.send(replace(edit, message=sent.message, shown=sent.shown, state="sent"))
+    assert isinstance(edited, Later)
+
+
+@pytest.mark.parametrize("seconds", [1e300, -5.0])
+async def test_nobodys_idea_of_a_number_makes_us_wait_for_ever(scene: Scene, seconds: float) -> None:
+    scene.stage.fault("429-user", method="POST", path="/channels/*/messages", seconds=seconds)
+    outcome = await scene.sender.send(scene.delivery(1))
+    assert isinstance(outcome, Later) and outcome.after and outcome.after <= timedelta(days=1)
+    scene.stage.fault("exhausted", method="POST", path="/channels/*/messages", seconds=seconds)
+    other = scene.guild.add_channel("europe")
+    await scene.settled()
+    assert isinstance(await scene.sender.send(scene.delivery(2, other)), Sent)
+    assert 0 <= scene.sender.rest(f"channel:{other.id}") <= 86_400
+
+
+async def test_a_stranger_opens_no_door(scene: Scene) -> None:
+    (reader,) = scene.stage.world.people.values()
+    order = replace(scene.delivery().subscription, target=f"user:{reader.id}", guild=0, kind="dm")
+    delivery = replace(scene.delivery(subscription=order), target=order.target)
+    scene.stage.fault("stranger", path="/users/@me/channels")
+    assert isinstance(await scene.sender.send(delivery), Later)
+    assert isinstance(await scene.sender.send(delivery), Sent)
 
 
 async def test_a_post_is_found_among_many(scene: Scene) -> None:
