@@ -42,6 +42,15 @@ async def test_an_article_that_was_picked_can_be_read_on(house: House) -> None:
     assert kept.title in text(opened)
 
 
+async def test_what_only_looks_like_a_picked_headline_is_searched_for(house: House) -> None:
+    await house.accept(article(1, "Rain in Kenya"))
+    for typed in ("id:zzzzzzzzzzzzz", "id:zzzzzzzzzzzz", "id:0"):
+        said = answer(await house.call(house.bob, "search", words=typed))
+        assert text(said).startswith("Nothing in the archive about “"), text(said)
+        said = answer(await house.call(house.ada, "desk why", url=typed))
+        assert text(said).startswith("I know of no such article.")
+
+
 async def test_an_articles_address_opens_it_like_a_headline(house: House) -> None:
     await house.accept(article(1, "Rain in Kenya"), article(2, "Tides of Japan"))
     shown = answer(await house.call(house.bob, "search", words="https://www.paper.test/1?utm_source=x"))

@@ -24,7 +24,7 @@ from bot.model import Article, Found, Hit, Query
 
 PATIENCE = 0.8  # seconds until we say that we are still looking
 RELATED = 4
-_PICKED = re.compile(r"id:([0-9a-z]{1,13})")
+_PICKED = re.compile(r"id:([0-9a-z]{1,12})")  # of no more letters than SQLite has numbers for
 _ADDRESS = re.compile(r"https?://\S+")
 _BEGINNING = re.compile(r"[^\":*]*(?<![\w-])\w{3,}")
 _ELSE = "Other words may find more; `/follow` sends you what comes."
