@@ -1,7 +1,7 @@
 """Copies of the archive: made while the bot runs, and put in its place."""
 
 import os
-import shutil
+from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
 
@@ -132,17 +132,21 @@ def put_in_place(copy: Path, archive: Path) -> Path | None:
         raise NoArchive(f"{copy} is the archive itself; there is nothing to bring back.")
     unfinished = archive.with_name(f"{archive.name}.unfinished")
     try:
-        shutil.copyfile(copy, unfinished)
-        with unfinished.open("rb+") as written:
-            os.fsync(written.fileno())
-    except OSError as error:
+        # As a database, not byte for byte: some of what was written may still be beside the copy's file.
+        with unfinished.open("wb") as written, closing(connect.reader(copy)) as db:
+            _copy(db, unfinished, written)
+    except (OperationalError, OSError) as error:
         unfinished.unlink(missing_ok=True)
-        raise NoRoom(f"The archive is as it was: {archive} cannot be written ({error.strerror}).") from error
+        raise NoRoom(f"The archive is as it was: {archive} cannot be written ({_why(error)}).") from error
     kept = _put_aside(archive) if archive.exists() else None
     for rest in ("-wal", "-shm"):
         archive.with_name(archive.name + rest).unlink(missing_ok=True)
     unfinished.replace(archive)
     return kept
+
+
+def _why(error: OperationalError | OSError) -> str:
+    return str(error.strerror if isinstance(error, OSError) else error)
 
 
 def _put_aside(archive: Path) -> Path:
@@ -158,4 +162,6 @@ def _put_aside(archive: Path) -> Path:
     while (kept := archive.with_name(f"{archive.name}.before-{number}")).exists():
         number += 1
     archive.replace(kept)
+    if log := connect.log_of(archive):  # somebody still reads the archive as it was before the end of it
+        log.replace(kept.with_name(f"{kept.name}-wal"))
     return kept

@@ -2,6 +2,9 @@
 
 import asyncio
 import os
+import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +12,7 @@ from random import Random
 
 import pytest
 
-from bot.archive import Archive
+from bot.archive import Archive, connect
 from bot.archive.archive import shrink_archive
 from bot.archive.trouble import NoArchive, NoRoom
 from bot.model import Query
@@ -121,3 +124,45 @@ async def test_the_archive_is_not_brought_back_from_itself(room: Room, regions: 
     with pytest.raises(NoArchive, match="the archive itself"):
         restore_archive(tmp_path / "archive.db", tmp_path / "archive.db")
     assert not (tmp_path / "archive.db.before-1").exists()
+
+
+def as_killed(archive: Archive, file: Path) -> None:
+    """A copy of the files of an archive as they lie there when whoever writes it is killed."""
+    file.parent.mkdir(exist_ok=True)
+    for rest in ("", "-wal"):
+        shutil.copyfile(archive.path.with_name(archive.path.name + rest), file.with_name(file.name + rest))
+    assert file.with_name(f"{file.name}-wal").stat().st_size > 0
+
+
+async def titles_in(file: Path, regions: Regions) -> list[str]:
+    archive = await Archive.open(file, regions)
+    found = [hit.article.title for hit in (await archive.latest(Query())).hits]
+    await archive.close()
+    return found
+
+
+async def test_an_archive_comes_back_with_what_was_written_beside_it(
+    room: Room, regions: Regions, tmp_path: Path
+) -> None:
+    """A folder that was copied as a whole after the bot had been killed: the newest is not in the file itself yet."""
+    await room.takes_in(an_article("New"))
+    as_killed(room.archive, tmp_path / "saved" / "archive.db")
+    restore_archive(tmp_path / "saved" / "archive.db", tmp_path / "archive.db")
+    assert await titles_in(tmp_path / "archive.db", regions) == ["New"]
+
+
+async def test_what_somebody_still_reads_is_put_aside_with_what_was_written_beside_it(
+    room: Room, regions: Regions, tmp_path: Path
+) -> None:
+    file = tmp_path / "archive.db"
+    await room.archive.backup(tmp_path / "copy.db")
+    await room.takes_in(an_article("New"))
+    as_killed(room.archive, file)
+    with closing(connect.reader(file)) as somebody:
+        somebody.execute("BEGIN")
+        somebody.execute("SELECT count(*) FROM article").fetchone()
+        with closing(sqlite3.connect(file)) as other, other:
+            other.execute("UPDATE article SET title = 'Newer'")
+        kept = restore_archive(tmp_path / "copy.db", file)
+    assert kept is not None and await titles_in(kept, regions) == ["Newer"]
+    assert await titles_in(file, regions) == []
