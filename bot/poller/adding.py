@@ -88,9 +88,11 @@ class Adding:
         if unchecked:
             log.warning("takes any certificate feed=%s owner=%d", spoken(feed.url), owner)
         source = next(each for each in await self._archive.sources() if each.id == feed.source)
-        await self._poll(source, chosen.fetched)
+        agreed = not unchecked or source.any_certificate  # else others read it too, who trust nobody on the way
+        await self._poll(source, chosen.fetched if agreed else None)
         sentence = f"{_name(feed)} is polled from now on ({spoken(feed.url)}). {await self._kept(feed, chosen.count)}"
-        return Added(feed, chosen.count, f"{sentence}{await self._sample(feed) if newest else ''}{_warning(feed)}")
+        warning = _warning(feed) if agreed else ""
+        return Added(feed, chosen.count, f"{sentence}{await self._sample(feed) if newest else ''}{warning}")
 
     async def the_one(self, typed: str) -> str:
         """The address of the one feed behind an address. Raises NewsError when there is none, or several."""

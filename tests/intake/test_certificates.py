@@ -104,6 +104,15 @@ async def test_one_who_does_not_want_the_exception_is_heard_by_all_at_an_address
     assert [line.status for line in await house.goes_round()] == ["tls"]
 
 
+async def test_nor_is_anything_taken_in_for_all_that_came_unchecked_to_who_adds_it_once_more(house: House) -> None:
+    await house.add(host=HOST)
+    house.web["/feed"] = rss(item("Not from the publisher"))
+    added = await house.poller.add(house.web.url("/feed", HOST), 7, any_certificate=True)
+    assert "cannot be trusted" in added.sentence and "is taken" not in added.sentence
+    assert (await house.archive.latest(Query(viewer=None))).total == 0
+    assert (await house.source(host=HOST)).status == "tls"
+
+
 async def test_a_feed_that_is_allowed_later_is_asked_at_once(house: House) -> None:
     feed = await house.add(host=HOST)
     await house.goes_round()
