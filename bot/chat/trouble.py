@@ -6,10 +6,12 @@ import secrets
 import discord
 from discord import app_commands
 
+from bot.delivery.text import cut
 from bot.errors import NewsError
 
 log = logging.getLogger(__name__)
 
+_LONGEST = 2000  # characters that Discord takes
 _GONE = {10062, 40060, 10008, 50027}  # the interaction expired, was answered, or its message is gone: nobody to tell
 
 
@@ -74,6 +76,7 @@ def _permissions(names: list[str]) -> str:
 
 
 async def _say(interaction: discord.Interaction, text: str) -> None:
+    text = cut(text, _LONGEST)
     try:
         if interaction.type is discord.InteractionType.autocomplete:
             if not interaction.response.is_done():

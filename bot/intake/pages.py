@@ -7,7 +7,7 @@ from datetime import datetime
 from lxml import etree
 
 from bot.intake import media, text
-from bot.intake.addresses import join
+from bot.intake.addresses import LONGEST, join
 from bot.intake.dates import read_date
 from bot.intake.people import names
 from bot.model import Document, Image
@@ -77,8 +77,9 @@ def alternates(body: bytes) -> list[str]:
     found = []
     for node in root.iter("link"):
         kind = (node.get("type") or "").lower().partition(";")[0].strip()
-        if "alternate" in (node.get("rel") or "").lower().split() and kind in _FEEDS and node.get("href"):
-            found.append((node.get("href") or "").strip())
+        address = (node.get("href") or "").strip()
+        if "alternate" in (node.get("rel") or "").lower().split() and kind in _FEEDS and 0 < len(address) <= LONGEST:
+            found.append(address)
     return list(dict.fromkeys(found))[:20]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.errors import NewsError
-from bot.intake.addresses import host_of
+from bot.intake.addresses import host_of, join, spoken
 from bot.intake.files import said_of
 from bot.intake.lanes import Lanes
 from bot.intake.pages import Page
@@ -33,7 +33,8 @@ class Reading:
             raise Unusable("empty", f"{host} sends an empty document.")
         parsed = await self.anything(document, known)
         if not parsed.format:
-            hint = f" It names this feed: {parsed.alternates[0]}" if parsed.alternates else ""
+            named = next(filter(None, (join(document.url, each) for each in parsed.alternates)), "")
+            hint = f" It names this feed: {spoken(named)}" if named else ""
             raise Unusable("not-a-feed", f"{host} sends {said_of(document.body, parsed.html, parsed.sitemap)}.{hint}")
         return parsed
 

@@ -227,6 +227,12 @@ async def test_a_feed_is_added_for_this_server_alone(house: House) -> None:
     assert [each.owner for each in await house.archive.feeds()] == [house.guild.id]
 
 
+async def test_a_refusal_of_any_length_is_told(house: House) -> None:
+    house.finder.refusals["https://a.test/"] = "It names this feed: " + "https://a.test/" * 400
+    said = answer(await house.call(house.ada, "desk feed add", url="https://a.test/"))
+    assert text(said).startswith("It names this feed: https://a.test/") and len(text(said)) <= 2000
+
+
 async def test_a_feed_that_cannot_be_added_is_answered_in_a_sentence(house: House) -> None:
     house.finder.refusals["http://127.0.0.1/"] = "127.0.0.1 lies on a private network, where I do not go."
     said = answer(await house.call(house.ada, "desk feed add", url="http://127.0.0.1/"))
