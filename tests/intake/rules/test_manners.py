@@ -141,6 +141,6 @@ async def test_rule_20_a_page_in_place_of_a_feed_tells_where_the_feed_is(house: 
 async def test_rule_19_what_a_page_names_is_told_as_an_address_or_not_at_all(house: House) -> None:
     links = ("javascript:x", "/" + "x" * 100_000, "/\u202e`deef`")
     named = "".join(f'<link rel="alternate" type="application/rss+xml" href="{each}">' for each in links)
-    await answers(house, f"<!doctype html><html><head>{named}</head></html>")
+    await answers(house, f"<!doctype html><html><head>{named}</head></html>".encode())
     (source,) = await house.archive.sources()
     assert source.error.endswith(f"It names this feed: {house.web.url('/%E2%80%AE%60deef%60', HOST)}")
