@@ -33,9 +33,9 @@ class Turned:
 class House:
     """A real archive, a courier, and a pretended outside."""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: Archive, clock: Turned) -> None:
         self.archive = archive
-        self.clock = Turned()
+        self.clock = clock
         self.mailbox = Mailbox()
         self.courier = self.another_courier()
         self.running: asyncio.Task[None] | None = None
@@ -109,8 +109,9 @@ def full_once(step: str) -> type[Archive]:
 
 @pytest.fixture
 async def house() -> AsyncIterator[House]:
-    archive = await Archive.open(":memory:", REGIONS)
-    here = House(archive)
+    clock = Turned()
+    archive = await Archive.open(":memory:", REGIONS, now=clock.now)
+    here = House(archive, clock)
     try:
         yield here
     finally:

@@ -285,7 +285,7 @@ class Archive(Care):
         await self._write(subscriptions.suspend, target, reason)
 
     async def resume_target(self, target: str) -> None:
-        await self._write(subscriptions.resume, target)
+        await self._write(subscriptions.resume, target, self._now())
 
     async def release(self, deliveries: Sequence[int], *, drop: bool = False) -> int:
         return await self._write(outbox.release, deliveries, drop, self._now())

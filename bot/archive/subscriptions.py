@@ -1,6 +1,6 @@
 """Standing orders: which target wants which region."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.archive import articles
 from bot.archive.connect import Connection
@@ -14,6 +14,8 @@ MOVED = "the article is in another region now"  # of that too
 UNASKED = "the subscription does not ask for it any more"  # and of that: its words, or the article's, are others now
 HELD = "held, and "  # stands before each of them where a person had to look at it first
 IN_DOUBT = "perhaps out already, and "  # and this where it had left, and was only not found
+LONG = timedelta(days=7)
+WAITED = "it waited for more than a week"  # in a place where nothing could be posted
 REASONS = (TAKEN_BACK, MOVED, UNASKED)
 # A delivery that nobody ordered any more, or whose article may not be what its order wishes.
 _DOUBTFUL = """
@@ -42,7 +44,7 @@ def subscribe(db: Connection, subscription: Subscription, now: datetime) -> Subs
         values | created,
     )
     if not subscription.suspended:
-        resume(db, subscription.target)
+        resume(db, subscription.target, now)
     db.execute("UPDATE delivery SET due = NULL WHERE target = ? AND state = 'later'", [subscription.target])
     let_go(db, now, "target", subscription.target)
     return to_subscription(
@@ -109,9 +111,19 @@ def suspend(db: Connection, target: str, reason: str) -> bool:
     return orders.rowcount > 0
 
 
-def resume(db: Connection, target: str) -> None:
-    """Somebody acted: all that waited is due."""
+def resume(db: Connection, target: str, now: datetime) -> None:
+    """Somebody acted: what waited is due.
+
+    But not a channel full of what was news long ago: those who run the server decide about that. A person who had not
+    let us write for so long gets none of it.
+    """
     db.execute("UPDATE subscription SET suspended = '' WHERE target = ?", [target])
+    state = "refused" if target.startswith("user:") else "held"
+    db.execute(
+        "UPDATE delivery SET state = ?, reason = ?, settled = ? "
+        "WHERE target = ? AND state = 'suspended' AND made < ? AND article > 0",
+        [state, WAITED, to_ms(now), target, to_ms(now - LONG)],
+    )
     db.execute(
         "UPDATE delivery SET state = 'pending', reason = '', due = NULL WHERE target = ? AND state = 'suspended'",
         [target],

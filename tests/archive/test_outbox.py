@@ -113,6 +113,28 @@ async def test_a_suspended_target_keeps_what_it_is_owed_until_it_is_resumed(room
     assert await room.archive.outbox() == {"pending": 2}
 
 
+async def test_of_what_waited_in_a_suspended_target_only_the_last_week_goes_unasked(room: Room) -> None:
+    await room.archive.subscribe(a_subscription())
+    await room.archive.suspend_target("channel:100", "the bot is no longer in this server")
+    for title in ("Old", "Late", "New"):
+        await room.takes_in(an_article(title, regions=("africa",)))
+        room.passes(days=5)
+    await room.archive.resume_target("channel:100")
+    found = {each.article.title: (each.state, each.reason) for each in await room.archive.outbox_rows()}
+    waited = ("held", "it waited for more than a week")
+    assert found == {"Old": waited, "Late": waited, "New": ("pending", "")}
+
+
+async def test_a_reader_who_lets_us_write_again_gets_nothing_that_is_older_than_a_week(room: Room) -> None:
+    await room.archive.subscribe(a_subscription(target="user:7", guild=0, kind="dm"))
+    await room.archive.suspend_target("user:7", "this person does not accept direct messages")
+    await room.takes_in(an_article("Old", regions=("africa",)))
+    room.passes(days=8)
+    await room.archive.subscribe(a_subscription(target="user:7", guild=0, kind="dm"))
+    (old,) = await room.archive.outbox_rows()
+    assert (old.state, old.reason) == ("refused", "it waited for more than a week")
+
+
 async def test_what_is_refused_is_over_and_the_next_goes(room: Room) -> None:
     await room.archive.subscribe(a_subscription())
     await room.takes_in(an_article("First", regions=("africa",)), an_article("Second", regions=("africa",)))
