@@ -14,7 +14,8 @@ _WALL = "\u2060"  # word joiner: invisible, does not break a line, ends every me
 _MARKUP = re.compile(r"([\\*_~|`\[\]])")
 _LINE_MARKUP = re.compile(r"^(\s*)(#{1,3}(?=\s)|-#|>{1,3}|[-+•](?=\s)|\d{1,9}(?=[.)]\s))", re.MULTILINE)
 _ADDRESS = re.compile(r"(?<=[A-Za-z0-9+.-]):(?=//)")
-_SUMMONS = re.compile(r"(@|<(?=[@#:/atisch]))", re.IGNORECASE)
+_SUMMONS = re.compile(r"(@|<(?=[@#:/+atischm]))", re.IGNORECASE)
+_INVITE = re.compile(r"(?<=\.gg)(?=/)|(?<=/invite)(?=/)", re.IGNORECASE)  # of which Discord makes a card, without a scheme
 # Within the words of a link Discord heeds no backslash: it is shown, and a bracket ends the words all the same.
 _LINK_LETTERS = str.maketrans({"[": "(", "]": ")", "*": "∗", "`": "ˋ", "\\": "∖"})
 _LINK_MARKUP = re.compile(r"(?<=_)(?=_)|(?<=~)(?=~)|(?<=\|)(?=\|)")
@@ -61,9 +62,7 @@ def clean(text: str, lines: bool = False) -> str:
 def escape(text: str) -> str:
     """Text that Discord shows as it stands: no markup, no mention, no address of any scheme becomes a link."""
     text = _MARKUP.sub(r"\\\1", text)
-    text = _ADDRESS.sub(rf"{_WALL}:", text)
-    text = _SUMMONS.sub(rf"\1{_WALL}", text)
-    return _LINE_MARKUP.sub(_shield, text)
+    return _LINE_MARKUP.sub(_shield, _walled(text))
 
 
 def linked(text: str, link: str, chars: int, octets: int) -> str:
@@ -71,7 +70,7 @@ def linked(text: str, link: str, chars: int, octets: int) -> str:
     if not link:
         return escape(cut(text, chars, octets, escaped=True))
     words = _LINK_EDGE.sub("ˍ", _LINK_MARKUP.sub(_WALL, text.translate(_LINK_LETTERS)))
-    words = _SUMMONS.sub(rf"\1{_WALL}", _ADDRESS.sub(rf"{_WALL}:", words))
+    words = _walled(words)
     closed = link.replace("(", "%28").replace(")", "%29")  # a bracket would end the link early
     return f"[{cut(words, chars, octets) or '…'}]({closed})"
 
@@ -169,6 +168,12 @@ def is_right_to_left(text: str) -> bool:
 def isolate(text: str) -> str:
     """Text that keeps its direction to itself, for a line that holds several pieces."""
     return f"\u2068{text}\u2069" if any(unicodedata.bidirectional(each) in {"R", "AL"} for each in text) else text
+
+
+def _walled(text: str) -> str:
+    """No mention, no address and no invitation is whole any more, though all look as they did."""
+    text = _ADDRESS.sub(rf"{_WALL}:", text)
+    return _INVITE.sub(_WALL, _SUMMONS.sub(rf"\1{_WALL}", text))
 
 
 def _shield(found: re.Match[str]) -> str:
