@@ -15,7 +15,7 @@ _MARKUP = re.compile(r"([\\*_~|`\[\]])")
 _LINE_MARKUP = re.compile(r"^(\s*)(#{1,3}(?=\s)|-#|>{1,3}|[-+•](?=\s)|\d{1,9}(?=[.)]\s))", re.MULTILINE)
 _ADDRESS = re.compile(r"(?<=[A-Za-z0-9+.-]):(?=//)")
 _SUMMONS = re.compile(r"(@|<(?=[@#:/+atischm]))", re.IGNORECASE)
-_INVITE = re.compile(r"(?<=\.gg)(?=/)|(?<=/invite)(?=/)", re.IGNORECASE)  # of which Discord makes a card, without a scheme
+_INVITE = re.compile(r"(?<=\.gg)(?=/)|(?<=/invite)(?=/)", re.IGNORECASE)  # a card, to Discord
 # Within the words of a link Discord heeds no backslash: it is shown, and a bracket ends the words all the same.
 _LINK_LETTERS = str.maketrans({"[": "(", "]": ")", "*": "∗", "`": "ˋ", "\\": "∖"})
 _LINK_MARKUP = re.compile(r"(?<=_)(?=_)|(?<=~)(?=~)|(?<=\|)(?=\|)")
