@@ -7,6 +7,8 @@ from pathlib import Path
 
 import aiohttp
 
+from bot.app.metrics import Counted
+from bot.model import State
 from bot.stage import Stage
 from tests.life import Life
 
@@ -50,6 +52,22 @@ async def test_metrics_and_health_are_served_while_the_bot_runs(tmp_path: Path) 
         assert told >= NAMES
         assert 'newsdesk_outbox_size{state="pending"} 0.0' in text
         assert await bot.stop() == 0
+
+
+async def test_an_outbox_of_many_years_is_not_counted_each_time_that_a_monitor_asks() -> None:
+    now, counted = [0.0], [0]
+
+    async def count() -> dict[State, int]:
+        counted[0] += 1
+        now[0] += 3.0  # seconds
+        return {"sent": counted[0]}
+
+    outbox = Counted(count, lambda: now[0])
+    assert await outbox.sizes() == {"sent": 1}
+    now[0] += 15
+    assert await outbox.sizes() == {"sent": 1}
+    now[0] += 60
+    assert await outbox.sizes() == {"sent": 2}
 
 
 async def is_well(session: aiohttp.ClientSession, address: str) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import get_args
 
@@ -18,6 +19,10 @@ log = logging.getLogger(__name__)
 QUICK = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5)  # seconds
 SLOW = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800)
 BEAT = 0.5  # seconds between two looks at how late the event loop is
+LONG = 0.25  # seconds that it may take to count the outbox each time
+RARELY = 20  # times as long as it took until it is counted anew, where it takes longer
+
+Count = Callable[[], Awaitable[Mapping[State, int]]]
 
 
 class Metrics:
@@ -75,22 +80,40 @@ class Metrics:
             self._lag.observe(max(0.0, loop.time() - due))
 
 
+class Counted:
+    """The outbox, counted when somebody asks. All that was ever delivered is in it: where counting takes long, it is
+    done the more rarely, and meanwhile the last count is told."""
+
+    def __init__(self, count: Count, clock: Callable[[], float] = time.monotonic) -> None:
+        self._count = count
+        self._clock = clock
+        self._sizes: Mapping[State, int] = {}
+        self._next = 0.0
+
+    async def sizes(self) -> Mapping[State, int]:
+        began = self._clock()
+        if began >= self._next:
+            self._sizes = await self._count()
+            took = self._clock() - began
+            self._next = began + (took * RARELY if took > LONG else 0.0)
+        return self._sizes
+
+
 @contextlib.asynccontextmanager
-async def serve_metrics(
-    address: str, metrics: Metrics, outbox: Callable[[], Awaitable[Mapping[State, int]]], well: Callable[[], bool]
-) -> AsyncIterator[None]:
+async def serve_metrics(address: str, metrics: Metrics, outbox: Count, well: Callable[[], bool]) -> AsyncIterator[None]:
     """Serve /metrics and /healthz at `host:port` (nothing when it is empty); ConfigError when the port is taken."""
     if not address:
         yield
         return
 
     async def metrics_page(request: web.Request) -> web.Response:
-        metrics.waiting(await outbox())
+        metrics.waiting(await counted.sizes())
         return web.Response(body=generate_latest(metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     async def health(request: web.Request) -> web.Response:
         return web.Response(text="well\n") if well() else web.Response(text="not connected to Discord\n", status=503)
 
+    counted = Counted(outbox)
     app = web.Application()
     app.router.add_get("/metrics", metrics_page)
     app.router.add_get("/healthz", health)
