@@ -19,6 +19,13 @@ async def at_home(
     return await handler(request)
 
 
+async def undisguised(request: web.Request, response: web.StreamResponse) -> None:
+    """No page of another site can hold ours in a frame; a file that was uploaded is no page, whatever it says it is."""
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    is_ours = request.path == "/" or request.path.startswith("/page/")
+    response.headers["Content-Security-Policy"] = f"frame-ancestors 'none'{'' if is_ours else '; sandbox'}"
+
+
 def _name(address: str) -> str | None:
     try:
         return urlsplit(address).hostname

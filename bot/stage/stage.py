@@ -11,7 +11,7 @@ from bot.stage.clock import StageClock
 from bot.stage.commands import Commands
 from bot.stage.faults import Fault, Faults
 from bot.stage.gateway import Gateway
-from bot.stage.home import at_home
+from bot.stage.home import at_home, undisguised
 from bot.stage.interactions import Interaction, Interactions
 from bot.stage.limits import Limits
 from bot.stage.panel import Figures, Panel
@@ -64,6 +64,7 @@ class Stage:
     async def start(self) -> None:
         """Listens. With port 0 the system chooses one; `url` and `api` tell it."""
         app = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[at_home])
+        app.on_response_prepare.append(undisguised)
         app.add_routes(self.window.routes())
         app.router.add_get("/gateway", self.gateway.serve)
         app.router.add_get("/gateway/", self.gateway.serve)

@@ -195,6 +195,20 @@ async def test_no_other_site_speaks_with_the_stage(wrong: WrongClient, stage: St
     assert await asked(Host="[") == 403
 
 
+async def test_no_other_site_frames_the_page_and_what_was_uploaded_is_none(
+    wrong: WrongClient, stage: Stage, place: Place
+) -> None:
+    form = aiohttp.FormData({"payload_json": json.dumps({"content": "look"})})
+    form.add_field("files[0]", b"<script>alert(1)</script>", filename="page.html", content_type="text/html")
+    url, headers = f"{stage.api}/channels/{place.text.id}/messages", {"Authorization": f"Bot {stage.token}"}
+    async with wrong.session.post(url, data=form, headers=headers) as response:
+        uploaded = (await response.json())["attachments"][0]["url"]
+    for path, policy in ((stage.url + "/", "frame-ancestors 'none'"), (uploaded, "frame-ancestors 'none'; sandbox")):
+        async with wrong.session.get(path) as response:
+            assert response.status == 200 and response.headers["Content-Security-Policy"] == policy
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
 async def test_nothing_but_the_pages_own_files_is_served(wrong: WrongClient, stage: Stage) -> None:
     for path in ("/page/../stage.py", "/page/%2e%2e/stage.py", "/page/missing.js"):
         async with wrong.session.get(stage.url + path) as response:
