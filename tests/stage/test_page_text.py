@@ -37,6 +37,8 @@ MARKDOWN = [
     ("- a\n  - b\n- c\n3. d", "<ul><li>a<ul><li>b</li></ul></li><li>c</li></ul><ol start=\"3\"><li>d</li></ol>"),
     ("||secret||", "<div><span><span>secret</span></span></div>"),
     ("[words](https://a.test/x_(y))", '<div><a href="https://a.test/x_(y)">words</a></div>'),
+    (r"[\*a\* | b](https://a.test/)", r'<div><a href="https://a.test/">\*a\* | b</a></div>'),
+    (r"[a\](https://b.test/) c](x)", r'<div><a href="https://b.test/">a\</a> c](x)</div>'),
     ("(see https://a.test/b, or <https://a.test/c>).",
      '<div>(see <a href="https://a.test/b">https://a.test/b</a>, or <a href="https://a.test/c">https://a.test/c</a>).</div>'),
     ("[https://good.test](https://evil.test/)",

@@ -12,7 +12,7 @@ const URL_TAIL = /(?:[.,:;"'!?\]]|&gt)+$/;
 
 // Tried in this order at every character that may begin something; each maps a match to a node.
 const INLINE = [
-  [/\\([^\p{L}\p{N}\s])/uy, (m) => m[1]],
+  [/\\([^\p{L}\p{N}\s])/uy, (m, look) => (look.escapes === false ? null : m[1])],
   [/(`{1,2})((?:[^`]|(?<!`)`(?!`))+?)\1(?!`)/y, (m) => h("code", null, m[2].trim() || m[2])],
   [/<t:(-?\d{1,13})(?::([tTdDfFsSR]))?>/y, (m) => moment(Number(m[1]), m[2])],
   [/<@!?(\d{1,20})>/y, (m, look) => mention(`@${look.user(m[1]) ?? "unknown-user"}`)],
@@ -21,7 +21,7 @@ const INLINE = [
   [/<\/([^:<>\n]{1,100}):\d{1,20}>/y, (m) => mention(`/${m[1]}`)],
   [/<a?:(\w{1,32}):\d{1,20}>/y, (m) => h("span", { class: "emoji", title: `:${m[1]}:` }, `:${m[1]}:`)],
   [/<(https?:\/\/[^\s<>]+)>/y, (m) => outward(m[1], null, m[1])],
-  [/\[((?:[^[\]\\]|\\.|\[[^[\]]*\])+)\]\(\s*<?(https?:\/\/(?:[^\s()<>]|\([^\s()<>]*\))+)>?(?:\s+["']([^"'\n]*)["'])?\s*\)/y, masked],
+  [/\[((?:[^[\]]|\[[^[\]]*\])+)\]\(\s*<?(https?:\/\/(?:[^\s()<>]|\([^\s()<>]*\))+)>?(?:\s+["']([^"'\n]*)["'])?\s*\)/y, masked],
   [/https?:\/\/[^\s<>]+/y, bareLink],
   [/@(?:everyone|here)\b/y, (m) => mention(m[0])],
   [/\*\*\*(?=\S)([\s\S]+?)\*\*\*(?!\*)/y, (m, look, deep) => h("strong", null, h("em", null, inline(m[1], look, deep)))],
@@ -174,11 +174,11 @@ function wrap(tag) {
   return (match, look, deep) => h(tag, null, inline(match[1], look, deep));
 }
 
-/** `[words](address)`, unless the words themselves pretend to be an address. */
+/** `[words](address)`, unless the words pretend to be an address. Discord shows the backslashes in them. */
 function masked(match, look, deep) {
   const [, words, address, title] = match;
   if (!look.links || !webAddress(address) || /https?:\/\/|\bdiscord\.gg\b/i.test(words)) return null;
-  return outward(address, { title: title || address }, inline(words, { ...look, links: false }, deep));
+  return outward(address, { title: title || address }, inline(words, { ...look, links: false, escapes: false }, deep));
 }
 
 function bareLink(match, look) {
