@@ -114,16 +114,15 @@ def suspend(db: Connection, target: str, reason: str) -> bool:
 def resume(db: Connection, target: str, now: datetime) -> None:
     """Somebody acted: what waited is due.
 
-    But not a channel full of what was news long ago: those who run the server decide about that. A person who had not
-    let us write for so long gets none of it.
+    But not a channel full of what was news long ago: those who run the server decide about that.
     """
     db.execute("UPDATE subscription SET suspended = '' WHERE target = ?", [target])
-    state = "refused" if target.startswith("user:") else "held"
-    db.execute(
-        "UPDATE delivery SET state = ?, reason = ?, settled = ? "
-        "WHERE target = ? AND state = 'suspended' AND made < ? AND article > 0",
-        [state, WAITED, to_ms(now), target, to_ms(now - LONG)],
-    )
+    if target.startswith("channel:"):
+        db.execute(
+            "UPDATE delivery SET state = 'held', reason = ?, settled = ? "
+            "WHERE target = ? AND state = 'suspended' AND made < ? AND article > 0",
+            [WAITED, to_ms(now), target, to_ms(now - LONG)],
+        )
     db.execute(
         "UPDATE delivery SET state = 'pending', reason = '', due = NULL WHERE target = ? AND state = 'suspended'",
         [target],

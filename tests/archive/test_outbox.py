@@ -125,16 +125,6 @@ async def test_of_what_waited_in_a_suspended_target_only_the_last_week_goes_unas
     assert found == {"Old": waited, "Late": waited, "New": ("pending", "")}
 
 
-async def test_a_reader_who_lets_us_write_again_gets_nothing_that_is_older_than_a_week(room: Room) -> None:
-    await room.archive.subscribe(a_subscription(target="user:7", guild=0, kind="dm"))
-    await room.archive.suspend_target("user:7", "this person does not accept direct messages")
-    await room.takes_in(an_article("Old", regions=("africa",)))
-    room.passes(days=8)
-    await room.archive.subscribe(a_subscription(target="user:7", guild=0, kind="dm"))
-    (old,) = await room.archive.outbox_rows()
-    assert (old.state, old.reason) == ("refused", "it waited for more than a week")
-
-
 async def test_what_is_refused_is_over_and_the_next_goes(room: Room) -> None:
     await room.archive.subscribe(a_subscription())
     await room.takes_in(an_article("First", regions=("africa",)), an_article("Second", regions=("africa",)))
