@@ -55,7 +55,7 @@ class DiscordSender:
         self._regions = regions
         self._clock = clock or WallClock()
         self.line = Line(client, allowance)
-        self._doors = Doors(self.line)
+        self._doors = Doors(self.line, allowance.time)
         self.publisher = Publisher(self.line, memory, allowance.published, allowance.time)
         self._rests: dict[str, float] = {}
         self._time = allowance.time
