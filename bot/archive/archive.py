@@ -62,6 +62,7 @@ from bot.regions import Regions
 __all__ = ["MUCH_EMPTY", "Archive", "examine_copy", "put_copy_in_place", "shrink_archive"]
 
 DEADLINE = 0.8  # seconds: what a reader asks is answered by then, or stopped
+_AT_CONSOLE = 5.0  # the same for the operator, who may have a slow disk, and keeps nobody else waiting
 _LOOK_UP, _RANK = 4, 2  # threads
 R = TypeVar("R")
 
@@ -367,17 +368,21 @@ class Archive(Care):
 
     async def _ask(self, readers: Readers, query: Query) -> Found:
         with self._turns.of(query.asker):
+            if query.viewer is None:  # a program may read the answer, for which nothing found means nothing there
+                return await self._up_to_date(readers, self._desk.answer, query, within=_AT_CONSOLE)
             try:
                 return await self._up_to_date(readers, self._desk.answer, query)
             except TooSlow as slow:
                 return Found(understood=f"{self._desk.understood(query)}. {slow}")
 
-    async def _up_to_date(self, readers: Readers, question: Callable[..., R], *given: object) -> R:
+    async def _up_to_date(
+        self, readers: Readers, question: Callable[..., R], *given: object, within: float = DEADLINE
+    ) -> R:
         """What was kept before somebody asks is found, also where its words still wait; unless that takes too long."""
         loop = asyncio.get_running_loop()
-        end = loop.time() + DEADLINE
+        end = loop.time() + within
         try:
-            return await readers.run(question, *given, within=DEADLINE)
+            return await readers.run(question, *given, within=within)
         except backlog.Behind:
             await self.catch_up(patience=(end - loop.time()) * 3 / 4)
             return await readers.run(backlog.regardless(question), *given, within=end - loop.time())

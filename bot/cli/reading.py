@@ -75,14 +75,17 @@ async def search(settings: Settings, arguments: argparse.Namespace) -> None:
 
 async def _pages(ask: Callable[[Query], Awaitable[Found]], query: Query, limit: int) -> Found:
     """As many as were asked for: the archive answers in pages."""
-    found = await ask(replace(query, limit=min(limit, PAGE)))
-    hits, last, progress = list(found.hits), found, show.Progress()
-    while last.next and len(hits) < limit:
-        if not last.hits:
+    progress = show.Progress()
+    progress.tell("looks ...")
+    try:
+        found = last = await ask(replace(query, limit=min(limit, PAGE)))
+        hits = list(found.hits)
+        while last.next and len(hits) < limit:
             progress.tell(f"found {len(hits)}, and looks further back ...")
-        last = await ask(replace(query, limit=PAGE, cursor=last.next))
-        hits += last.hits
-    progress.end()
+            last = await ask(replace(query, limit=PAGE, cursor=last.next))
+            hits += last.hits
+    finally:
+        progress.end()
     return replace(found, hits=tuple(hits[:limit]), total=max(found.total, len(hits)), understood=last.understood)
 
 

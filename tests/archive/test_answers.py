@@ -1,5 +1,7 @@
 """How an answer looks: its order, its snippets, what is counted, what is suggested."""
 
+import asyncio
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -7,6 +9,7 @@ import pytest
 
 from bot.archive import connect
 from bot.archive.connect import OperationalError
+from bot.archive.readers import TooSlow
 from bot.archive.search.aliases import Aliases
 from bot.archive.search.desk import SearchDesk
 from bot.archive.search.tokens import CLOSING, OPENING
@@ -263,3 +266,25 @@ async def test_who_leafs_through_the_best_goes_on_with_what_they_began(room: Roo
         await room.archive.search(query)  # somebody asks anew
         shown = await room.archive.search(replace(query, cursor=shown.next)) if shown.next else shown
     assert sorted(seen) == [f"Rain {number}" for number in range(9)]
+
+
+@pytest.mark.parametrize(("kind", "seconds"), [("latest", 1.0), ("search", 1.0), ("search", 5.2)])
+async def test_the_operator_has_longer_and_takes_nothing_for_an_answer(room: Room, kind: str, seconds: float) -> None:
+    await room.takes_in(an_article("Rain"))
+    done = threading.Event()
+    held = [asyncio.ensure_future(room.archive._read(lambda db: done.wait(30))) for _ in range(4)]
+    held += [asyncio.ensure_future(room.archive._rank.run(lambda db: done.wait(30))) for _ in range(2)]
+    await asyncio.sleep(0.1)
+    ask = room.archive.search if kind == "search" else room.archive.latest
+    operator, reader = (
+        asyncio.ensure_future(ask(Query("rain" if kind == "search" else "", viewer=viewer))) for viewer in (None, 1)
+    )
+    await asyncio.sleep(seconds)
+    done.set()
+    assert "ask again" in (await reader).understood
+    if seconds < 5:
+        assert (await operator).total == 1
+    else:
+        with pytest.raises(TooSlow):
+            await operator
+    await asyncio.gather(*held)
