@@ -1,6 +1,7 @@
 """Opens the archive's file. The only module that imports sqlite3, so that all speak to one library."""
 
 import sqlite3
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -34,6 +35,7 @@ NO_DATABASE, DAMAGED = sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT
 DAMAGED_INDEX = sqlite3.SQLITE_CORRUPT_VTAB  # all of it can be made anew
 IN_USE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _PAGE = 8192
+_TURNED_AWAY = 0.02  # seconds until who was turned away tries again
 LONGEST_LOG = 4000 * _PAGE  # bytes of the write-ahead log until it is carried over into the file, which takes a while
 _WRITER_CACHE, _READER_CACHE = -32768, -8192  # KiB
 P = ParamSpec("P")
@@ -88,7 +90,7 @@ def writer(path: Path, *, durable: bool = True, log: int = LONGEST_LOG) -> Conne
     carried over into the file."""
     connection = _open(f"{path.absolute().as_uri()}?mode=rwc")
     connection.execute(f"PRAGMA page_size = {_PAGE}")
-    connection.execute("PRAGMA journal_mode = WAL")
+    _keep_a_log(connection)
     connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
     connection.execute(f"PRAGMA wal_autocheckpoint = {log // _PAGE}")
     connection.execute(f"PRAGMA journal_size_limit = {log}")
@@ -96,6 +98,20 @@ def writer(path: Path, *, durable: bool = True, log: int = LONGEST_LOG) -> Conne
     connection.execute(f"PRAGMA cache_size = {_WRITER_CACHE}")
     connection.execute("PRAGMA foreign_keys = ON")
     return connection
+
+
+def _keep_a_log(connection: Connection) -> None:
+    """Of two programs that do this to a new file, or to one just brought back, SQLite turns one away at once, however
+    patient it is."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in IN_USE or time.monotonic() > end:
+                raise
+        time.sleep(_TURNED_AWAY)
 
 
 def set_durable(connection: Connection, durable: bool) -> None:
