@@ -276,7 +276,7 @@ async def test_a_feed_can_be_looked_at_first(house: House) -> None:
     said = answer(await house.call(house.ada, "desk feed check", url="https://gazette.test/feed"))
     assert said.only_for == house.ada.id
     assert "“The \\*Gazette\\*”, with 5 items." in text(said)
-    assert "[Story \\*1\\* of the feed]" in text(said) and "What story 2 is about." in text(said)
+    assert "[Story ∗1∗ of the feed]" in text(said) and "What story 2 is about." in text(said)
     assert await house.archive.feeds() == []
 
 
