@@ -160,7 +160,7 @@ def _is_caption(node: etree._Element) -> bool:
 
 
 def _tidy_paragraphs(text: str) -> str:
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    text = _INVISIBLE.sub("", _CONTROLS.sub(" ", unicodedata.normalize("NFC", text)))  # entities are letters only now
     lines = [" ".join(each.split()) for each in text.split("\n")]
     joined = re.sub(r"\n{2,}", "\n\n", "\n".join(lines)).strip()
     return re.sub(r"(?:^|\n)•\s*(?=\n|$)", "", joined).strip()[:LONGEST_TEXT]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.archive import connect, feeds
 from bot.archive.accept import _shown, accept
 from bot.archive.migrations import migrate
-from bot.model import Accepted, Image, Later, Outcome, Query, Recall, Sent
+from bot.model import OPERATOR, Accepted, Image, Later, Outcome, Query, Recall, Sent, Tag
 from tests.archive.conftest import Room, owed_by_region
 from tests.builders import NOON, a_feed, a_sighting, a_subscription, an_article
 
@@ -223,3 +223,23 @@ async def test_who_is_named_twice_has_written_one_article(room: Room) -> None:
     assert await room.archive.authors("mei", 0) == ["Mei Tan"]
     await room.takes_in(a_sighting(an_article("Rails", authors=("Ann Poe",)), await room.feed()))
     assert (await room.archive.authors("mei", 0), await room.archive.authors("ann", 0)) == ([], ["Ann Poe"])
+
+
+async def test_what_steers_a_terminal_or_turns_a_line_round_is_kept_of_no_text(room: Room) -> None:
+    signs = map(chr, (*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+    for bad in (each for each in signs if each not in "\t\n"):
+        word = f"Ra{bad}in"
+        article = an_article(
+            f"Number {ord(bad)}", teaser=word, text=f"é {word}", authors=(word,), tags=(Tag(word, word),)
+        )
+        image = Image("https://a.test/i.png", word, word)
+        await room.takes_in(replace(article, image=image, language=word, source_name=word))
+        kept = await room.archive.article_at(article.url, OPERATOR)
+        assert kept is not None and kept.image is not None
+        assert (kept.teaser, kept.text, kept.authors, kept.tags) == (
+            "Rain",
+            "é Rain",
+            ("Rain",),
+            (Tag("Rain", "Rain"),),
+        )
+        assert (kept.image.alt, kept.image.credit, kept.language, kept.source_name) == ("Rain",) * 4

@@ -316,3 +316,10 @@ def test_html_becomes_paragraphs_and_nothing_else() -> None:
     assert said.text == "One two\n\nthree\nfour"
     assert text.line("A &amp; B <em>c</em>\n d \u202egnol") == "A & B c d gnol"
     assert text.line("5 < 6 & 7 > 3") == "5 < 6 & 7 > 3"
+
+
+@pytest.mark.parametrize("sign", ["\x1b", "\x80", "\x9b", "\x9f", "\u2028", "\u202e", "\u2066"])
+def test_a_sign_that_steers_is_no_word_however_it_is_written(sign: str) -> None:
+    for written in (sign, f"&#{ord(sign)};", f"&#x{ord(sign):x};"):
+        for markup in (f"Rain{written} in Kenya", f"<p>Rain{written} in <b>Kenya</b></p>"):
+            assert sign not in text.read(markup).text + text.line(markup)
