@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 from bot.archive.archive import Archive
 from bot.delivery.route import route
+from bot.intake.allowance import Allowance
 from bot.intake.classify import load_classifier
 from bot.intake.fetch import Fetcher, Limits, open_session
 from bot.intake.manners import Manners
@@ -75,18 +77,20 @@ async def open_house(
     target: str = "channel:1",
     every: timedelta = TEN_MINUTES,
     tls: ssl.SSLContext | None = None,
+    most: Allowance | None = None,
+    path: Path | str = ":memory:",
 ) -> AsyncIterator[House]:
     """A house whose clock stands at noon, with one subscription to everything."""
     clock = Clock()
     regions = load_regions(shipped() / "regions.toml")
-    archive = await Archive.open(":memory:", regions, now=clock.now)
+    archive = await Archive.open(path, regions, now=clock.now)
     nudged: list[str] = []
     try:
         async with Web(clock, tls) as web, open_session(private=private, resolver=names or Names()) as session:
             fetcher = Fetcher(session, Manners(clock), user_agent=AGENT, limits=limits)
             placing = Placing(load_classifier(shipped(), regions), regions)
             reading = Reading(worker)
-            taking = Taking(archive, fetcher, reading, placing, route, lambda: nudged.append("owed"))
+            taking = Taking(archive, fetcher, reading, placing, route, lambda: nudged.append("owed"), most)
             poller = Poller(archive, fetcher, reading, placing, taking, clock, every=every, chance=random.Random(1))
             await archive.subscribe(Subscription(target, "*", guild=1))
             yield House(web, clock, archive, poller, nudged)

@@ -164,6 +164,8 @@ async def _archive(archive: Archive, told: Callable[[str], None], clock: Clock) 
         yield Finding("feed", False, f"{spoken(source.url)}: {source.error}")
     async for finding in _gaps(archive, clock):
         yield finding
+    async for finding in _plenties(archive, clock):
+        yield finding
     unchecked = [spoken(each.url) for each in await archive.feeds() if each.any_certificate]
     if unchecked:
         yield Finding("certificates", True, f"unchecked, as somebody wished, for {', '.join(unchecked)}")
@@ -185,6 +187,16 @@ async def _gaps(archive: Archive, clock: Clock) -> AsyncIterator[Finding]:
         if gap := found.get(feed.id):
             fill = f"newsdesk feeds backfill {spoken(feed.url)} --since {tidings.before_gap(gap)}"
             yield Finding("gap", False, f"{spoken(feed.url)}: {tidings.spoken_gap(gap)}. Try: {fill}")
+
+
+async def _plenties(archive: Archive, clock: Clock) -> AsyncIterator[Finding]:
+    """Servers whose own feeds bring more than is kept of a day: they might fill the disk."""
+    found = tidings.plenties(await archive.recalled(tidings.KEYS), clock.now())
+    for feed in await archive.feeds():
+        if plenty := found.get(feed.id):
+            words = f"{spoken(feed.url)} of server {feed.owner} brought more than is kept of a day"
+            told = "Its admins are told; what is over waits for the next day."
+            yield Finding("plenty", False, f"{words}, last on {plenty.at[:10]}. {told}")
 
 
 async def _tags(archive: Archive, regions: Regions) -> AsyncIterator[Finding]:

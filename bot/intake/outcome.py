@@ -17,6 +17,7 @@ TELL_AFTER = timedelta(hours=24)  # of failing before somebody is told
 _MOVES, _MOVED_FOR = 3, timedelta(hours=24)  # equal answers, over so long, before a new address is believed
 _TALLY, _SPARED = 17, 6  # of 20 polls without news, 17 whole documents are too many; 3 answers of 304 make up for all
 _TORN = 2  # documents in a row that break off; the next is all that there is
+_LATER = timedelta(hours=1)  # within which those come again that wait for the same midnight
 _EARLY = 0.5  # the first wait is shortened by up to this share, so that feeds do not come in step
 
 
@@ -73,6 +74,14 @@ def taken_in(poll: Poll, fetched: Fetched, parsed: Parsed, digest: bytes, news: 
     if is_torn(poll, parsed):
         return _broken_off(poll, moved)
     return replace(_settled(poll, moved, "ok", fetched, keep=fetched.status == "unchanged"), digest=digest)
+
+
+def left_over(poll: Poll, after: Source, parts: tuple[str, ...], until: datetime | None) -> Source:
+    """Not all that was read could be kept: the document is asked for as a whole again, not before `until` if given."""
+    remembered = replace(memory.read(after.memory), marks=(), whole="", parts=parts)
+    wait = poll.chance.random() * _LATER
+    due = max(after.next_poll or poll.now, until + wait) if until else after.next_poll
+    return replace(after, etag=None, modified=None, digest=None, next_poll=due, memory=memory.write(remembered))
 
 
 def failed(poll: Poll, status: str, error: str, headers: Mapping[str, str]) -> Source:

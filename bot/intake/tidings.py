@@ -24,7 +24,7 @@ class Tiding:
     owner: int
     url: str
     title: str
-    kind: str  # failing, gone, blocked; well again after one of these; gap; renamed
+    kind: str  # failing, gone, blocked; well again after one of these; gap; renamed; plenty: more than a day holds
     since: str  # when it began
     at: str  # when it was noticed
     words: str = ""  # what the poller says of it
@@ -66,6 +66,13 @@ def well_again(before: Tiding, now: datetime) -> Tiding:
     return replace(before, kind="well", at=now.isoformat())
 
 
+def going_on(before: Tiding | None, again: Tiding) -> Tiding:
+    """What happens day after day is one thing, told once, until it has not happened for long."""
+    if before is None or _moment(again.at) - _moment(before.at) >= SHOWN:
+        return again
+    return replace(again, since=before.since)
+
+
 def written(tiding: Tiding) -> str:
     return json.dumps(asdict(tiding), ensure_ascii=False)
 
@@ -93,6 +100,11 @@ def gaps(kept: Mapping[str, str], now: datetime) -> dict[int, Tiding]:
 def renamings(kept: Mapping[str, str], now: datetime) -> dict[int, Tiding]:
     """Which feeds have changed their ids of late."""
     return _recent(kept, "renamed", now)
+
+
+def plenties(kept: Mapping[str, str], now: datetime) -> dict[int, Tiding]:
+    """Which feeds have of late brought more than a day holds."""
+    return _recent(kept, "plenty", now)
 
 
 def _recent(kept: Mapping[str, str], kind: str, now: datetime) -> dict[int, Tiding]:
@@ -127,3 +139,8 @@ def rename_key(feed: int) -> str:
 def gap_key(feed: int) -> str:
     """Where the archive keeps what may be missed of a feed."""
     return f"{KEYS}{feed}:gap"
+
+
+def plenty_key(feed: int) -> str:
+    """Where the archive keeps that a feed brings more than a day holds."""
+    return f"{KEYS}{feed}:plenty"

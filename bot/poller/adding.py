@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.archive.archive import Archive
 from bot.errors import NewsError, NotFound
-from bot.intake import discover, sitemap
+from bot.intake import allowance, discover, sitemap
 from bot.intake.addresses import host_of, split, spoken
 from bot.intake.fetch import Fetched, Fetcher
 from bot.intake.parse import Parsed
@@ -130,6 +130,8 @@ class Adding:
             return f"It could not be taken in yet: {source.error}"
         if not count:
             return "It has no articles yet; what comes next is posted."
+        if feed.id in allowance.read(await self._archive.recall(allowance.key(feed.owner)), self._now()).shut:
+            return "This server's own feeds bring more today than is kept of a day: the rest waits for midnight UTC."
         articles = "Its one article is" if count == 1 else f"Its {count:,} articles are"
         return f"{articles} in the archive; what comes next is posted."
 

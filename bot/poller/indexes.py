@@ -104,6 +104,11 @@ def remembered_addresses(remembered: Sequence[str]) -> tuple[str, ...]:
     return tuple(_read(each).url for each in remembered)
 
 
+def asked_anew(remembered: Sequence[str]) -> tuple[str, ...]:
+    """The same parts, each to be asked for as a whole."""
+    return tuple(_written(replace(_read(each), etag=None, modified=None)) for each in remembered)
+
+
 def _read(text: str) -> _Part:
     url, etag, modified, count, *unheard = json.loads(text)
     return _Part(url, etag, modified, count, tuple(unheard))

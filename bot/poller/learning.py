@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from bot.intake import ledger
 from bot.intake.addresses import spoken
 from bot.intake.ledger import Ledger
-from bot.model import Accepted, Feed, Recall
+from bot.model import Accepted, Feed, Learn, Recall
 from bot.regions import Regions
 
 log = logging.getLogger(__name__)
@@ -50,3 +50,12 @@ class Lesson:
             log.warning("tags and text no longer agree feed=%s recent=%s", spoken(feed.url), after.recent)
         elif after.judged != before.judged:
             log.info("compared tags and text feed=%s agreed=%d of=%d", spoken(feed.url), after.agreed, after.judged)
+
+
+def together(*lessons: Learn) -> Learn:
+    """All that is to be remembered of the same articles."""
+
+    def learn(accepted: Accepted, recall: Recall) -> Mapping[str, str]:
+        return {key: value for each in lessons for key, value in each(accepted, recall).items()}
+
+    return learn

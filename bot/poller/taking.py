@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.archive.archive import Archive
-from bot.intake import doubt, older, outcome, slices
+from bot.intake import allowance, doubt, older, outcome, slices
 from bot.intake.addresses import canonical, spoken
+from bot.intake.allowance import Allowance
 from bot.intake.fetch import Fetched, Fetcher, unchecked
 from bot.intake.identify import digest, guid_keys, identify
 from bot.intake.memory import moment, read
@@ -21,8 +22,9 @@ from bot.intake.schedule import http_date
 from bot.intake.sitemap import newest
 from bot.model import Accepted, Article, Feed, Query, Route, Sighting, Source
 from bot.poller.completing import Completing
-from bot.poller.indexes import Indexes, remembered_addresses
-from bot.poller.learning import Lesson
+from bot.poller.indexes import Indexes, asked_anew, remembered_addresses
+from bot.poller.learning import Lesson, together
+from bot.poller.measuring import Measured, Measuring
 from bot.poller.placing import Placing
 from bot.poller.reading import Reading, Unusable
 from bot.poller.telling import Telling
@@ -62,6 +64,7 @@ class Taking:
         placing: Placing,
         route: Route,
         nudge: Callable[[], None] = lambda: None,
+        most: Allowance | None = None,
     ) -> None:
         self._archive = archive
         self._reading = reading
@@ -72,6 +75,7 @@ class Taking:
         self._walking = Walking(fetcher, reading)
         self._indexes = Indexes(fetcher, reading)
         self._telling = Telling(archive)
+        self._measuring = Measuring(archive, most or Allowance())
         self._firsts = asyncio.Semaphore(FIRSTS)
 
     async def take_in(self, poll: Poll, fetched: Fetched) -> tuple[Source, Accepted]:
@@ -99,8 +103,11 @@ class Taking:
             if not parsed.entries and found == poll.source.digest:
                 return await self._nothing_new(poll, fetched)
         url = document.url if document else poll.source.url
-        held, news, wanted = "", 0, list[Sighting]()
+        held, news, wanted, left = "", 0, list[Sighting](), list[Sighting]()
         for fresh in await self._fresh(parsed, feeds, poll):
+            if await self._measuring.is_shut(fresh.feed, poll.now):
+                left += [*fresh.new, *fresh.changed]
+                continue
             fresh, poll, doubts = await self._second_look(fresh, parsed, poll, url)
             held, news = held or doubts, news + len(fresh.new)
             wanted += await self._ready(fresh, poll.now)
@@ -111,17 +118,32 @@ class Taking:
         gone = {each.article.keys for each in wanted if each.article.gone}
         # Owed all the same, for it was printed; what is posted says that its page is gone.
         wanted = [replace(each, article=replace(each.article, gone=None)) for each in wanted]
-        lesson = Lesson(feeds, self._placing.regions)
         whole = outcome.is_all(poll, parsed)
         if lost := await self._lost(parsed, feeds):  # first: what is accepted with its source's state is not read again
             await self._archive.mark_gone(lost, poll.now)
-        accepted = await self._archive.accept(wanted, after, route, poll.now, lesson, whole=whole)
-        lesson.tell()
+        async with self._measuring.measured(wanted, left, poll.now) as measured:
+            after, accepted = await self._accept(measured, poll, after, route, feeds, whole)
+        measured.tell()
         if gone:
             await self._archive.mark_gone([each.id for each in accepted.new if each.keys in gone], poll.now)
         if accepted.owed or lost:
             self._nudge()
         await self.follow(poll, after)
+        return after, accepted
+
+    async def _accept(
+        self, measured: Measured, poll: Poll, after: Source, route: Route, feeds: Sequence[Feed], whole: bool
+    ) -> tuple[Source, Accepted]:
+        """What there is room for, today; if that is not all, the document is asked for again."""
+        if measured.left:
+            everywhere = len(measured.feeds) == len(feeds)  # else others wait for what is printed here
+            whole = whole and not everywhere
+            until = allowance.tomorrow(poll.now) if everywhere else None
+            after = outcome.left_over(poll, after, asked_anew(read(after.memory).parts), until)
+        lesson = Lesson(feeds, self._placing.regions)
+        learn = together(lesson, measured)
+        accepted = await self._archive.accept(measured.taken, after, route, poll.now, learn, whole=whole)
+        lesson.tell()
         return after, accepted
 
     async def _lost(self, parsed: Parsed, feeds: Sequence[Feed]) -> list[int]:

@@ -4,13 +4,17 @@ import asyncio
 import os
 import ssl
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from bot.intake.allowance import Allowance
+from bot.intake.worker import ParseWorker
 from bot.newsroom import Newsroom
 from tests.cli.conftest import ROOT, Newsdesk, at_a_terminal
 from tests.fakes import Answer, Clock, Web
+from tests.polling import open_house
 from tests.press import item, rss
 
 
@@ -184,6 +188,19 @@ async def test_a_gap_is_told_with_the_command_that_fills_it(newsdesk: Newsdesk) 
         assert filled.code == 0, filled.err
         assert "missed" not in (await newsdesk("doctor")).out
         assert [line["gap"] for line in (await newsdesk("feeds", "list", "--json")).lines] == [None]
+
+
+async def test_a_server_whose_feeds_bring_more_than_a_day_holds_is_named(newsdesk: Newsdesk, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    worker = ParseWorker()
+    async with open_house(worker, most=Allowance(5000, 0), path=tmp_path / "data" / "archive.db") as house:
+        house.clock.set(datetime.now(UTC))
+        feed = await house.add(owner=7)
+        house.web["/feed"] = rss(*(item(f"News {number}") for number in range(9)))
+        await house.goes_round()
+    await worker.close()
+    said = " ".join((await newsdesk("doctor")).out.split())
+    assert f"{feed.url} of server 7 brought more than is kept of a day" in said
 
 
 async def test_a_feed_that_reuses_its_guids_says_so_wherever_it_is_spoken_of(newsdesk: Newsdesk) -> None:

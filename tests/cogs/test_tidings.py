@@ -114,6 +114,20 @@ async def test_ids_that_change_overnight_in_a_servers_own_feed_are_told(scene: S
     assert await scene.house.posted() == []
 
 
+async def test_a_servers_own_feed_that_brings_more_than_a_day_holds_is_told_once(scene: Scene) -> None:
+    much = f"<content:encoded>{'word ' * 40_000}</content:encoded>"
+    for path in ("/a", "/b", "/feed"):
+        await scene.house.add(path, owner=scene.guild.id, title=f"Gazette of {path}")
+        full = rss(*(item(f"News of {path} {number}", number, more=much) for number in range(45)))
+        scene.house.web[path] = full
+        await scene.house.poller.round()
+    await scene.polls(full, full, full)
+    (told,) = scene.told()
+    assert "**Gazette of /feed** brings more than is kept" in told and "`/desk feed remove`" in told
+    said = text(answer(await scene.call("desk status")))
+    assert "Gazette of /feed: more than is kept in a day, last on <t:" in said
+
+
 async def test_what_is_long_over_is_told_nobody_any_more(scene: Scene) -> None:
     await scene.house.add(owner=scene.guild.id)
     for each in (rss(A), rss(*(item(f"News {number}", -10) for number in range(8)))):

@@ -62,10 +62,11 @@ async def status(desk: Desk, guild: int) -> ui.LayoutView:
     ledgers = {feed.id: ledger.read(kept.get(str(feed.id))) for feed in feeds}
     asked = await mapping.questions(await mapping.open_in(desk, guild, feeds, ledgers), desk)
     agreement = _agreement(feeds, ledgers, guild)
-    gaps = tidings.gaps(await desk.archive.recalled(tidings.KEYS), desk.clock.now())
+    found, now = await desk.archive.recalled(tidings.KEYS), desk.clock.now()
     parts = [
         *_feeds(feeds, sources, guild),
-        *_gaps(feeds, gaps),
+        *_gaps(feeds, tidings.gaps(found, now)),
+        *_plenties(feeds, tidings.plenties(found, now)),
         *agreement,
         "",
         *_orders(orders, desk),
@@ -119,6 +120,13 @@ def _gaps(feeds: Sequence[Feed], gaps: Mapping[int, tidings.Tiding]) -> Iterable
     for feed, gap in found[:_ROWS]:
         since, until = (_at(datetime.fromisoformat(each)) for each in (gap.since, gap.at))
         yield f"⚠️ {escape(feed_name(feed))}: something may be missed from {since} to {until}"
+
+
+def _plenties(feeds: Sequence[Feed], plenties: Mapping[int, tidings.Tiding]) -> Iterable[str]:
+    """Which of this server's own feeds brought more than a day holds."""
+    for feed in [each for each in feeds if each.id in plenties][:_ROWS]:
+        at = _at(datetime.fromisoformat(plenties[feed.id].at))
+        yield f"⚠️ {escape(feed_name(feed))}: more than is kept in a day, last on {at}; the rest comes a day later"
 
 
 def _agreement(feeds: Sequence[Feed], ledgers: Mapping[int, ledger.Ledger], guild: int) -> Iterable[str]:

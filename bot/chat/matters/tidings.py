@@ -158,6 +158,12 @@ def _said(tiding: Tiding) -> str:
             return f"⚠️ {name} is gone for good, says its server (410). It is asked once a week, in case it errs.{only}"
         case "renamed":
             return f"ℹ️ {name} has changed its ids on {at}: {words}. Nothing was posted again."
+        case "plenty":
+            return (
+                f"⚠️ {name} brings more than is kept of a server's own feeds in a day, first on {since}. The rest is "
+                "taken in after midnight UTC, if it is still printed then; those of your other feeds that bring much "
+                "may have to wait, too. `/desk feed remove` takes it out."
+            )
         case "gap":
             return (
                 f"⚠️ {name}: something may be missed from {since} to {at}. Nothing that it printed was known, "
