@@ -1,6 +1,6 @@
 """What a server's own feeds may bring in a day: no honest feed meets it, and none fills the disk."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from bot.intake.allowance import Allowance
 from bot.intake.tidings import Tiding
 from bot.intake.worker import ParseWorker
 from bot.model import Subscription
+from tests.fakes import Answer, Asked
 from tests.intake.rules.words import tagged
 from tests.polling import House, open_house
 from tests.press import NOON, Item, index, item, of_news, rss
@@ -142,12 +143,22 @@ async def test_the_rest_of_a_first_poll_is_no_news_either(house: House) -> None:
 
 
 async def test_what_an_index_leads_to_is_asked_for_again_as_well(house: House) -> None:
+    def of(number: int) -> Callable[[Asked], Answer]:
+        tag, body = f'"{number}"', of_news(*(item(f"News {each}") for each in range(number)))
+
+        def says(asked: Asked) -> Answer:
+            return Answer(status=304) if asked.headers.get("If-None-Match") == tag else tagged(body, tag)
+
+        return says
+
+    await house.add("/index.xml", owner=SERVER)
+    house.web["/index.xml"] = index([(house.web.url("/part.xml"), "2026-03-24")])
+    house.web["/part.xml"] = of(1)
+    await house.goes_round()
     await house.add("/full", owner=SERVER)
     house.web["/full"] = rss(*many("Flood", 8))
     await house.goes_round()
-    await house.add("/index.xml", owner=SERVER)
-    house.web["/index.xml"] = index([(house.web.url("/part.xml"), "2026-03-24")])
-    house.web["/part.xml"] = tagged(of_news(*(item(f"News {each}") for each in range(60))))
+    house.web["/part.xml"] = of(60)
     await house.goes_round()
     few = len([each for each in await kept(house) if each.startswith("News")])
     house.clock.set(await due(house, "/index.xml"))
