@@ -13,7 +13,7 @@ from bot.delivery.route import route
 from bot.intake.allowance import Allowance
 from bot.intake.classify import load_classifier
 from bot.intake.fetch import Fetcher, Limits, open_session
-from bot.intake.manners import Manners
+from bot.intake.manners import SLOW, Manners
 from bot.intake.parse import Parsed, parse
 from bot.intake.worker import ParseWorker
 from bot.model import OPERATOR, Document, Feed, Source, Subscription
@@ -79,15 +79,17 @@ async def open_house(
     tls: ssl.SSLContext | None = None,
     most: Allowance | None = None,
     path: Path | str = ":memory:",
+    clock: Clock | None = None,
+    slow: timedelta = SLOW,
 ) -> AsyncIterator[House]:
     """A house whose clock stands at noon, with one subscription to everything."""
-    clock = Clock()
+    clock = clock or Clock()
     regions = load_regions(shipped() / "regions.toml")
     archive = await Archive.open(path, regions, now=clock.now)
     nudged: list[str] = []
     try:
         async with Web(clock, tls) as web, open_session(private=private, resolver=names or Names()) as session:
-            fetcher = Fetcher(session, Manners(clock), user_agent=AGENT, limits=limits)
+            fetcher = Fetcher(session, Manners(clock, slow=slow), user_agent=AGENT, limits=limits)
             placing = Placing(load_classifier(shipped(), regions), regions)
             reading = Reading(worker)
             taking = Taking(archive, fetcher, reading, placing, route, lambda: nudged.append("owed"), most)

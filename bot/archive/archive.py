@@ -161,6 +161,12 @@ class Archive(Care):
     async def due_sources(self, now: datetime, limit: int = 50) -> list[Source]:
         return await self._read(feeds.due, now, limit)
 
+    async def due_addresses(self, now: datetime) -> list[tuple[int, str]]:
+        return await self._read(feeds.due_addresses, now)
+
+    async def sources_of(self, numbers: Sequence[int]) -> list[Source]:
+        return await self._read(feeds.some, numbers)
+
     async def settle_source(self, source: Source) -> None:
         await self._write(feeds.settle, [source], owed=False)
 

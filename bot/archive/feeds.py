@@ -95,19 +95,34 @@ def sources(db: Connection) -> list[Source]:
     return [to_source(row) for row in db.execute(f"SELECT * FROM source s WHERE {_WANTED} ORDER BY id")]  # noqa: S608 constant
 
 
-def due(db: Connection, now: datetime, limit: int) -> list[Source]:
-    """What is to be polled now, the longest waiting first; an address never polled goes before all.
+def due_addresses(db: Connection, now: datetime) -> list[tuple[int, str]]:
+    """What is to be polled now, by number and address: the longest waiting first; an address never polled before all.
 
     What would have to wait longer than anything ever does was written while the clock was wrong.
     """
     rows = db.execute(
         f"""
-        SELECT * FROM source s WHERE (next_poll IS NULL OR next_poll <= ? OR next_poll > ?) AND {_WANTED}
-        ORDER BY next_poll IS NOT NULL, next_poll, id LIMIT ?
+        SELECT id, url FROM source s WHERE (next_poll IS NULL OR next_poll <= ? OR next_poll > ?) AND {_WANTED}
+        ORDER BY next_poll IS NOT NULL, next_poll, id
         """,  # noqa: S608 constant
-        [to_ms(now), to_ms(now + _FURTHEST), limit],
+        [to_ms(now), to_ms(now + _FURTHEST)],
     )
-    return [to_source(row) for row in rows]
+    return [(row["id"], row["url"]) for row in rows]
+
+
+def due(db: Connection, now: datetime, limit: int) -> list[Source]:
+    """The first of these."""
+    return some(db, [number for number, _ in due_addresses(db, now)[:limit]])
+
+
+def some(db: Connection, numbers: Sequence[int]) -> list[Source]:
+    """The addresses with these numbers, in this order, as far as somebody still wants them polled."""
+    rows = db.execute(
+        f"SELECT * FROM source s WHERE id IN (SELECT value FROM json_each(?)) AND {_WANTED}",  # noqa: S608 constant
+        [json.dumps(list(numbers))],
+    )
+    found = {row["id"]: to_source(row) for row in rows}
+    return [found[number] for number in numbers if number in found]
 
 
 def settle(db: Connection, sources: Sequence[Source]) -> None:

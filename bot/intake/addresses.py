@@ -36,6 +36,7 @@ _SHARED_SUFFIXES = {  # below these, each name is a publisher of its own but the
     "feedburner.com", "substack.com", "wordpress.com", "blogspot.com", "reddit.com", "tumblr.com", "medium.com",
     "youtube.com", "google.com", "beehiiv.com", "ghost.io", "typepad.com", "livejournal.com", "libsyn.com",
 }  # fmt: skip
+_NET = len("2001:0db8:0000")  # of IPv6 so much is given to one
 _SECOND_LEVEL = {"co", "com", "org", "net", "gov", "edu", "ac", "go", "or", "ne", "gob", "gouv", "nom", "mil", "govt"}
 
 
@@ -119,6 +120,17 @@ def household(url: str) -> str:
     host = host_of(url)
     name = registrable(host.partition(":")[0])
     return name if name in _SHARED_SUFFIXES else host
+
+
+@lru_cache(maxsize=_FEEDS)
+def domain(url: str) -> str:
+    """Who has given a host its name, or its number, and may have given any number of others."""
+    parts = split(url)
+    host = "" if parts is None else parts[1]
+    try:
+        return ip_address(host).exploded[:_NET] if ":" in host else registrable(host)
+    except ValueError:
+        return host
 
 
 @lru_cache(maxsize=_FEEDS)

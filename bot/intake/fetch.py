@@ -85,6 +85,7 @@ class _Reach:
     until: bytes
     size: int
     unchecked: str
+    behalf: str  # the address for whose sake we go there
 
 
 class Fetcher:
@@ -111,18 +112,20 @@ class Fetcher:
         until: bytes = b"",
         size: int | None = None,
         unchecked: str = "",
+        behalf: str = "",
     ) -> Fetched:
         """Ask for a document. Validators are shown to their `holder` alone, which is the first host unless said.
 
         With `until`, reading stops there, and a document that is too large is cut, not refused. The certificate of the
-        host `unchecked` is taken as it is; no other's, wherever redirects lead.
+        host `unchecked` is taken as it is; no other's, wherever redirects lead. `behalf` is the feed that led here: how
+        long it takes is laid to that.
         """
         headers = {"Accept": accept, "User-Agent": self._named(subscribers)}
         held = {} if etag is None else {"If-None-Match": etag}
         if modified is not None:
             held["If-Modified-Since"] = modified
         try:
-            reach = _Reach(until, size or self._limits.size, unchecked)
+            reach = _Reach(until, size or self._limits.size, unchecked, behalf or url)
             return await self._walk(url, headers, (holder or host_of(url), held), reach)
         except (ClientError, OSError, TimeoutError, ValueError) as error:
             status, sentence = _failure(error, host_of(url) or spoken(url))
@@ -164,7 +167,7 @@ class Fetcher:
         if credentials:
             headers = headers | {"Authorization": encode_basic_auth(*credentials)}
         checked = host_of(address) != reach.unchecked
-        async with self.manners.turn(address):
+        async with self.manners.turn(address, reach.behalf):
             silent = self.manners.silence(address)  # it may have been asked for while we stood at the door
             if silent:
                 return Fetched("waiting", f"{host_of(address)} wants no visit now.", wait=silent)

@@ -1,16 +1,26 @@
-"""Being a good guest: one request at a time per household, some time apart, and silence where it was asked for."""
+"""Being a good guest: one request at a time per household, some time apart, and silence where it was asked for.
+
+Whoever takes long to answer is then asked among its like, in places of their own, for an hour: else a few hundred feeds
+that drip would fill all places, and everybody would wait for them.
+"""
 
 import asyncio
-from collections.abc import Mapping
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from bot.clock import Clock
-from bot.intake.addresses import host_of, household, is_here
+from bot.intake.addresses import domain, host_of, household, is_here
 from bot.intake.schedule import RETRY_CAP, retry_after
 
 APART = timedelta(seconds=2)  # between two requests to one household
 AT_ONCE = 20  # requests under way, all hosts together
+SLOW = timedelta(seconds=5)  # who takes longer to answer is slow
+SLOW_AT_ONCE = 20  # requests under way to those that are
+_SLOW_FOR = timedelta(hours=1)
+_MOST_SLOW = 10_000  # domains
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -24,16 +34,47 @@ class _House:
 class Manners:
     """Whose turn it is. Hosts on this very machine are not made to wait."""
 
-    def __init__(self, clock: Clock, *, apart: timedelta = APART, at_once: int = AT_ONCE) -> None:
+    def __init__(
+        self, clock: Clock, *, apart: timedelta = APART, at_once: int = AT_ONCE, slow: timedelta = SLOW
+    ) -> None:
         self._clock = clock
         self._apart = apart
+        self._long = slow.total_seconds()
         self._crowd = asyncio.Semaphore(at_once)
+        self._slow_crowd = asyncio.Semaphore(SLOW_AT_ONCE)
+        self._slow: dict[str, datetime] = {}  # domains, and until when
         self._houses: dict[str, _House] = {}
         self._silences: dict[str, datetime] = {}
 
-    def turn(self, url: str) -> "_Turn":
-        """Wait until this household may be asked again; hold its door and a place in the crowd meanwhile."""
-        return _Turn(self, household(url))
+    @asynccontextmanager
+    async def turn(self, url: str, behalf: str = "") -> AsyncIterator[None]:
+        """Wait until this household may be asked again; hold its door and a place in the crowd meanwhile.
+
+        `behalf` is the address for whose sake it is asked, if that is another: who is slow through others is slow. Such
+        a one holds no door while it waits for a place.
+        """
+        behalf, house = behalf or url, self._house(household(url))
+        slow = self.is_slow(behalf)
+        house.waiting += 1
+        try:
+            async with self._slow_crowd if slow else nullcontext(), house.door:
+                if not is_here(household(url)):
+                    await self._keep_apart(house)
+                async with nullcontext() if slow else self._crowd:
+                    began = time.monotonic()
+                    try:
+                        yield
+                    finally:
+                        house.left = self._clock.now()
+                        self._took(behalf, time.monotonic() - began)
+        finally:
+            house.waiting -= 1
+            self._forget_old()
+
+    def is_slow(self, url: str) -> bool:
+        """Whether this address, or another of its domain, took long to answer of late."""
+        until = self._slow.get(domain(url)) if self._slow else None
+        return until is not None and timedelta(0) < until - self._clock.now() <= _SLOW_FOR
 
     def hush(self, url: str, until: datetime) -> None:
         """Ask nothing of this address's host before then."""
@@ -81,31 +122,20 @@ class Manners:
         for host, until in silences.items():
             self._silences[host] = datetime.fromisoformat(until)
 
-    async def _enter(self, name: str) -> None:
+    def _house(self, name: str) -> _House:
         house = self._houses.get(name)
         if house is None:
             house = self._houses[name] = _House()
-        house.waiting += 1
-        try:
-            await house.door.acquire()
-            try:
-                if not is_here(name):
-                    await self._keep_apart(house)
-                await self._crowd.acquire()
-            except BaseException:
-                house.door.release()
-                raise
-        except BaseException:
-            house.waiting -= 1
-            raise
+        return house
 
-    def _leave(self, name: str) -> None:
-        house = self._houses[name]
-        self._crowd.release()
-        house.left = self._clock.now()
-        house.door.release()
-        house.waiting -= 1
-        self._forget_old()
+    def _took(self, url: str, seconds: float) -> None:
+        if seconds <= self._long or is_here(host_of(url)):
+            return
+        name, now = domain(url), self._clock.now()
+        self._slow.pop(name, None)
+        self._slow[name] = now + _SLOW_FOR
+        if len(self._slow) > _MOST_SLOW:
+            del self._slow[next(iter(self._slow))]
 
     async def _keep_apart(self, house: _House) -> None:
         wait = house.left + self._apart - self._clock.now()
@@ -116,18 +146,3 @@ class Manners:
         if len(self._houses) > 10_000:
             soon = self._clock.now() - self._apart
             self._houses = {name: each for name, each in self._houses.items() if each.waiting or each.left > soon}
-
-
-class _Turn:
-    """One visit."""
-
-    __slots__ = ("_manners", "_name")
-
-    def __init__(self, manners: Manners, name: str) -> None:
-        self._manners, self._name = manners, name
-
-    async def __aenter__(self) -> None:
-        await self._manners._enter(self._name)
-
-    async def __aexit__(self, *error: object) -> None:
-        self._manners._leave(self._name)

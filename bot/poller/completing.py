@@ -64,6 +64,7 @@ class Completing:
             until=b"" if full_text else pages.HEAD_END,
             size=WHOLE_PAGE if full_text else pages.ENOUGH,
             unchecked=unchecked(sighting.feed),
+            behalf=sighting.feed.url,
         )
         if fetched.status == "busy" and not manners.is_silent(sighting.article.url):
             manners.hush_for(sighting.article.url, PAUSE)

@@ -45,11 +45,17 @@ class Indexes:
         return whole
 
     async def parts(
-        self, addresses: Sequence[str], remembered: Sequence[str], firsts: Sequence[int], unchecked: str = ""
+        self,
+        addresses: Sequence[str],
+        remembered: Sequence[str],
+        firsts: Sequence[int],
+        unchecked: str = "",
+        behalf: str = "",
     ) -> tuple[Parsed, tuple[str, ...]]:
         """What the parts say that have changed, and all of them to be remembered. Raises Unusable when none answers.
 
-        `firsts` are the feeds that are polled for the first time: they need every part as a whole.
+        `firsts` are the feeds that are polled for the first time: they need every part as a whole. `behalf` is the
+        index's own address.
         """
         known = {part.url: part for part in map(_read, remembered)}
         asked: list[_Part] = []
@@ -61,7 +67,7 @@ class Indexes:
             if firsts:
                 part = replace(part, etag=None, modified=None, unheard=tuple({*part.unheard, *firsts}))
             try:
-                heard, parsed = await self._one(part, unchecked)
+                heard, parsed = await self._one(part, unchecked, behalf)
             except Unusable as error:
                 log.info("could not read a part url=%s error=%s", spoken(address), error)
                 trouble, heard, parsed = error, part, Parsed()
@@ -84,8 +90,10 @@ class Indexes:
         """What one of an index's sitemaps says. Raises Unusable."""
         return (await self._one(_Part(address), unchecked))[1]
 
-    async def _one(self, part: _Part, unchecked: str) -> tuple[_Part, Parsed]:
-        fetched = await self._fetcher.fetch(part.url, etag=part.etag, modified=part.modified, unchecked=unchecked)
+    async def _one(self, part: _Part, unchecked: str, behalf: str = "") -> tuple[_Part, Parsed]:
+        fetched = await self._fetcher.fetch(
+            part.url, etag=part.etag, modified=part.modified, unchecked=unchecked, behalf=behalf
+        )
         if fetched.status == "unchanged":
             return part, Parsed()
         if fetched.document is None:

@@ -5,7 +5,7 @@ import contextlib
 import json
 import logging
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
@@ -25,7 +25,9 @@ from bot.model import OPERATOR, Accepted, Added, Feed, Route, Source
 from bot.poller.adding import Adding
 from bot.poller.backfilling import Backfilling, Filled
 from bot.poller.checking import Checked, Checking
+from bot.poller.looking import Looks
 from bot.poller.meaning import Meaning
+from bot.poller.places import AT_ONCE, Places
 from bot.poller.placing import Placing
 from bot.poller.pushing import Pushing, open_ear
 from bot.poller.reading import Reading, Unusable
@@ -40,7 +42,6 @@ log = logging.getLogger(__name__)
 USUAL = timedelta(minutes=10)
 SHORTEST = timedelta(minutes=5)  # for hosts that are not on this machine
 TICK = timedelta(seconds=5)  # between two looks at what is due
-AT_ONCE = 200  # sources under way; most of them wait for their host's turn
 LATER = timedelta(minutes=1)  # after a silence, the sources of a host come back within this time
 _BREATH = 8  # sources that set out in one go; hundreds may be due at once
 SILENCES = "silent hosts"  # the key under which the archive remembers who wants to be left alone
@@ -87,6 +88,7 @@ class Poller:
         self._chance = chance or random.Random()  # noqa: S311 it keeps feeds out of step, no secret
         self._measure = measure
         self._took_in = took_in
+        self._looks = Looks()
         self._pushing: Pushing | None = None
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()  # by source: who polls it now
 
@@ -94,7 +96,7 @@ class Poller:
         """Poll what is due, for ever. Ends by being cancelled; what is under way is then not kept, and asked again."""
         await self._tell_exceptions()
         await self._telling.catch_up(self._clock.now())
-        busy: set[int] = set()
+        places = Places(self._fetcher.manners.is_slow)
         ended: set[int] = set()  # since the archive was last asked: its answer may still call them due
         self._fetcher.manners.keep(outcome.remembered_silences(await self._archive.recall(SILENCES)))
 
@@ -102,7 +104,7 @@ class Poller:
             try:
                 await self.poll(source, began=began)
             finally:
-                busy.discard(source.id)
+                places.leave(source.id)
                 ended.add(source.id)
 
         async with self._ear(), asyncio.TaskGroup() as tasks:
@@ -111,12 +113,10 @@ class Poller:
             while True:
                 ended.clear()
                 began = self._clock.now()
-                for source in await self._due(len(busy)):
-                    if source.id not in busy and source.id not in ended and len(busy) < AT_ONCE:
-                        busy.add(source.id)
-                        tasks.create_task(one(source, began), name=f"poll {source.id}")
-                        if len(busy) % _BREATH == 0:
-                            await asyncio.sleep(0)
+                for number, source in enumerate(await self._due(places, ended)):
+                    tasks.create_task(one(source, began), name=f"poll {source.id}")
+                    if number % _BREATH == _BREATH - 1:
+                        await asyncio.sleep(0)
                 await self._clock.sleep(min(TICK, self._every / 4))
 
     async def round(self, *, every: bool = False, told: Callable[[Polled], None] = lambda line: None) -> list[Polled]:
@@ -191,7 +191,8 @@ class Poller:
 
         But for the `newest` one, where somebody wants to see that it works. `told` hears each address that is tried.
         """
-        return await self._adding(told).add(url, owner, any_certificate=any_certificate, newest=newest)
+        with self._looks.one(owner):
+            return await self._adding(told).add(url, owner, any_certificate=any_certificate, newest=newest)
 
     async def check(self, url: str, owner: int = OPERATOR, feeds: Sequence[Feed] | None = None) -> Checked:
         """Ask a feed once, or the one feed of a page, say what would be posted, keep nothing.
@@ -199,12 +200,13 @@ class Poller:
         As if these were the feeds, where they are not those of the archive.
         """
         checking = Checking(self._archive, self._fetcher, self._reading, self._placing, self._clock)
-        try:
-            return await checking.check(url, owner, feeds)
-        except Unusable as error:
-            if error.status != "not-a-feed":
-                raise
-        return await checking.check(await self._adding().the_one(url), owner, feeds)
+        with self._looks.one(owner):
+            try:
+                return await checking.check(url, owner, feeds)
+            except Unusable as error:
+                if error.status != "not-a-feed":
+                    raise
+            return await checking.check(await self._adding().the_one(url), owner, feeds)
 
     def _adding(self, told: Callable[[str], None] = lambda address: None) -> Adding:
         def take_in(source: Source, fetched: Fetched | None) -> Awaitable[object]:
@@ -242,13 +244,28 @@ class Poller:
         for feed in await self._archive.unchecked_feeds():
             log.warning("takes any certificate feed=%s owner=%d", spoken(feed.url), feed.owner)
 
-    async def _due(self, busy: int) -> list[Source]:
-        """What is due; nothing for the moment when the archive cannot tell."""
+    async def _due(self, places: Places, ended: Collection[int]) -> list[Source]:
+        """What is due and has a place; nothing for the moment when the archive cannot tell."""
+        if places.full:
+            return []
         try:
-            return await self._archive.due_sources(self._clock.now(), busy + AT_ONCE)
+            due = await self._archive.due_addresses(self._clock.now())
+            chosen = [number for number, url in due if number not in ended and places.take(number, url)]
         except Exception:
             log.exception("could not ask the archive what is due")
             return []
+        return await self._with_places(places, chosen)
+
+    async def _with_places(self, places: Places, chosen: Sequence[int]) -> list[Source]:
+        """These sources. What went away meanwhile, or cannot be read, has no place any more."""
+        found: list[Source] = []
+        try:
+            found = await self._archive.sources_of(chosen)
+        except Exception:
+            log.exception("could not read what is due")
+        for number in set(chosen) - {each.id for each in found}:
+            places.leave(number)
+        return found
 
     async def _ask(self, source: Source, fetched: Fetched | None, began: datetime) -> tuple[Source, Accepted]:
         """One request, and its answer's way into the archive."""

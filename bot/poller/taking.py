@@ -76,7 +76,7 @@ class Taking:
         self._indexes = Indexes(fetcher, reading)
         self._telling = Telling(archive)
         self._measuring = Measuring(archive, most or Allowance())
-        self._firsts = asyncio.Semaphore(FIRSTS)
+        self._firsts, self._first_indexes = asyncio.Semaphore(FIRSTS), asyncio.Semaphore(FIRSTS)
 
     async def take_in(self, poll: Poll, fetched: Fetched) -> tuple[Source, Accepted]:
         """From a document to the outbox, in one transaction with the source's new state. Raises Unusable."""
@@ -89,20 +89,22 @@ class Taking:
             found = slices.digest(document.body, slices.letters(document.body, document.headers))
         if found == poll.source.digest and not silent and not poll.memory.parts:
             return await self._nothing_new(poll, fetched)
-        async with self._firsts if silent else contextlib.nullcontext():
-            return await self._read_and_keep(poll, fetched, feeds, found, silent)
-
-    async def _read_and_keep(
-        self, poll: Poll, fetched: Fetched, feeds: Sequence[Feed], found: bytes | None, silent: bool
-    ) -> tuple[Source, Accepted]:
-        document = fetched.document
         known = () if silent or poll.source.digest is None else poll.memory.marks
-        parsed = await self._reading.feed(document, known) if document else Parsed()
-        if parsed.parts or poll.memory.parts:
+        async with self._firsts if silent else contextlib.nullcontext():
+            parsed = await self._reading.feed(document, known) if document else Parsed()
+            if not (parsed.parts or poll.memory.parts):
+                return await self._take_in(parsed, poll, fetched, feeds, found)
+        async with self._first_indexes if silent else contextlib.nullcontext():  # for their parts one may wait long
             parsed, poll = await self._with_parts(parsed, poll, [feed.id for feed in feeds if feed.polled is None])
             if not parsed.entries and found == poll.source.digest:
                 return await self._nothing_new(poll, fetched)
-        url = document.url if document else poll.source.url
+            return await self._take_in(parsed, poll, fetched, feeds, found)
+
+    async def _take_in(
+        self, parsed: Parsed, poll: Poll, fetched: Fetched, feeds: Sequence[Feed], found: bytes | None
+    ) -> tuple[Source, Accepted]:
+        """What the document says, from its entries on; `found` is the digest of its bytes."""
+        url = fetched.document.url if fetched.document else poll.source.url
         held, news, wanted, left = "", 0, list[Sighting](), list[Sighting]()
         for fresh in await self._fresh(parsed, feeds, poll):
             if await self._measuring.is_shut(fresh.feed, poll.now):
@@ -163,7 +165,7 @@ class Taking:
         if index.format and not index.parts:  # it was an index once
             return index, replace(poll, memory=replace(poll.memory, parts=()))
         addresses = newest(index.parts) or remembered_addresses(before)
-        whole, parts = await self._indexes.parts(addresses, before, firsts, unchecked(poll.source))
+        whole, parts = await self._indexes.parts(addresses, before, firsts, unchecked(poll.source), poll.source.url)
         return whole, replace(poll, memory=replace(poll.memory, parts=parts))
 
     async def keep(self, parsed: Parsed, feed: Feed, poll: Poll, since: datetime) -> Accepted:

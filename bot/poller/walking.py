@@ -59,13 +59,13 @@ class Walking:
         tries: list[tuple[Way, str]] = [("link", named)] if named and way in ("", "link") else []
         tries += [(each, numbered(url, each, number)) for each in NUMBERED if way in ("", each)]
         for kind, address in tries:
-            parsed = await self._read(address, unchecked)
+            parsed = await self._read(address, unchecked, url)
             if parsed is not None and _names(parsed) - met:  # a server that knows no pages sends the first one again
                 return OlderPage(address, kind, number, parsed)
         return None
 
-    async def _read(self, address: str, unchecked: str) -> Parsed | None:
-        fetched = await self._fetcher.fetch(address, unchecked=unchecked)
+    async def _read(self, address: str, unchecked: str, feed: str) -> Parsed | None:
+        fetched = await self._fetcher.fetch(address, unchecked=unchecked, behalf=feed)
         if fetched.status in _FOR_NOW:
             raise Unusable(fetched.status, fetched.error)
         if fetched.document is None:

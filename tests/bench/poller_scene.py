@@ -97,7 +97,7 @@ def keep_connections(port: int, keep: bool) -> None:
 
 
 def address(port: int, feed: int) -> str:
-    return f"http://f{feed}.bench.test:{port}/feed/{feed}"
+    return f"http://f{feed}.test:{port}/feed/{feed}"  # each of a publisher of its own
 
 
 @dataclass(frozen=True)

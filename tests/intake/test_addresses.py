@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.intake.addresses import canonical, join, tidy
+from bot.intake.addresses import canonical, domain, join, tidy
 from bot.intake.parse import parse
 from bot.model import Document
 from tests.press import item, rss
@@ -69,3 +69,18 @@ def test_half_a_letter_in_one_id_hides_no_other_article() -> None:
     feed = {"version": "https://jsonfeed.org/version/1.1", "items": [{"id": each, "title": each[-1:]} for each in ids]}
     found = parse(Document("https://a.test/feed", 200, json.dumps(feed).encode(), {})).entries
     assert [entry.link for entry in found] == ["https://a.test/%3F", "https://a.test/?q=%3F", "https://a.test/whole"]
+
+
+@pytest.mark.parametrize(
+    ("url", "whose"),
+    [
+        ("https://a.b.example.org:8443/feed", "example.org"),
+        ("https://news.bbc.co.uk/", "bbc.co.uk"),
+        ("http://192.0.2.7:80/feed", "192.0.2.7"),
+        ("http://[2001:db8::7]:81/feed", "2001:0db8:0000"),
+        ("http://[2001:db8:0:9:1:2:3:4]/", "2001:0db8:0000"),
+        ("mailto:a@b.test", ""),
+    ],
+)
+def test_whose_a_host_is(url: str, whose: str) -> None:
+    assert domain(url) == whose
