@@ -195,3 +195,16 @@ async def test_whoever_adds_a_feed_for_which_there_is_no_room_today_is_told_so(h
     assert "more today than is kept of a day" in added.sentence and "in the archive" not in added.sentence
     house.web["/other"] = rss(A)
     assert "Its one article is in the archive" in (await house.poller.add(house.web.url("/other"), SERVER)).sentence
+
+
+async def test_what_is_owed_to_hundreds_of_channels_counts_as_well(house: House) -> None:
+    for number in range(50):
+        await house.archive.subscribe(Subscription(f"channel:{number + 100}", "*", guild=SERVER))
+    await house.add(owner=SERVER)
+    printed = [A]
+    for poll in range(4):
+        house.web["/feed"] = rss(*printed)
+        await house.goes_round()
+        printed = [*(item(f"News {poll} {number}", 1 - poll / 10) for number in range(15)), *printed]
+    assert len(await kept(house)) == 16 and len(await told(house)) == 1
+    assert len(await house.posted()) == 15 * 50

@@ -6,13 +6,14 @@ chosen has no such limit.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 
 from bot.model import OPERATOR, Article, Sighting
 
 KEYS = "allowance:"  # before a server's number: the key under which the archive remembers what its feeds have brought
 _ROW = 1024  # bytes that an article takes besides its words
+_DELIVERY = 320  # and each delivery of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,14 @@ def parted(
             left.append(each)
             shut += [] if number in shut else [number]
     return taken, left, Spent(spent.day, whole, feeds, tuple(shut))
+
+
+def owing(spent: Spent, feed: int, deliveries: int) -> Spent:
+    """With what is owed for what a feed has brought, which is known only then."""
+    size = deliveries * _DELIVERY
+    return replace(
+        spent, whole=spent.whole + size, feeds={**spent.feeds, str(feed): spent.feeds.get(str(feed), 0) + size}
+    )
 
 
 def size_of(article: Article) -> int:

@@ -3,16 +3,17 @@
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from weakref import WeakValueDictionary
 
 from bot.archive.archive import Archive
 from bot.intake import allowance, tidings
 from bot.intake.addresses import spoken
-from bot.intake.allowance import Allowance
-from bot.model import OPERATOR, Accepted, Feed, Recall, Sighting
+from bot.intake.allowance import Allowance, Spent
+from bot.model import OPERATOR, Accepted, Article, Feed, Owed, Recall, Route, Sighting, Subscription
 
 log = logging.getLogger(__name__)
 
@@ -24,13 +25,27 @@ class Measured:
     taken: Sequence[Sighting]
     left: Sequence[Sighting]
     now: datetime
-    spent: Mapping[str, str]  # by key
+    spent: Mapping[int, Spent]  # by server
     before: frozenset[int]  # the feeds that were shut before
+    owed: Counter[int] = field(default_factory=Counter)  # deliveries, by the feed that brought the article
 
     @property
     def feeds(self) -> dict[int, Feed]:
         """Those of which something is left."""
         return {each.feed.id: each.feed for each in self.left}
+
+    def counting(self, route: Route) -> Route:
+        """The same route; what is owed for the articles of servers' own feeds is counted."""
+        feeds = {(each.feed.owner, each.feed.url): each.feed.id for each in self.taken if each.feed.owner in self.spent}
+
+        def counted(article: Article, wanted: Sequence[Subscription]) -> list[Owed]:
+            owed = route(article, wanted)
+            feed = next((feeds[article.owner, url] for url in article.feeds if (article.owner, url) in feeds), None)
+            if feed is not None:
+                self.owed[feed] += len(owed)
+            return owed
+
+        return counted
 
     def __call__(self, accepted: Accepted, recall: Recall) -> Mapping[str, str]:
         """What is spent; and for those who run the server that something is left."""
@@ -39,7 +54,10 @@ class Measured:
             key = tidings.plenty_key(feed.id)
             tiding = tidings.of(feed, "plenty", self.now.isoformat(), self.now, "")
             told[key] = tidings.written(tidings.going_on(tidings.read(recall(key)), tiding))
-        return {**self.spent, **told}
+        spent = dict(self.spent)
+        for owner, number in {(each.feed.owner, each.feed.id) for each in self.taken if each.feed.id in self.owed}:
+            spent[owner] = allowance.owing(spent[owner], number, self.owed[number])
+        return {allowance.key(owner): allowance.written(each) for owner, each in spent.items()} | told
 
     def tell(self) -> None:
         """Write into the log of which feeds something is left that was not so before."""
@@ -70,19 +88,17 @@ class Measuring:
     ) -> AsyncIterator[Measured]:
         """What of it may be kept, beside what is `left` already. It has to be kept before this is over."""
         owners = allowance.owners(found)
-        taken, left, spent = list(found), list(left), dict[str, str]()
+        taken, left, spent = list(found), list(left), dict[int, Spent]()
         shut = {each.feed.id for each in left}
         async with contextlib.AsyncExitStack() as turns:
             for owner in owners:
                 await turns.enter_async_context(self._turns.setdefault(owner, asyncio.Lock()))
-                key = allowance.key(owner)
-                before = allowance.read(await self._archive.recall(key), now)
+                before = allowance.read(await self._archive.recall(allowance.key(owner)), now)
                 own = [each for each in taken if each.feed.owner == owner]
-                fitting, over, after = allowance.parted(before, own, self._most)
+                fitting, over, spent[owner] = allowance.parted(before, own, self._most)
                 if over:
                     kept = set(map(id, fitting))
                     taken = [each for each in taken if each.feed.owner != owner or id(each) in kept]
                     left += over
-                spent[key] = allowance.written(after)
                 shut.update(before.shut)
             yield Measured(taken, left, now, spent, frozenset(shut))

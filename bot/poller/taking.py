@@ -143,7 +143,7 @@ class Taking:
             until = allowance.tomorrow(poll.now) if everywhere else None
             after = outcome.left_over(poll, after, asked_anew(read(after.memory).parts), until)
         lesson = Lesson(feeds, self._placing.regions)
-        learn = together(lesson, measured)
+        learn, route = together(lesson, measured), measured.counting(route)
         accepted = await self._archive.accept(measured.taken, after, route, poll.now, learn, whole=whole)
         lesson.tell()
         return after, accepted
