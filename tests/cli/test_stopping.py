@@ -13,7 +13,8 @@ from tests.cli.conftest import ROOT, Newsdesk, at_a_terminal
 
 # Python imports this file before all others; it ends the process in the middle of loading a later one.
 INTERRUPTS = """
-import os, sys
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs these tests may not hear it
 class Ends:
     def find_spec(self, name, path=None, target=None):
         if name == os.environ["LOADING"]:
