@@ -130,6 +130,14 @@ async def test_how_long_it_takes_elsewhere_is_laid_to_the_first_address_for_a_wh
     assert not manners.is_slow(address)
 
 
+async def test_a_look_is_laid_to_the_page_from_which_it_sets_out(strict: House) -> None:
+    link = f'<link rel="alternate" type="application/rss+xml" href="{strict.web.url("/slow", "there.test")}">'
+    strict.web["/page"] = f"<!doctype html><html><head>{link}</head></html>"
+    await strict.poller.add(strict.web.url("/page", "here.test"), SERVER)
+    slow = strict.poller._fetcher.manners.is_slow
+    assert [slow(f"https://{host}/") for host in ("here.test", "there.test")] == [True, False]
+
+
 async def test_a_host_on_this_machine_is_never_slow(strict: House) -> None:
     await answer(strict, "127.0.0.1")
     assert not strict.poller._fetcher.manners.is_slow(strict.web.url("/slow"))

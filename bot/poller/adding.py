@@ -66,6 +66,7 @@ class Adding:
         self._now = now
         self._told = told
         self._unchecked = ""  # the host whose certificate is taken as it is
+        self._behalf = ""  # the address from which we set out
 
     async def add(self, typed: str, owner: int, *, any_certificate: bool | None = None, newest: bool = False) -> Added:
         """Find the feed, keep it, take in what it answered. Raises NewsError when there is none, or several.
@@ -102,6 +103,7 @@ class Adding:
         url = discover.completed(typed)
         if split(url) is None:
             raise NewsError(f"“{spoken(typed)[:200]}” is no web address.")
+        self._behalf = url
         fetched = await self._fetch(url)
         if fetched.status in _NO_TLS and url != typed.strip() and url.startswith("https://"):  # they named no scheme
             plain = "http://" + url.removeprefix("https://")
@@ -208,11 +210,12 @@ class Adding:
 
     async def _feed(self, document: Document) -> Parsed:
         """What a feed says, an index with its parts. Raises Unusable."""
-        return await Indexes(self._fetcher, self._reading).whole(await self._reading.feed(document), self._unchecked)
+        indexes = Indexes(self._fetcher, self._reading)
+        return await indexes.whole(await self._reading.feed(document), self._unchecked, self._behalf)
 
     async def _fetch(self, url: str) -> Fetched:
         self._told(spoken(url))
-        return await self._fetcher.fetch(url, unchecked=self._unchecked)
+        return await self._fetcher.fetch(url, unchecked=self._unchecked, behalf=self._behalf)
 
 
 def _name(feed: Feed) -> str:

@@ -35,11 +35,11 @@ class Indexes:
         self._fetcher = fetcher
         self._reading = reading
 
-    async def whole(self, found: Parsed, unchecked: str = "") -> Parsed:
+    async def whole(self, found: Parsed, unchecked: str = "", behalf: str = "") -> Parsed:
         """What a document says, with its parts if it is an index. Raises Unusable when these bring no news."""
         if not found.parts:
             return found
-        whole, _ = await self.parts(newest(found.parts), (), (), unchecked)
+        whole, _ = await self.parts(newest(found.parts), (), (), unchecked, behalf)
         if not whole.count:
             raise Unusable("not-a-feed", "The sitemaps named there bring no news.")
         return whole
