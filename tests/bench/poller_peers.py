@@ -1,8 +1,10 @@
 """The poller's peers: a bare aiohttp loop, which does nothing but ask; and the `reader` package, if it is installed."""
 
 import asyncio
+import sys
 import time
 import warnings
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -37,6 +39,8 @@ def reader(port: int, feeds: int) -> Cost | None:
             from reader import make_reader
     except ImportError:
         return None
+    # Its own copy of feedparser wants this under its old name, of which none is made for today's Pythons.
+    sys.modules.setdefault("sgmllib", import_module("feedparser_sgmllib"))
     with TemporaryDirectory() as folder:
         turn(port, 1)
         peer = make_reader(str(Path(folder) / "reader.sqlite"))
