@@ -18,7 +18,7 @@ FLOORS: list[set[str]] = [
     {"cogs"},
     {"courier", "chat", "poller", "almanac", "keeper"},
     {"archive", "delivery", "intake"},
-    {"model", "errors", "clock", "settings", "regions", "written", "wish"},
+    {"model", "errors", "clock", "settings", "regions", "written", "wish", "turns"},
 ]
 NEIGHBOURS = {  # on one floor, and yet one stands on the other
     ("rehearsal", "app"),
@@ -29,6 +29,7 @@ NEIGHBOURS = {  # on one floor, and yet one stands on the other
     ("written", "errors"),
     ("wish", "model"),
     ("wish", "errors"),
+    ("turns", "errors"),
     ("chat", "delivery"),
 }
 APART = {"stage", "newsroom"}  # know nobody; only the rehearsal knows them

@@ -11,9 +11,9 @@ import pytest_asyncio
 from bot.errors import NewsError
 from bot.intake.manners import SLOW_AT_ONCE
 from bot.intake.worker import ParseWorker
-from bot.poller.looking import MOST as MOST_LOOKS
 from bot.poller.places import AT_ONCE as PLACES
 from bot.poller.places import OF_ONE
+from bot.poller.poller import MOST_LOOKS
 from bot.poller.taking import FIRSTS
 from tests.fakes import Answer, Clock, until
 from tests.polling import House, open_house

@@ -26,7 +26,7 @@ from bot.archive import (
 from bot.archive.care import Care
 from bot.archive.connect import DatabaseError
 from bot.archive.migrations import heed_shape, migrate
-from bot.archive.readers import Readers, TooSlow, Turns
+from bot.archive.readers import Readers, TooSlow
 from bot.archive.search import complete, index
 from bot.archive.search.aliases import Aliases
 from bot.archive.search.desk import SearchDesk
@@ -58,11 +58,14 @@ from bot.model import (
     Viewer,
 )
 from bot.regions import Regions
+from bot.turns import Turns
 
 __all__ = ["MUCH_EMPTY", "Archive", "examine_copy", "put_copy_in_place", "shrink_archive"]
 
 DEADLINE = 0.8  # seconds: what a reader asks is answered by then, or stopped
 _AT_CONSOLE = 5.0  # the same for the operator, who may have a slow disk, and keeps nobody else waiting
+MOST_WAITING = 2  # questions of one person, so that one who types keeps nobody else waiting
+_WAITING = "Two of your questions are still being answered. Please wait a moment."
 _LOOK_UP, _RANK = 4, 2  # threads
 R = TypeVar("R")
 
@@ -89,7 +92,7 @@ class Archive(Care):
         self._writer = writer
         self._look_up = Readers(path, _LOOK_UP, "look-up")
         self._rank = Readers(path, _RANK, "rank")
-        self._turns = Turns()
+        self._turns = Turns(MOST_WAITING, _WAITING)
         self._desk = SearchDesk(regions, aliases, now)
 
     @classmethod

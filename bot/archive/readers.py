@@ -3,10 +3,8 @@
 import asyncio
 import sys
 import threading
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -15,7 +13,6 @@ from bot.archive import connect
 from bot.archive.connect import Connection, DatabaseError, OperationalError
 from bot.errors import Busy
 
-MOST_WAITING = 2  # questions of one person
 _TURN = 0.0005  # seconds after which a thread that computes lets another go on: the event loop waits for its turn
 _HALF_SEEN, _TRIES = "vtable constructor failed", 3  # what SQLite says of an index that is just being replaced
 _AGAIN = 0.02  # seconds between two interruptions, for a question of several statements
@@ -105,25 +102,6 @@ def _once_more(ask: Callable[[], R]) -> R:
             if not str(error).startswith(_HALF_SEEN):
                 raise
     return ask()
-
-
-class Turns:
-    """Nobody has more than two questions waiting, so that one person's typing keeps nobody else waiting."""
-
-    def __init__(self) -> None:
-        self._waiting: Counter[int] = Counter()
-
-    @contextmanager
-    def of(self, asker: int) -> Iterator[None]:
-        if asker and self._waiting[asker] >= MOST_WAITING:
-            raise Busy("Two of your questions are still being answered. Please wait a moment.")
-        self._waiting[asker] += 1
-        try:
-            yield
-        finally:
-            self._waiting[asker] -= 1
-            if not self._waiting[asker]:
-                del self._waiting[asker]
 
 
 class _Asked:

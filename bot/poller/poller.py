@@ -25,7 +25,6 @@ from bot.model import OPERATOR, Accepted, Added, Feed, Route, Source
 from bot.poller.adding import Adding
 from bot.poller.backfilling import Backfilling, Filled
 from bot.poller.checking import Checked, Checking
-from bot.poller.looking import Looks
 from bot.poller.meaning import Meaning
 from bot.poller.places import AT_ONCE, Places
 from bot.poller.placing import Placing
@@ -36,6 +35,7 @@ from bot.poller.taking import Taking
 from bot.poller.telling import Telling
 from bot.regions import Regions
 from bot.settings import Settings
+from bot.turns import Turns
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +44,8 @@ SHORTEST = timedelta(minutes=5)  # for hosts that are not on this machine
 TICK = timedelta(seconds=5)  # between two looks at what is due
 LATER = timedelta(minutes=1)  # after a silence, the sources of a host come back within this time
 _BREATH = 8  # sources that set out in one go; hundreds may be due at once
+MOST_LOOKS = 3  # of one server for a feed, for each may take long
+_LOOKING = f"{MOST_LOOKS} feeds are being looked for here already. Try again when one of them has answered."
 SILENCES = "silent hosts"  # the key under which the archive remembers who wants to be left alone
 
 
@@ -88,7 +90,7 @@ class Poller:
         self._chance = chance or random.Random()  # noqa: S311 it keeps feeds out of step, no secret
         self._measure = measure
         self._took_in = took_in
-        self._looks = Looks()
+        self._looks = Turns(MOST_LOOKS, _LOOKING)
         self._pushing: Pushing | None = None
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()  # by source: who polls it now
 
@@ -191,7 +193,7 @@ class Poller:
 
         But for the `newest` one, where somebody wants to see that it works. `told` hears each address that is tried.
         """
-        with self._looks.one(owner):
+        with self._looks.of(owner):
             return await self._adding(told).add(url, owner, any_certificate=any_certificate, newest=newest)
 
     async def check(self, url: str, owner: int = OPERATOR, feeds: Sequence[Feed] | None = None) -> Checked:
@@ -200,7 +202,7 @@ class Poller:
         As if these were the feeds, where they are not those of the archive.
         """
         checking = Checking(self._archive, self._fetcher, self._reading, self._placing, self._clock)
-        with self._looks.one(owner):
+        with self._looks.of(owner):
             try:
                 return await checking.check(url, owner, feeds)
             except Unusable as error:

@@ -11,7 +11,7 @@ import pytest
 
 from bot.archive import connect
 from bot.archive.connect import Connection, IntegrityError
-from bot.archive.readers import MOST_WAITING, Readers, TooSlow, Turns
+from bot.archive.readers import Readers, TooSlow
 from bot.archive.writer import Chores, Writer
 from bot.errors import Busy
 
@@ -312,16 +312,6 @@ async def test_who_ranks_lets_the_event_loop_go_on_soon(tmp_path: Path) -> None:
         assert sys.getswitchinterval() <= 0.001
     finally:
         sys.setswitchinterval(before)
-
-
-def test_nobody_has_more_than_two_questions_waiting() -> None:
-    turns = Turns()
-    with turns.of(7), turns.of(7), turns.of(8), turns.of(0), turns.of(0), turns.of(0):
-        with pytest.raises(Busy), turns.of(7):
-            pass
-        assert MOST_WAITING == 2
-    with turns.of(7):
-        pass
 
 
 def waits_for_the_disk(db: Connection) -> bool:
