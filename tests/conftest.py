@@ -3,11 +3,13 @@
 import asyncio
 import functools
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 import pytest_asyncio
+from aiohttp import web_app
 
+from bot.app.collector import leave_alone
 from bot.intake.classify import Classifier, load_classifier
 from bot.intake.worker import ParseWorker
 from bot.regions import Regions, load_regions
@@ -21,6 +23,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
             item.obj = _ends(item.obj)
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests live until the end. A second in which the collector looks through them is one in which nobody
+    who asks the archive is answered in time."""
+    leave_alone()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def let_servers_go() -> Iterator[None]:
+    """aiohttp remembers the last thousand applications by what they answered, and with a stage all of its servers."""
+    yield
+    web_app._cached_build_middleware.cache_clear()
 
 
 def _ends(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:

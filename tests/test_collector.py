@@ -25,7 +25,7 @@ class Ring:
 @pytest.fixture(autouse=True)
 def others_go_on_as_before() -> Iterator[None]:
     yield
-    gc.unfreeze()
+    leave_alone()
 
 
 def looked_through(ids: set[int]) -> int:
