@@ -138,6 +138,15 @@ async def test_case_15_ids_that_change_overnight_are_told_and_so_is_nothing_less
     assert [title for title in await house.posted() if title == C.title] == [C.title]
 
 
+async def test_case_15_ids_that_change_are_recognised_though_the_index_of_words_is_damaged(house: House) -> None:
+    await prints(house, rss(C, B, A), later=timedelta(minutes=10))
+    await house.archive._write(lambda db: db.execute("DELETE FROM words_data") and None)
+    moved = [each.but(guid=f"new-{each.guid}", link=f"https://mag.test/{n}/") for n, each in enumerate((C, B, A))]
+    await prints(house, rss(*moved))
+    assert [each.kind for each in await told(house)] == ["renamed"]
+    assert sorted(await house.posted()) == sorted([B.title, C.title])
+
+
 async def test_a_backfill_over_a_gap_closes_it(house: House) -> None:
     feed = (await house.archive.feeds())[0]
     await prints(house, rss(*(item(f"News {number}", -10 - number) for number in range(8))))

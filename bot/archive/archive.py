@@ -227,6 +227,9 @@ class Archive(Care):
     async def feed_titles(self, typed: str, viewer: Viewer, limit: int = 25, asker: int = 0) -> list[str]:
         return await self._quickly(asker, complete.feeds, typed, viewer, limit)
 
+    async def newest_of(self, feed: Feed, limit: int) -> list[Article]:
+        return await self._read(articles.newest_of, feed, limit)
+
     async def newest_by_region(self, viewer: Viewer) -> dict[str, Article]:
         return await self._read(articles.newest_by_region, viewer)
 

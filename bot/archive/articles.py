@@ -88,6 +88,15 @@ def shown(db: Connection, ids: Iterable[int], viewer: Viewer) -> dict[int, Artic
     return {key: each for key, each in load(db, ids).items() if may_see(viewer, each.owner)}
 
 
+def newest_of(db: Connection, feed: Feed, limit: int) -> list[Article]:
+    """A feed's newest articles. No index of words is asked, which may be behind, or damaged: it takes a tenth of a
+    second where a million others are newer."""
+    rows = db.execute("SELECT article FROM sighting WHERE feed = ? ORDER BY article DESC LIMIT ?", [feed.id, limit])
+    keys = [row["article"] for row in rows]
+    found = load(db, keys)
+    return [found[key] for key in keys if key in found]
+
+
 def one(db: Connection, article: int, viewer: Viewer) -> Article | None:
     """An article, if this viewer may see it."""
     found = load(db, [article]).get(article)

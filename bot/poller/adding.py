@@ -11,7 +11,7 @@ from bot.intake import allowance, discover, sitemap
 from bot.intake.addresses import host_of, split, spoken
 from bot.intake.fetch import Fetched, Fetcher
 from bot.intake.parse import Parsed
-from bot.model import Added, Document, Feed, Query, Source
+from bot.model import Added, Document, Feed, Source
 from bot.poller.indexes import Indexes
 from bot.poller.reading import Reading, Unusable
 from bot.poller.taking import Taking
@@ -20,7 +20,6 @@ log = logging.getLogger(__name__)
 
 _TRIED = 12  # addresses asked before we give up
 _NO_TLS = {"no-tls", "unreachable"}  # where https does not answer, plain http may
-_LOOKED_AT = 25  # articles, of which the newest is this feed's
 
 
 class SeveralFeeds(NewsError):
@@ -139,10 +138,10 @@ class Adding:
 
     async def _sample(self, feed: Feed) -> str:
         """Post the newest article, as if it had come only now."""
-        page = await self._archive.latest(Query(feed=feed.url, viewer=feed.owner, limit=_LOOKED_AT))
-        newest = next((hit.article for hit in page.hits if feed.url in hit.article.feeds), None)
-        if newest is None:
+        found = await self._archive.newest_of(feed, 1)
+        if not found:
             return " There is no article to post as a sample."
+        newest = found[0]
         if await self._taking.post(newest, self._now()):
             return f" Its newest is posted as a sample: “{newest.title}”."
         return f" Its newest, “{newest.title}”, is in no channel's standing order, or is out already."

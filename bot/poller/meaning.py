@@ -8,11 +8,11 @@ from bot.archive.archive import Archive
 from bot.clock import Clock
 from bot.intake.classify import NO_REGION, evidence
 from bot.intake.ledger import SAID
-from bot.model import Article, Feed, Query, Route, Sighting
+from bot.model import Article, Feed, Route, Sighting
 from bot.poller.placing import Placing
 
 NEWS = timedelta(days=2)  # what is older is put there, and posted nowhere
-_PAGE, _PAGES = 25, 4  # of a feed's newest articles; the rest is for `newsdesk reclassify`
+_LOOKED_AT = 100  # of a feed's newest articles; the rest is for `newsdesk reclassify`
 
 
 class Meaning:
@@ -40,17 +40,9 @@ class Meaning:
 
     async def _tagged(self, feed: Feed, tag: str) -> list[Article]:
         """The feed's newest articles that carry it."""
-        found: list[Article] = []
-        query = Query(feed=feed.url, viewer=feed.owner, limit=_PAGE)
-        for _ in range(_PAGES):
-            page = await self._archive.latest(query)
-            found += [hit.article for hit in page.hits]
-            if not page.next:
-                break
-            query = replace(query, cursor=page.next)
-        own = (each for each in found if each.owner == feed.owner and feed.url in each.feeds)
+        found = await self._archive.newest_of(feed, _LOOKED_AT)
         folded = tag.casefold()
-        return [each for each in own if any(folded in (t.term.casefold(), t.label.casefold()) for t in each.tags)]
+        return [each for each in found if any(folded in (t.term.casefold(), t.label.casefold()) for t in each.tags)]
 
     def _moved(self, article: Article, feed: Feed) -> Article | None:
         """With what the tag adds; None where that is nothing, or a person has said where it belongs."""

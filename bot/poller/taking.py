@@ -20,7 +20,7 @@ from bot.intake.parse import Parsed
 from bot.intake.policy import policy
 from bot.intake.schedule import http_date
 from bot.intake.sitemap import newest
-from bot.model import Accepted, Article, Feed, Query, Route, Sighting, Source
+from bot.model import Accepted, Article, Feed, Route, Sighting, Source
 from bot.poller.completing import Completing
 from bot.poller.indexes import Indexes, asked_anew, remembered_addresses
 from bot.poller.learning import Lesson, together
@@ -41,7 +41,7 @@ OLDER_PAGES = 5
 FIRSTS = 4  # first polls between parser and archive: all in them is new, and of hundreds it would fill the memory
 _BREATH = 25  # entries between two pauses
 TRY_PAGES_AGAIN = timedelta(days=30)  # for a server that had none
-_RECENT, _RECENT_PAGES = 25, 4  # articles looked at when a feed may have changed its ids
+_RECENT = 100  # articles looked at when a feed may have changed its ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +251,7 @@ class Taking:
         """When too much is new: are these known articles under new ids, have we missed some, or is it a flood?"""
         if not doubt.is_doubtful(sum(not each.silent for each in fresh.new), parsed.count):
             return fresh, poll, ""
-        recent = await self._recent(fresh.feed)
+        recent = await self._archive.newest_of(fresh.feed, _RECENT)
         sightings = doubt.recognised(fresh.new, recent)
         known = await self._archive.known_keys(fresh.feed, [key for each in sightings for key in each.article.keys])
         new = [each for each in sightings if known.isdisjoint(each.article.keys)]
@@ -273,18 +273,6 @@ class Taking:
             return ""
         log.warning("held a flood feed=%s new=%d", spoken(poll.source.url), new)
         return f"{new} articles at once from a feed that we know: it may have changed its ids"
-
-    async def _recent(self, feed: Feed) -> list[Article]:
-        """The newest articles of a feed."""
-        found: list[Article] = []
-        query = Query(feed=feed.url, viewer=feed.owner, limit=_RECENT)
-        for _ in range(_RECENT_PAGES):
-            page = await self._archive.latest(query)
-            found += [hit.article for hit in page.hits if feed.url in hit.article.feeds]
-            if not page.next:
-                break
-            query = replace(query, cursor=page.next)
-        return found
 
     async def _missed(self, feed: Feed, parsed: Parsed, poll: Poll, url: str) -> tuple[list[Sighting], Poll]:
         """What stands on older pages, back to the first article that we know."""

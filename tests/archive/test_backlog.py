@@ -100,6 +100,15 @@ def fails(article: Article, subscriptions: object) -> list[Owed]:
     raise OSError("a fault of our own")
 
 
+async def test_the_newest_of_a_feed_need_no_words(room: Room) -> None:
+    feed, other = await room.feed(), await room.feed("https://b.test/feed")
+    await room.takes_in(LIKE_IT, DUNE, an_article("Long ago", published=NOON - timedelta(days=900)), feed=feed)
+    await room.takes_in(an_article("Vote", published=NOON), DUNE, feed=other)
+    assert [each.title for each in await room.archive.newest_of(feed, 2)] == [DUNE.title, LIKE_IT.title]
+    assert {each.title for each in await room.archive.newest_of(other, 9)} == {"Vote", DUNE.title}
+    assert wait(room.archive.path) > 0
+
+
 # --- what comes between -----------------------------------------------------------------------------------------
 
 
