@@ -322,6 +322,7 @@ class Found:
     first: int = 1  # the rank of the first hit, for "11-20 of 214"
     understood: str = ""  # the query in words
     suggestion: str = ""  # "did you mean"
+    lacking: str = ""  # in a sentence: why there may be more than this says
 
 
 @dataclass(frozen=True, slots=True)

@@ -385,7 +385,7 @@ class Archive(Care):
             try:
                 return await self._up_to_date(readers, self._desk.answer, query)
             except TooSlow as slow:
-                return Found(understood=f"{self._desk.understood(query)}. {slow}")
+                return Found(more=True, understood=self._desk.understood(query), lacking=str(slow))
 
     async def _up_to_date(
         self, readers: Readers, question: Callable[..., R], *given: object, within: float = DEADLINE

@@ -16,6 +16,7 @@ from bot.archive.search import index
 
 MANY = 64  # articles that wait: it is time
 _AT_ONCE = 128  # in one transaction, for which others may have to wait
+_LATE = "What has just come in cannot be searched yet."
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -43,10 +44,14 @@ def catch_up(db: Connection, most: int = _AT_ONCE) -> bool:
     return len(keys) == most
 
 
-def heed(db: Connection) -> None:
-    """Before words are looked for: fail where some articles are not in the indexes yet."""
-    if not db.heedless and db.execute("SELECT 1 FROM unindexed LIMIT 1").fetchone() is not None:
+def heed(db: Connection) -> str:
+    """Before words are looked for: fail where some articles are not in the indexes yet; or, where the question is to be
+    answered all the same, say so."""
+    if db.execute("SELECT 1 FROM unindexed LIMIT 1").fetchone() is None:
+        return ""
+    if not db.heedless:
         raise Behind
+    return _LATE
 
 
 def regardless(question: Callable[Concatenate[Connection, P], R]) -> Callable[Concatenate[Connection, P], R]:

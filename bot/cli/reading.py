@@ -86,6 +86,8 @@ async def _pages(ask: Callable[[Query], Awaitable[Found]], query: Query, limit: 
             hits += last.hits
     finally:
         progress.end()
+    if found.lacking:
+        print(found.lacking, file=sys.stderr)  # noqa: T201 - also for who has a program read the rest
     return replace(found, hits=tuple(hits[:limit]), total=max(found.total, len(hits)), understood=last.understood)
 
 

@@ -182,11 +182,15 @@ async def test_nobody_waits_long_while_another_program_writes(regions: Regions, 
     await room.takes_in(DUNE)
     with closing(connect.writer(room.archive.path)) as other:
         other.execute("BEGIN IMMEDIATE")
-        assert await titles(room.archive, "dune") == [LIKE_IT.title], "the other one as soon as it can be put in"
+        found = await room.archive.search(Query("dune"))
+        assert [hit.article.title for hit in found.hits] == [LIKE_IT.title], "the other one as soon as it can be put in"
+        assert found.lacking == "What has just come in cannot be searched yet."
+        assert (await room.archive.latest(Query())).lacking == "", "nothing is"
         assert [each.title for each in await room.archive.headlines("rain in", None)] == []
         other.execute("ROLLBACK")
     await room.archive.remember("after", "that")
     assert await titles(room.archive, "dune") == [DUNE.title, LIKE_IT.title]
+    assert (await room.archive.search(Query("dune"))).lacking == ""
     await room.archive.close()
 
 

@@ -212,7 +212,7 @@ async def asked_for(archive: Archive, query: Query) -> Found:
     """The answer, on a machine that has much else to do as well: who is told that it took too long asks again."""
     for _ in range(20):
         found = await archive.search(query)
-        if "too long" not in found.understood:
+        if "too long" not in found.lacking:
             break
     return found
 

@@ -1,11 +1,13 @@
 """What a person reads on the console when asking the archive."""
 
 import json
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bot.archive import connect
 from bot.model import Article, Feed, Sighting
 from tests.builders import NOON
 from tests.cli.conftest import Newsdesk
@@ -28,6 +30,17 @@ async def test_what_is_found_is_a_block_of_lines_and_then_how_it_was_understood(
     found, understood = done.out.strip().split("\n\n")
     assert found.splitlines()[0] == "Rain" and "The floods came" in found
     assert understood == "Searched for floods; “2026-13” is no date"
+
+
+async def test_it_is_told_beside_the_answer_where_it_lacks_what_has_just_come_in(
+    newsdesk: Newsdesk, rain: None, tmp_path: Path
+) -> None:
+    with closing(connect.writer(tmp_path / "data" / "archive.db")) as other:
+        other.execute("INSERT INTO unindexed (article) SELECT id FROM article")
+        other.execute("UPDATE titles_data SET block = x'00' WHERE id = 10")  # nothing can be put in
+        done = await newsdesk("search", "floods", "--json")
+    assert done.lines[0]["title"] == "Rain"
+    assert done.err.count("What has just come in cannot be searched yet.") == 1
 
 
 async def test_latest_says_nothing_of_a_search(newsdesk: Newsdesk, rain: None) -> None:

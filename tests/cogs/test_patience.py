@@ -1,14 +1,20 @@
 """What takes long is announced; what is quick is simply answered."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, cast
 
+import pytest
+
 from bot.archive.archive import Archive
+from bot.archive.connect import Connection
 from bot.chat.pages import pager
 from bot.errors import Busy
 from bot.model import Found, Query
 from tests.cogs.conftest import House, answer, article, button, text
+from tests.fakes import until
 
 
 class Slow:
@@ -36,6 +42,19 @@ class Guessing(Slow):
 
 def slow(house: House, **how: Any) -> None:
     house.client.desk = replace(house.desk, archive=cast(Archive, Slow(house.archive, **how)))
+
+
+def endless(db: Connection, query: Query) -> Found:
+    while True:
+        db.heed()
+
+
+@contextmanager
+def without_end(house: House) -> Iterator[None]:
+    """The real archive, to which no question has an end."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(house.archive._desk, "answer", endless)
+        yield
 
 
 async def test_a_quick_answer_is_not_announced(house: House) -> None:
@@ -75,6 +94,40 @@ async def test_so_does_a_button(house: House) -> None:
     said = answer(await house.press(house.bob, shown, button(shown, "Next ›")))
     assert text(said).startswith("Too many ask at once") and said.only_for == house.bob.id
     assert "Story number 1" in text(shown)
+
+
+@pytest.mark.parametrize(
+    ("command", "typed", "told"), [("latest", {}, ""), ("search", {"words": "story"}, "Searched for story")]
+)
+async def test_what_took_too_long_is_not_told_as_nothing_and_can_be_tried_again(
+    house: House, command: str, typed: dict[str, str], told: str
+) -> None:
+    await house.accept(*(article(number) for number in range(1, 8)))
+    with without_end(house):
+        shown = answer(await house.call(house.bob, command, **typed))
+        assert "took too long" in text(shown) and told in text(shown)
+        assert not any(word in text(shown) for word in ("Nothing", "nothing", "Latest"))
+    await house.press(house.bob, shown, button(shown, "Try again"))
+    assert "Story number" in text(shown) and "too long" not in text(shown)
+
+
+async def test_a_page_stays_where_the_next_took_too_long(house: House) -> None:
+    await house.accept(*(article(number) for number in range(1, 8)))
+    shown = answer(await house.call(house.bob, "latest"))
+    before = text(shown)
+    with without_end(house):
+        pressed = await house.press(house.bob, shown, button(shown, "Next ›"))
+        await until(lambda: pressed.followups)
+        assert "took too long" in text(pressed.followups[0]) and pressed.followups[0].only_for == house.bob.id
+        assert text(shown) == before
+    await house.press(house.bob, shown, button(shown, "Next ›"))
+    assert "Story number 6" in text(shown)
+
+
+async def test_a_week_that_was_not_read_is_not_told_as_an_empty_one(house: House) -> None:
+    await house.accept(article(1))
+    with without_end(house):
+        assert "took too long" in text(answer(await house.call(house.bob, "roundup")))
 
 
 async def test_the_word_that_may_have_been_meant_is_a_button(house: House) -> None:

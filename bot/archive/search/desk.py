@@ -47,8 +47,11 @@ class SearchDesk:
     def answer(self, db: Connection, query: Query) -> Found:
         """A page of what was asked for, the best first where there are words."""
         asked = self._read(query)
-        if not find.is_list(asked):
-            backlog.heed(db)
+        lacking = "" if find.is_list(asked) else backlog.heed(db)
+        found = self._page(db, query, asked)
+        return replace(found, lacking=lacking) if lacking else found
+
+    def _page(self, db: Connection, query: Query, asked: Asked) -> Found:
         limit = max(1, min(query.limit, MOST_HITS))
         cursor = read_cursor(query.cursor)
         if (_is_ranked(asked) and cursor.way == "r") or (not query.cursor and _is_ranked(asked)):

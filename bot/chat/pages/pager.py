@@ -18,7 +18,7 @@ from bot.chat.pages.memory import base36, pack, unpack
 from bot.chat.trouble import explain
 from bot.delivery.card import card
 from bot.delivery.text import clean, cut, escape, in_quotes
-from bot.errors import NewsError, NotFound
+from bot.errors import Busy, NewsError, NotFound
 from bot.intake.addresses import canonical
 from bot.model import Article, Found, Hit, Query
 
@@ -81,7 +81,7 @@ async def ask(desk: Desk, query: Query) -> Found:
 async def _asked(desk: Desk, query: Query) -> tuple[Found, str]:
     """The page; and where there is nothing on it, how much there is beyond the limits of the question."""
     found = await ask(desk, query)
-    if found.hits or query.cursor or not query.words:
+    if found.hits or query.cursor or not query.words or _is_no_answer(found):
         return found, ""
     if not (found.suggestion or found.next):
         found = replace(found, suggestion=await _begun(desk, query))
@@ -227,9 +227,11 @@ class Toggle(ui.DynamicItem[ui.Button[Any]], template=TOGGLE):
 
 
 async def _turn(interaction: Reader, desk: Desk, query: Query) -> None:
-    """Show another page in place of the one that was pressed."""
+    """Show another page in place of the one that was pressed, which stays where there is no answer."""
     asking = _asked(desk, replace(query, asker=interaction.user.id))
     found, beyond = await soon(interaction, asking, in_place=True)
+    if _is_no_answer(found):
+        raise Busy(found.lacking)
     await _lay_out(_in_place(interaction), desk, query, found, beyond)
 
 
@@ -317,9 +319,16 @@ async def _row(desk: Desk, query: Query, found: Found, beyond: str) -> AsyncIter
     if found.suggestion and len(found.hits) < answers.CARDS:  # a full page has no component to spare
         meant = await pack(desk.archive, replace(query, words=found.suggestion, cursor=""))
         yield Leaf("?", meant, cut(f"Did you mean “{clean(found.suggestion)}”?", 80))
+    if _is_no_answer(found):
+        yield Leaf("?", await pack(desk.archive, query), "Try again")
     if beyond:
         wider = await pack(desk.archive, _unlimited(query))
         yield Leaf("?", wider, f"{beyond} without {answers.listed(_limits(query))}")
+
+
+def _is_no_answer(found: Found) -> bool:
+    """Whether it was not found out what there is: it took too long."""
+    return found.more and not (found.hits or found.next)
 
 
 def _whereabouts(found: Found) -> str:
@@ -333,12 +342,19 @@ def _number(found: Found) -> str:
 
 
 def _heading(desk: Desk, query: Query, found: Found) -> str:
-    """What this is a page of, or why there is nothing on it."""
+    """What this is a page of, or why there is nothing on it; and what may not be on it."""
+    heading = _told(desk, query, found)
+    return f"{heading}\n-# {found.lacking}" if found.lacking and not _is_no_answer(found) else heading
+
+
+def _told(desk: Desk, query: Query, found: Found) -> str:
     region = desk.regions.get(query.region or "")
     where = f"{region.emoji} {escape(clean(region.name))}".strip() if region else escape(query.region or "")
     if found.hits and query.words and not found.understood:  # nothing was searched for: it was opened
         return "-# With what is related to it" if len(found.hits) > 1 else "-# From the archive"
     told = escape(cut(clean(found.understood), 200))
+    if _is_no_answer(found):
+        return f"{found.lacking}\n-# Searched for {told}" if _searches(query) else found.lacking
     if found.next and not found.hits:
         which = "those looked at for this page" if query.cursor else "the newest articles that may have it"
         return f"Not in {which}.\n-# Searched for {told}. “Next” looks further back."

@@ -17,6 +17,7 @@ from bot.chat.pages.pager import Leaf
 from bot.delivery.card import Card, card
 from bot.delivery.text import clean, cut, escape, size
 from bot.delivery.weekly import choose, when
+from bot.errors import Busy
 from bot.model import Article, Part, Query, Roundup, Viewer
 from bot.regions import Region, Regions
 
@@ -104,11 +105,13 @@ def page(number: int, roundup: Roundup, regions: Regions) -> Page:
 
 
 async def _week(desk: Desk, query: Query) -> tuple[list[Article], int]:
-    """The articles of the week, and how many there are beyond those that are looked at."""
+    """The articles of the week, and how many there are beyond those that are looked at. Raises Busy."""
     articles: list[Article] = []
     total = 0
     for _ in range(_PAGES):
         found = await desk.archive.latest(query)
+        if found.more and not found.hits:
+            raise Busy(found.lacking)
         articles += [hit.article for hit in found.hits]
         total = max(total, found.total, len(articles))
         if not found.next:
