@@ -388,10 +388,11 @@ class Archive(Care):
                 return Found(more=True, understood=self._desk.understood(query), lacking=str(slow))
 
     async def _up_to_date(
-        self, readers: Readers, question: Callable[..., R], *given: object, within: float = DEADLINE
+        self, readers: Readers, question: Callable[..., R], *given: object, within: float | None = None
     ) -> R:
         """What was kept before somebody asks is found, also where its words still wait; unless that takes too long."""
         loop = asyncio.get_running_loop()
+        within = DEADLINE if within is None else within
         end = loop.time() + within
         try:
             return await readers.run(question, *given, within=within)

@@ -269,7 +269,9 @@ async def test_who_leafs_through_the_best_goes_on_with_what_they_began(room: Roo
 
 
 @pytest.mark.parametrize(("kind", "seconds"), [("latest", 1.0), ("search", 1.0), ("search", 5.2)])
-async def test_the_operator_has_longer_and_takes_nothing_for_an_answer(room: Room, kind: str, seconds: float) -> None:
+async def test_the_operator_has_longer_and_takes_nothing_for_an_answer(
+    room: Room, deadline: float, kind: str, seconds: float
+) -> None:
     await room.takes_in(an_article("Rain"))
     done = threading.Event()
     held = [asyncio.ensure_future(room.archive._read(lambda db: done.wait(30))) for _ in range(4)]

@@ -175,7 +175,9 @@ async def test_nothing_is_kept_in_mind_that_waits_no_more(regions: Regions, tmp_
         assert await bot.archive._write(lambda db: len(db.put_off)) == 0
 
 
-async def test_nobody_waits_long_while_another_program_writes(regions: Regions, tmp_path: Path) -> None:
+async def test_nobody_waits_long_while_another_program_writes(
+    regions: Regions, tmp_path: Path, deadline: float
+) -> None:
     room = Room(await Archive.open(tmp_path / "a.db", regions, now=lambda: NOON))
     await room.takes_in(LIKE_IT)
     assert await titles(room.archive, "dune") == [LIKE_IT.title]
@@ -194,7 +196,7 @@ async def test_nobody_waits_long_while_another_program_writes(regions: Regions, 
     await room.archive.close()
 
 
-async def test_a_question_that_waited_for_words_is_stopped_as_any_other(room: Room) -> None:
+async def test_a_question_that_waited_for_words_is_stopped_as_any_other(room: Room, deadline: float) -> None:
     def endless(db: Connection) -> None:
         backlog.heed(db)
         while True:

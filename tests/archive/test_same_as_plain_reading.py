@@ -202,24 +202,15 @@ async def compare(archive: Archive, shelf: Shelf, regions: Regions, query: Query
     assert [page.first for page in pages] == [1 + at * query.limit for at in range(len(pages))]
     back = pages[-1]
     for page in reversed(pages[:-1]):
-        back = await asked_for(archive, replace(query, cursor=back.previous))
+        back = await archive.search(replace(query, cursor=back.previous))
         assert (back.hits, back.first) == (page.hits, page.first)
         assert back.total == len(expected)
     assert back.previous == ""
 
 
-async def asked_for(archive: Archive, query: Query) -> Found:
-    """The answer, on a machine that has much else to do as well: who is told that it took too long asks again."""
-    for _ in range(20):
-        found = await archive.search(query)
-        if "too long" not in found.lacking:
-            break
-    return found
-
-
 async def leafed_through(archive: Archive, query: Query) -> AsyncIterator[Found]:
     while True:
-        page = await asked_for(archive, query)
+        page = await archive.search(query)
         yield page
         if not page.next:
             return

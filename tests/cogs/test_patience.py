@@ -100,7 +100,7 @@ async def test_so_does_a_button(house: House) -> None:
     ("command", "typed", "told"), [("latest", {}, ""), ("search", {"words": "story"}, "Searched for story")]
 )
 async def test_what_took_too_long_is_not_told_as_nothing_and_can_be_tried_again(
-    house: House, command: str, typed: dict[str, str], told: str
+    house: House, deadline: float, command: str, typed: dict[str, str], told: str
 ) -> None:
     await house.accept(*(article(number) for number in range(1, 8)))
     with without_end(house):
@@ -111,7 +111,7 @@ async def test_what_took_too_long_is_not_told_as_nothing_and_can_be_tried_again(
     assert "Story number" in text(shown) and "too long" not in text(shown)
 
 
-async def test_a_page_stays_where_the_next_took_too_long(house: House) -> None:
+async def test_a_page_stays_where_the_next_took_too_long(house: House, deadline: float) -> None:
     await house.accept(*(article(number) for number in range(1, 8)))
     shown = answer(await house.call(house.bob, "latest"))
     before = text(shown)
@@ -124,7 +124,7 @@ async def test_a_page_stays_where_the_next_took_too_long(house: House) -> None:
     assert "Story number 6" in text(shown)
 
 
-async def test_a_week_that_was_not_read_is_not_told_as_an_empty_one(house: House) -> None:
+async def test_a_week_that_was_not_read_is_not_told_as_an_empty_one(house: House, deadline: float) -> None:
     await house.accept(article(1))
     with without_end(house):
         assert "took too long" in text(answer(await house.call(house.bob, "roundup")))
