@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -22,6 +22,7 @@ from bot.clock import WallClock
 from bot.delivery.route import route
 from bot.errors import ConfigError, NewsError
 from bot.intake.classify import load_classifier
+from bot.intake.doubt import MANY
 from bot.intake.lists import read_feeds
 from bot.model import OPERATOR, ROUNDUP, Delivery, Feed, Query, Subscription
 from bot.newsroom import Newsroom
@@ -32,6 +33,7 @@ from bot.stage import Draft, Stage
 log = logging.getLogger(__name__)
 
 POLL_EVERY = timedelta(seconds=2)
+AT_ONCE = MANY // 2  # stories are published before each feed has been polled again
 NEWEST = 3  # articles that each standing order of the operator's shows at first
 PORT_IS_TAKEN = "Port {port} is taken on this machine. Choose another: newsdesk rehearse --port 0 takes any free one."
 GREETING = """Welcome. Articles arrive in the channels on the left as the newsroom prints them.
@@ -200,10 +202,23 @@ async def _publish(scene: Scene, pace: float, watched: "asyncio.Future[Core]", t
         return
     while any(feed.polled is None for feed in await core.archive.feeds()):
         await core.clock.sleep(timedelta(seconds=0.2))
+    since, number = core.clock.now(), 0
     while (printed := scene.newsroom.publish_next()) is not None:
         log.info("published story=%s", printed.story.slug)
+        number += 1
+        if number % AT_ONCE == 0:
+            await _all_are_polled(core, since)
+            since = core.clock.now()
         await core.clock.sleep(timedelta(seconds=pace))
     to.print("The newsroom has published all it has. The archive stays open: try /latest and /search on the page.")
+
+
+async def _all_are_polled(core: Core, since: datetime) -> None:
+    """However slow the machine is: what is too much at once for a feed that is known would be held."""
+    while any(
+        not source.error and (source.polled is None or source.polled < since) for source in await core.archive.sources()
+    ):
+        await core.clock.sleep(timedelta(seconds=0.2))
 
 
 async def _post_the_newest(core: Core, to: Console) -> None:

@@ -12,8 +12,9 @@ from bot.archive.archive import Archive
 from bot.model import Feed, Subscription
 from bot.newsroom import Newsroom
 from bot.regions import load_regions
+from bot.rehearsal import POLL_EVERY
 from bot.settings import shipped
-from tests.fakes import Clock, Web
+from tests.fakes import Clock, Web, until
 from tests.press import item, rss
 from tests.watch_rehearsal import articles_arrive, latest_answers, rehearsal, state
 
@@ -32,8 +33,10 @@ async def test_articles_arrive_in_five_regions_and_latest_answers() -> None:
 
 
 async def test_no_pace_at_all_is_as_fast_as_it_goes() -> None:
-    async with rehearsal("--pace", "0") as (url, _), aiohttp.ClientSession() as session:
+    async with rehearsal("--pace", "0") as (url, output), aiohttp.ClientSession() as session:
+        await until(lambda: any("has published all it has" in line for line in output), PATIENCE)
         assert len(await articles_arrive(session, url, PATIENCE)) >= 5
+        await asyncio.sleep(2 * POLL_EVERY.total_seconds())
         outbox = (await state(session, url))["panel"]["panels"]["outbox"]
     assert "held" not in outbox, "that is no flood"
 
