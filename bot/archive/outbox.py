@@ -21,6 +21,13 @@ _OUT_OF_LINE = ("suspended", "refused", "held")
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(hours=1)  # where nobody says how long to wait
 FARTHEST = timedelta(days=2)  # nothing is put off for so long: what would wait longer was, while the clock was wrong
 
+PATIENCE = timedelta(days=30)  # so long all is kept for a place where nothing can be posted: nobody may ever come back
+
+# When the first of what waits for an order that is suspended was written down.
+_WAITS_SINCE = """
+SELECT made FROM delivery INDEXED BY delivery_waiting
+WHERE state = 'suspended' AND state NOT IN ('sent', 'refused') AND target = s.target ORDER BY id LIMIT 1
+"""
 # The first open delivery of each target. A target is found by jumping from the one before, never by reading them all.
 # Servers take turns, so that one with a thousand channels keeps nobody waiting. The index is named, for the planner
 # knows nothing of jumping: it would take the one over states, and read all that is owed once for each target.
@@ -59,29 +66,32 @@ GROUP BY d.target ORDER BY d.published LIMIT :limit
 def owe(db: Connection, article: Article, owed: Iterable[Owed], now: datetime) -> int:
     """Write down what is owed for an article: once for each target, and once for each story there.
 
-    Only where the order still stands; and what it was once refused because nobody wanted it there, it is owed anew.
+    Only where the order still stands, and has not been suspended for a month; and what it was once refused because
+    nobody wanted it there, it is owed anew.
     """
     story = db.execute("SELECT story FROM article WHERE id = ?", [article.id]).fetchone()["story"]
     published = to_ms(article.published or article.seen or now)
     made = 0
     for each in owed:
         made += db.execute(
-            """
+            f"""
             INSERT INTO delivery (article, target, subscription, story, nonce, published, state, reason, due, made)
             SELECT :article, :target, s.id, :story, :nonce, :published,
                 CASE WHEN :held != '' THEN 'held' WHEN s.suspended != '' THEN 'suspended' ELSE 'pending' END,
                 iif(:held != '', :held, s.suspended), :due, :now
             FROM subscription s WHERE s.id = :order AND s.ended IS NULL
+                AND (s.suspended = '' OR ifnull(({_WAITS_SINCE}), :now) >= :patience)
             ON CONFLICT DO UPDATE SET subscription = excluded.subscription, state = excluded.state,
                 reason = excluded.reason, due = excluded.due, made = excluded.made, settled = NULL
             WHERE article = excluded.article AND delivery.state = 'refused' AND (
                 delivery.reason IN (SELECT value FROM json_each(:unwanted))
                 OR attempts = 0 AND delivery.reason IN (SELECT :held_back || value FROM json_each(:unwanted)))
-            """,
+            """,  # noqa: S608 our statement
             {
                 **{"article": article.id, "target": each.target, "story": story, "nonce": nonce(story, each.target)},
                 **{"published": published, "held": each.held, "due": ms_or_none(each.due), "now": to_ms(now)},
                 **{"order": each.subscription.id, "unwanted": _UNWANTED, "held_back": HELD},
+                "patience": to_ms(now - PATIENCE),
             },
         ).rowcount
     return made

@@ -125,6 +125,20 @@ async def test_of_what_waited_in_a_suspended_target_only_the_last_week_goes_unas
     assert found == {"Old": waited, "Late": waited, "New": ("pending", "")}
 
 
+async def test_for_a_place_to_which_nobody_comes_back_only_a_month_is_kept(room: Room) -> None:
+    await room.archive.subscribe(a_subscription())
+    await room.archive.subscribe(a_subscription("channel:200"))
+    await room.archive.suspend_target("channel:100", "the bot is no longer in this server")
+    for number in range(6):
+        await room.takes_in(an_article(f"Article {number}", regions=("africa",)))
+        room.passes(days=10)
+    assert await room.archive.outbox() == {"suspended": 4, "pending": 6}
+    await room.archive.resume_target("channel:100")
+    assert await room.archive.outbox() == {"held": 4, "pending": 6}
+    await room.takes_in(an_article("Now", regions=("africa",)))
+    assert await room.archive.outbox() == {"held": 4, "pending": 8}
+
+
 async def test_what_is_refused_is_over_and_the_next_goes(room: Room) -> None:
     await room.archive.subscribe(a_subscription())
     await room.takes_in(an_article("First", regions=("africa",)), an_article("Second", regions=("africa",)))
