@@ -256,6 +256,25 @@ async def test_a_backfill_of_an_index_that_was_stopped_goes_on_with_the_next_par
     assert await house.posted() == []
 
 
+async def test_a_backfill_of_which_a_part_does_not_answer_says_so_and_reads_it_the_next_time(house: House) -> None:
+    by_month(house)
+    await house.poller.add(house.web.url("/sitemap.xml"), 0)
+    since = datetime(2020, 1, 1, tzinfo=UTC)
+    house.web["/month5.xml"] = Answer(status=500)
+    with pytest.raises(NewsError, match=r"6 articles are new .* has a fault of its own \(500\)\. Ask again later"):
+        await house.poller.backfill(house.web.url("/sitemap.xml"), since)
+    by_month(house)
+    filled = await house.poller.backfill(house.web.url("/sitemap.xml"), since)
+    assert filled.done and (await house.archive.latest(Query())).total == 10
+
+
+async def test_a_backfill_names_how_many_parts_cannot_be_read_at_all(house: House) -> None:
+    by_month(house)
+    await house.poller.add(house.web.url("/sitemap.xml"), 0)
+    filled = await house.poller.backfill(house.web.url("/sitemap.xml"), datetime(2020, 1, 1, tzinfo=UTC))
+    assert filled.done and filled.sentence.endswith("One of its sitemaps could not be read; the log says why.")
+
+
 async def test_a_sitemap_without_news_is_no_feed_and_says_so(house: House) -> None:
     house.web["/all.xml"] = (
         b'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>/a</loc></url></urlset>'

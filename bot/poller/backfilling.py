@@ -4,7 +4,7 @@ import json
 import logging
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.archive.archive import Archive
@@ -17,7 +17,7 @@ from bot.intake.outcome import Poll
 from bot.intake.parse import Parsed
 from bot.model import OPERATOR, Feed, Source
 from bot.poller.indexes import Indexes
-from bot.poller.reading import Reading, Unusable
+from bot.poller.reading import FOR_NOW, Reading, Unusable
 from bot.poller.taking import Taking
 from bot.poller.telling import Telling
 from bot.poller.walking import OlderPage, Walking
@@ -36,6 +36,7 @@ class Filled:
     oldest: datetime | None
     done: bool = False
     sentence: str = ""
+    lost: int = 0  # sitemaps of an index that cannot be read
 
 
 class Backfilling:
@@ -65,7 +66,7 @@ class Backfilling:
         walk = self._through_parts if here.parts else self._through_pages
         filled, found_any = await walk(errand, here, resumed)
         await self._archive.remember(errand.key, "")
-        if filled.oldest:
+        if filled.oldest and not filled.lost:
             await Telling(self._archive).filled(feed, max(filled.oldest, since))
         return _finished(filled, found_any, source)
 
@@ -88,20 +89,29 @@ class Backfilling:
         return filled, found_any
 
     async def _through_parts(self, errand: "_Errand", index: Parsed, resumed: "_Place") -> tuple[Filled, bool]:
-        """As with pages. An index need not name its sitemaps in order: all are read that were changed since the day."""
+        """As with pages. An index need not name its sitemaps in order: all are read that were changed since the day,
+        also when one does not answer now: that is told at the end, and the next time begins with it."""
         soonest = errand.since - timedelta(days=1)  # many tell the day of a change without its hour
         wanted = [each.url for each in index.parts if each.changed is None or each.changed >= soonest]
         if resumed.url in wanted:
             del wanted[: wanted.index(resumed.url) + 1]
-        filled = Filled(0, 0, None)
+        filled, missed = Filled(0, 0, None), None
         for address in wanted:
             try:
                 parsed = await self._indexes.part(address, unchecked(errand.feed))
-            except Unusable as error:  # it may be gone for good: the others are read all the same
+            except Unusable as error:
                 log.warning("could not read a part url=%s error=%s", spoken(address), error)
+                missed = missed or (error if error.status in FOR_NOW else None)
+                filled = replace(filled, lost=filled.lost + 1)
                 continue
             filled = await self._keep(filled, parsed, errand)
-            await self._archive.remember(errand.key, _Place(errand.since.isoformat(), "part", url=address).written())
+            if missed is None:
+                await self._archive.remember(
+                    errand.key, _Place(errand.since.isoformat(), "part", url=address).written()
+                )
+        if missed is not None:
+            told = _counted(filled, errand.feed.url)
+            raise NewsError(f"{told} But: {missed} Ask again later, and what did not answer is read then.")
         return filled, True
 
     async def _read(self, url: str, unchecked: str) -> Parsed:
@@ -115,7 +125,7 @@ class Backfilling:
         accepted = await self._taking.keep(parsed, errand.feed, errand.poll, errand.since)
         dates = [each.published for each in parsed.entries if each.published]
         oldest = min([*dates, *([filled.oldest] if filled.oldest else [])], default=None)
-        filled = Filled(filled.pages + 1, filled.new + len(accepted.new), oldest)
+        filled = replace(filled, pages=filled.pages + 1, new=filled.new + len(accepted.new), oldest=oldest)
         errand.told(filled)
         return filled
 
@@ -165,10 +175,17 @@ def _reaches(parsed: Parsed, since: datetime) -> bool:
 
 
 def _finished(filled: Filled, paged: bool, source: Source) -> Filled:
-    new = {0: "No article is", 1: "One article is"}.get(filled.new, f"{filled.new:,} articles are")
-    pages = "one page" if filled.pages == 1 else f"{filled.pages:,} pages"
-    words = f"{new} new in the archive, from {pages} of {spoken(source.url)}"
-    words += f", back to {filled.oldest:%d %B %Y}." if filled.oldest else "."
+    words = _counted(filled, source.url)
+    if filled.lost:
+        lost = "One of its sitemaps" if filled.lost == 1 else f"{filled.lost:,} of its sitemaps"
+        words += f" {lost} could not be read; the log says why."
     if not paged:
         words += " This feed has no older pages that we could find."
-    return Filled(filled.pages, filled.new, filled.oldest, True, words)
+    return replace(filled, done=True, sentence=words)
+
+
+def _counted(filled: Filled, url: str) -> str:
+    new = {0: "No article is", 1: "One article is"}.get(filled.new, f"{filled.new:,} articles are")
+    pages = "one page" if filled.pages == 1 else f"{filled.pages:,} pages"
+    words = f"{new} new in the archive, from {pages} of {spoken(url)}"
+    return words + (f", back to {filled.oldest:%d %B %Y}." if filled.oldest else ".")

@@ -11,6 +11,8 @@ from bot.intake.parse import Parsed
 from bot.intake.worker import Broken, ParseWorker, TooHeavy
 from bot.model import Document
 
+FOR_NOW = frozenset({"busy", "waiting", "server-error", "timeout", "unreachable", "cut-off"})  # may be over in an hour
+
 
 class Unusable(NewsError):
     """What a server sent is of no use: a kind and a sentence."""

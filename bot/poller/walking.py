@@ -8,11 +8,9 @@ from bot.intake.addresses import spoken
 from bot.intake.fetch import Fetcher
 from bot.intake.older import NUMBERED, Way, linked, numbered
 from bot.intake.parse import Parsed
-from bot.poller.reading import Reading, Unusable
+from bot.poller.reading import FOR_NOW, Reading, Unusable
 
 log = logging.getLogger(__name__)
-
-_FOR_NOW = {"busy", "waiting", "server-error", "timeout", "unreachable", "cut-off"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ class Walking:
 
     async def _read(self, address: str, unchecked: str, feed: str) -> Parsed | None:
         fetched = await self._fetcher.fetch(address, unchecked=unchecked, behalf=feed)
-        if fetched.status in _FOR_NOW:
+        if fetched.status in FOR_NOW:
             raise Unusable(fetched.status, fetched.error)
         if fetched.document is None:
             log.info("found no older page url=%s error=%s", spoken(address), fetched.error)
