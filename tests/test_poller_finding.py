@@ -10,7 +10,7 @@ from bot.model import Query, Subscription
 from bot.poller import Filled, SeveralFeeds
 from tests.fakes import Answer
 from tests.polling import House
-from tests.press import NOON, Item, atom, item, rss
+from tests.press import NOON, Item, atom, item, of_news, rss
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -122,6 +122,19 @@ async def test_where_there_is_no_feed_it_is_said(house: House) -> None:
     with pytest.raises(NewsError, match="no web address"):
         await house.poller.add("mailto://x", 0)
     assert await house.archive.feeds() == []
+
+
+async def test_a_feed_that_its_page_names_and_that_does_not_answer_now_is_not_said_to_be_missing(house: House) -> None:
+    house.web["/"] = page("/africa")
+    house.web["/africa"], house.web["/news-sitemap.xml"] = Answer(status=503), of_news(A)
+    with pytest.raises(
+        NewsError, match=r"names a feed, .*/africa, but that cannot be read now: .*not available at the moment \(503\)"
+    ):
+        await house.poller.add(house.web.url("/"), 0)
+    assert await house.archive.feeds() == []
+    house.web["/africa"] = rss(A)
+    house.clock.turn(timedelta(hours=1))
+    assert (await house.poller.add(house.web.url("/"), 0)).feed.url == house.web.url("/africa")
 
 
 async def test_a_feed_that_is_there_already_is_not_asked_again(house: House) -> None:

@@ -13,7 +13,7 @@ from bot.intake.fetch import Fetched, Fetcher
 from bot.intake.parse import Parsed
 from bot.model import Added, Document, Feed, Source
 from bot.poller.indexes import Indexes
-from bot.poller.reading import Reading, Unusable
+from bot.poller.reading import FOR_NOW, Reading, Unusable
 from bot.poller.taking import Taking
 
 log = logging.getLogger(__name__)
@@ -66,6 +66,7 @@ class Adding:
         self._told = told
         self._unchecked = ""  # the host whose certificate is taken as it is
         self._behalf = ""  # the address from which we set out
+        self._silent: tuple[str, str] | None = None  # what may be a feed and does not answer now, and why
 
     async def add(self, typed: str, owner: int, *, any_certificate: bool | None = None, newest: bool = False) -> Added:
         """Find the feed, keep it, take in what it answered. Raises NewsError when there is none, or several.
@@ -165,6 +166,9 @@ class Adding:
             fitting = await self._all_that_fit(named)
             if fitting:
                 return fitting
+            if self._silent:
+                where, why = self._silent
+                raise NewsError(f"{spoken(url)} names a feed, {spoken(where)}, but that cannot be read now: {why}")
         return await self._elsewhere(url, document)
 
     async def _elsewhere(self, url: str, document: Document) -> list[Candidate]:
@@ -199,6 +203,8 @@ class Adding:
     async def _asked(self, url: str) -> Candidate | None:
         fetched = await self._fetch(url)
         if fetched.document is None:
+            if fetched.status in FOR_NOW - {"unreachable"}:  # a page goes on naming what was on a host that is no more
+                self._silent = self._silent or (url, fetched.error)
             return None
         try:
             parsed = await self._feed(fetched.document)
