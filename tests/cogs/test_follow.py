@@ -86,6 +86,16 @@ async def test_an_author_of_whom_nothing_is_known_is_told(house: House) -> None:
     assert text(unknown).endswith("The list that opens while you type has the names.")
 
 
+async def test_an_author_who_cannot_be_looked_up_now_is_not_said_to_be_unknown(house: House) -> None:
+    await house.accept(article(1, authors=("Jane Doe",)))
+    turns = house.archive._turns
+    with turns.of(house.bob.id), turns.of(house.bob.id):  # what was asked while the name was typed goes on
+        said = answer(await house.call(house.bob, "follow", author="Jane Doe"))
+    assert text(said) == (
+        "You get a direct message for every new article by **Jane Doe**. `/following` lists all that you follow."
+    )
+
+
 async def test_more_than_one_can_follow_is_told_as_that(house: House) -> None:
     for number in range(30):
         await house.call(house.bob, "follow", words=f"word{number}")

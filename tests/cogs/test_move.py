@@ -80,3 +80,11 @@ async def _bring(house: House, title: str = "Rain in Kenya", feed: str = "https:
     known = await house.archive.add_feed(Feed(url=feed, polled=NOON))
     printed = replace(article(1, title), updated=NOON if title != "Rain in Kenya" else None)
     await house.archive.accept([Sighting(printed, known, repr(printed).encode())], None, route, NOON)
+
+
+async def test_an_article_that_cannot_be_looked_up_now_is_not_said_to_be_unknown(house: House) -> None:
+    await house.accept(article(1, "Rain in Kenya"))
+    turns = house.archive._turns
+    with turns.of(house.ada.id), turns.of(house.ada.id):  # what was asked while the headline was typed goes on
+        said = answer(await house.call(house.ada, "desk move", article="Rain in Kenya", region="europe"))
+    assert text(said) == "Two of your questions are still being answered. Please wait a moment."

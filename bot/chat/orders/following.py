@@ -8,8 +8,8 @@ from bot.chat.desk import Desk
 from bot.chat.orders.standing import Entry, Listing, understood
 from bot.chat.pages.choices import EVERYTHING, region_name
 from bot.delivery.text import clean, escape
-from bot.errors import NewsError
-from bot.model import OPERATOR, Subscription
+from bot.errors import Busy, NewsError
+from bot.model import OPERATOR, Query, Subscription
 from bot.wish import BadWish, fold, in_words, understand
 
 MOST = 50  # standing orders of one reader
@@ -111,8 +111,19 @@ async def _unknown(desk: Desk, author: str, reader: int) -> str:
     wanted = " ".join(fold(author))
     if any(f" {wanted} " in f" {' '.join(fold(each))} " for each in found):
         return ""
+    if not found and not await _is_sure(desk, author, reader):
+        return ""
     meant = f" Is it **{escape(clean(found[0]))}**?" if found else " The list that opens while you type has the names."
     return f"\n-# So far the archive has nobody of that name.{meant}"
+
+
+async def _is_sure(desk: Desk, author: str, reader: int) -> bool:
+    """Whether nobody has that name: a list that is offered while one types is empty also when it comes too late."""
+    try:
+        found = await desk.archive.search(Query(author=author, viewer=OPERATOR, limit=1, asker=reader))
+    except Busy:
+        return False
+    return not (found.hits or found.lacking)
 
 
 def _apart(wish: str) -> dict[object, str]:
