@@ -21,6 +21,7 @@ OF_ONE = frozenset({ANOTHERS, ARCHIVED, LOCKED})
 PAGE = 100
 PAGES, PAGES_BEFORE = 5, 20  # so many messages since an attempt are looked through, and of those of before
 TOO_MUCH = Answer(0, words="more has been posted there since than can be looked through")
+HIDDEN = Answer(0, words="the thread cannot be read without Read Message History")
 
 
 async def post(line: Line, place: Place, made: Post, nonce: str) -> Answer:
@@ -72,6 +73,21 @@ async def look_back(line: Line, place: Place, left: Left, shows: Shows, me: int)
         else:
             pages += 1
     return TOO_MUCH
+
+
+async def hidden(line: Line, place: Place) -> Answer | None:
+    """None where what is not found is surely not there, else HIDDEN or an answer where Discord did not tell.
+
+    An archived thread is not listed, so that nobody tells us whether we may read it; where we may, it shows something.
+    """
+    if place.kind != "thread" or place.name:
+        return None
+    answer = await line.ask(_messages("GET", place), query={"limit": 1})
+    if not answer.ok:
+        return answer
+    if answer.items is None:
+        return unreadable(answer)
+    return None if answer.items else HIDDEN
 
 
 def mine(message: Message, me: int) -> bool:

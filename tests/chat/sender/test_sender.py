@@ -10,7 +10,7 @@ import pytest
 from bot.chat.sender import DiscordSender
 from bot.delivery.pace import Allowance
 from bot.model import Later, Refused, Sent, Suspended, Unknown
-from bot.stage import Permission
+from bot.stage import Channel, Permission
 from bot.stage.drafts import Draft
 from tests.chat.scenes import Scene
 from tests.chat.sender.test_errors import a_delivery as a_delivery_to
@@ -165,6 +165,42 @@ async def test_an_unreadable_channel_is_not_taken_for_an_empty_one(scene: Scene)
     assert await scene.sender.look_back(just_now) is None  # the nonce still guards it
     long_ago = await scene.sender.look_back(replace(delivery, attempted=datetime.now(UTC) - timedelta(hours=1)))
     assert isinstance(long_ago, Unknown) and "Read Message History" in long_ago.reason
+
+
+async def test_an_archived_thread_that_cannot_be_read_is_not_taken_for_an_empty_one(scene: Scene) -> None:
+    world = scene.stage.world
+    thread = world.open_thread(scene.channel, world.bot, "rain")
+    world.announce_thread(thread)
+    await scene.settled()
+    delivery = scene.delivery(channel=thread, kind="thread")
+    assert isinstance(await scene.sender.send(delivery), Sent)
+    await _archived(scene, thread)
+    long_ago = replace(delivery, attempted=datetime.now(UTC) - timedelta(hours=2))
+    assert isinstance(await scene.sender.look_back(long_ago), Sent)
+    world.withdraw(scene.channel, Permission.READ_MESSAGE_HISTORY)
+    await scene.settled()
+    found = await scene.sender.look_back(long_ago)
+    assert isinstance(found, Unknown) and "Read Message History" in found.reason
+
+
+async def test_an_archived_thread_that_can_be_read_and_does_not_have_it_gets_it(scene: Scene) -> None:
+    world = scene.stage.world
+    thread = world.open_thread(scene.channel, world.bot, "rain")
+    world.announce_thread(thread)
+    world.post(thread, world.bot, _a_draft())
+    await _archived(scene, thread)
+    long_ago = datetime.now(UTC) - timedelta(hours=2)
+    delivery = scene.delivery(channel=thread, kind="thread", attempted=long_ago)
+    assert await scene.sender.look_back(delivery) is None
+
+
+async def _archived(scene: Scene, thread: Channel) -> None:
+    """Nobody has written there for long."""
+    assert thread.thread is not None
+    thread.thread.archived = True
+    thread.changed()
+    await scene.settled()
+    assert scene.client.get_channel(thread.id) is None
 
 
 async def test_a_list_that_answers_500_still_shows_its_last_message_singly(scene: Scene) -> None:
