@@ -1,6 +1,7 @@
 """What the console prints: for people with rich, for programs as JSON lines."""
 
 import json
+import os
 import sys
 import time
 from collections.abc import Mapping
@@ -8,6 +9,7 @@ from datetime import UTC, datetime
 from threading import Lock, Timer
 from typing import Any
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -22,6 +24,7 @@ from bot.intake.classify import evidence
 from bot.model import Article, Found, Hit, Story
 
 SOON, SHORT, LONG = 1.0, 0.1, 10.0  # seconds
+_USUAL = 80  # columns of a terminal
 LONGEST = 200  # characters of a query that are repeated
 _FROM, _TO = "\ue0f0", "\ue0f1"  # around a matched word in a snippet
 
@@ -86,14 +89,25 @@ class Progress:
         if not sys.stderr.isatty():
             print(self._line, file=sys.stderr)  # noqa: T201
             return
-        line = self._line[:100]
-        print(f"\r{line:{self._wide}}", end="", file=sys.stderr, flush=True)  # noqa: T201
-        self._wide = max(self._wide, len(line))
+        line, room = self._line, _columns() - 1  # what is longer goes on below, and is never wiped
+        if cell_len(line) > room:
+            line = f"{set_cell_size(line, room - 1)}…"
+        wide = cell_len(line)
+        print(f"\r{line}{' ' * (self._wide - wide)}", end="", file=sys.stderr, flush=True)  # noqa: T201
+        self._wide = max(self._wide, wide)
 
     def _wipe(self) -> None:
         if self._wide:
             print(f"\r{'':{self._wide}}\r", end="", file=sys.stderr, flush=True)  # noqa: T201
             self._wide = 0
+
+
+def _columns() -> int:
+    """Of the terminal on which progress is told."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or _USUAL
+    except OSError:  # it is none that says so
+        return _USUAL
 
 
 class _Console(Console):

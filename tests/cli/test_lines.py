@@ -1,10 +1,16 @@
 """What goes out stays what it is: a line is a line, a letter a letter, and nothing steers the terminal."""
 
+import contextlib
 import json
+import os
+import pty
+import termios
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
+from bot.cli import show
 from bot.model import Article, Feed, Sighting
 from tests.builders import NOON
 from tests.cli.conftest import Newsdesk, at_a_terminal
@@ -133,3 +139,19 @@ async def test_what_others_wrote_steers_no_terminal(newsdesk: Newsdesk, hostile:
 async def test_no_password_of_a_feed_is_shown(newsdesk: Newsdesk, hostile: None, words: list[str]) -> None:
     for said in (words, [*words, "--json"]):
         assert "s3cret" not in (await newsdesk(*said)).out
+
+
+@pytest.mark.parametrize("line", ["Looking at https://a.test/" + "feed/" * 30, "雨" * 60, "short"])
+def test_progress_stays_in_its_line_of_a_narrow_terminal_and_is_wiped_whole(line: str) -> None:
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 40))
+    with os.fdopen(ours, "rb", 0) as screen, os.fdopen(theirs, "w", encoding="utf-8") as terminal:
+        progress = show.Progress()
+        with contextlib.redirect_stderr(terminal):
+            progress.tell(line)
+            told = screen.read(1000).decode()
+            progress.end()
+            wiped = screen.read(1000).decode()
+    assert told.startswith("\r") and line.startswith(told[1:].rstrip(" …"))
+    assert cell_len(told[1:]) < 40
+    assert wiped == f"\r{' ' * cell_len(told[1:])}\r"
