@@ -91,6 +91,31 @@ def test_every_command_in_the_table_is_there_and_the_table_has_every_command() -
     assert set(commands or ()) - {words[0] for words in table} == set()
 
 
+def test_the_table_names_every_option_of_its_commands() -> None:
+    named = {" ".join(each for each in words if each.islower() and each.isalpha()): words for words in command_table()}
+    unnamed = [
+        f"{name} {option}"
+        for name, command in leaves(parser())
+        for option in options(command)
+        if option not in named.get(name, [])
+    ]
+    assert unnamed == []
+
+
+def leaves(root: argparse.ArgumentParser, name: str = "") -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Every command that has none beneath it, with its words."""
+    below = [each for each in root._actions if isinstance(each, argparse._SubParsersAction)]
+    if not below:
+        yield name, root
+    for word, command in (below[0].choices if below else {}).items():
+        yield from leaves(command, f"{name} {word}".strip())
+
+
+def options(command: argparse.ArgumentParser) -> Iterator[str]:
+    """The name of each; what takes one back is told on its page."""
+    yield from (each.option_strings[0] for each in command._actions if each.option_strings and each.dest != "help")
+
+
 @pytest.mark.parametrize(
     "words",
     [["fly"], ["feeds", "burn"], ["run", "--fast"], ["feeds", "add", "https://a.test", "--quick"], ["--loud", "run"]],
