@@ -256,4 +256,6 @@ async def _token(settings: Settings) -> Finding:
                 )
             return Finding("token", False, f"Discord answered {answer.status}; try again later.")
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
-        return Finding("token", False, f"Discord cannot be reached ({error or type(error).__name__}).")
+        base = spoken(settings.api)
+        why = f"Discord cannot be reached ({error or type(error).__name__}), so nobody could be asked about it."
+        return Finding("token", False, f"{why} Is this machine on the network, and may it reach {base}?")

@@ -22,6 +22,7 @@ async def test_what_is_wrong_is_counted_in_a_sentence_and_another_discord_is_tol
     done = await newsdesk("doctor", DISCORD_TOKEN="x", NEWSDESK_DISCORD_API="http://127.0.0.1:9/api/v10")
     told, counted = done.err.splitlines()
     assert "api=http://127.0.0.1:9/api/v10: it gets the token" in told
+    assert "may it reach http://127.0.0.1:9/api/v10?" in " ".join(done.out.split())
     wrong = sum(line.startswith("wrong") for line in done.out.splitlines())
     assert counted == f"newsdesk: {wrong} findings are wrong; each says what to do."
     assert "gets the token" not in (await newsdesk("doctor")).err
