@@ -16,7 +16,7 @@ HOT = {
     ),
     "the heads of the lines": outbox._HEADS,
     "messages to be edited": outbox._EDITS,
-    "what waits where nobody comes back": f"{outbox._WAITS_SINCE.replace('s.target', '?')}",
+    "what waits where nobody comes back": outbox._WAITS_SINCE.replace("s.target", "?"),
     "what is in flight": "SELECT * FROM delivery WHERE state = 'sending' ORDER BY target, published, article",
     "the outbox counted": "SELECT state, count(*) AS number FROM delivery GROUP BY state",
     "an identity": "SELECT hash, article FROM identity WHERE hash IN (?, ?)",

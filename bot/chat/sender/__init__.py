@@ -11,7 +11,7 @@ import discord
 
 from bot.chat.pages import cards
 from bot.chat.pages.roundup import page
-from bot.chat.sender.channel import HIDDEN, TOO_MUCH, hidden
+from bot.chat.sender.channel import HIDDEN, TOO_MUCH
 from bot.chat.sender.dm import Doors
 from bot.chat.sender.errors import Rule, rule_for
 from bot.chat.sender.left import AHEAD, Left
@@ -288,9 +288,7 @@ class DiscordSender:
         if me is None:
             return Later("not connected to Discord", NOT_READY)
         left = self._left_at(delivery)
-        found = await WAYS[place.kind].look_back(self.line, place, left, made.is_in, me.id) or await hidden(
-            self.line, place
-        )
+        found = await WAYS[place.kind].look_back(self.line, place, left, made.is_in, me.id)
         match found:
             case None:
                 return None

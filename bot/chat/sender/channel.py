@@ -50,7 +50,8 @@ async def change(line: Line, thread: int, so: Mapping[str, Any]) -> Answer:
 
 
 async def look_back(line: Line, place: Place, left: Left, shows: Shows, me: int) -> Message | Answer | None:
-    """The message if it is out, None if it is surely not, an answer where Discord did not tell, or TOO_MUCH."""
+    """The message if it is out, None if it is surely not, an answer where Discord did not tell, TOO_MUCH or
+    HIDDEN."""
     at, after = left.at(), left.first_id()
     pages = before = 0
     while pages < PAGES and before < PAGES_BEFORE:
@@ -66,7 +67,7 @@ async def look_back(line: Line, place: Place, left: Left, shows: Shows, me: int)
         if found:
             return found[0]
         if len(answer.items) < PAGE:
-            return None
+            return None if answer.items else await _hidden(line, place)
         after = max(int(each["id"]) for each in answer.items)
         if after < cards.snowflake_at(at - AHEAD):
             before += 1  # what was posted before it left puts nothing in doubt
@@ -75,7 +76,13 @@ async def look_back(line: Line, place: Place, left: Left, shows: Shows, me: int)
     return TOO_MUCH
 
 
-async def hidden(line: Line, place: Place) -> Answer | None:
+def mine(message: Message, me: int) -> bool:
+    """Whether we posted it: an answer to a person shows articles too, and is no delivery."""
+    is_answer = message.get("interaction_metadata") or message.get("webhook_id")
+    return not is_answer and str(message.get("author", {}).get("id")) == str(me)
+
+
+async def _hidden(line: Line, place: Place) -> Answer | None:
     """None where what is not found is surely not there, else HIDDEN or an answer where Discord did not tell.
 
     An archived thread is not listed, so that nobody tells us whether we may read it; where we may, it shows something.
@@ -88,12 +95,6 @@ async def hidden(line: Line, place: Place) -> Answer | None:
     if answer.items is None:
         return unreadable(answer)
     return None if answer.items else HIDDEN
-
-
-def mine(message: Message, me: int) -> bool:
-    """Whether we posted it: an answer to a person shows articles too, and is no delivery."""
-    is_answer = message.get("interaction_metadata") or message.get("webhook_id")
-    return not is_answer and str(message.get("author", {}).get("id")) == str(me)
 
 
 async def _last_one(line: Line, place: Place, shows: Shows, me: int) -> Message | None:

@@ -31,7 +31,8 @@ class Way(Protocol):
         ...
 
     async def look_back(self, line: Line, place: Place, left: Left, shows: Shows, me: int) -> Message | Answer | None:
-        """The message if it is out, None if it is surely not, an answer where Discord did not tell, or TOO_MUCH."""
+        """The message if it is out, None if it is surely not, an answer where Discord did not tell, TOO_MUCH or
+        HIDDEN."""
         ...
 
 
