@@ -5,16 +5,19 @@ import json
 import os
 import pty
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkstemp
 
 import pytest
 
 from bot.newsroom import Newsroom
 from bot.settings import shipped
+from tests.cli import forked
 
 ROOT = Path(__file__).parent.parent.parent
+_ENVIRONMENT = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "NEWSDESK_PRIVATE_FEEDS": "1"}
 
 
 @dataclass(frozen=True)
@@ -34,23 +37,34 @@ Newsdesk = Callable[..., Awaitable[Done]]
 
 
 @pytest.fixture
-def newsdesk(tmp_path: Path) -> Newsdesk:
+def newsdesk(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Newsdesk:
     """Runs one command in a folder of its own."""
+    said_and_heard = tmp_path_factory.mktemp("streams")
 
     async def run(*words: str, said: str = "", **environment: str) -> Done:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", *words),
-            cwd=tmp_path,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "NEWSDESK_PRIVATE_FEEDS": "1", **environment},
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        out, err = await asyncio.wait_for(process.communicate(said.encode()), 120)
-        assert process.returncode is not None
-        return Done(process.returncode, out.decode(), err.decode())
+        if not forked.is_enough(environment):
+            return await _started(tmp_path, words, said, _ENVIRONMENT | environment)
+        streams = [Path(mkstemp(dir=said_and_heard)[1]) for _ in range(3)]
+        streams[0].write_text(said)
+        code = await forked.command(words, tmp_path, _ENVIRONMENT | environment, streams)
+        out, err = (each.read_bytes().decode() for each in streams[1:])
+        return Done(code, out, err)
 
     return run
+
+
+async def _started(folder: Path, words: Sequence[str], said: str, environment: dict[str, str]) -> Done:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", *words),
+        cwd=folder,
+        env=environment,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await asyncio.wait_for(process.communicate(said.encode()), 120)
+    assert process.returncode is not None
+    return Done(process.returncode, out.decode(), err.decode())
 
 
 @pytest.fixture
@@ -62,20 +76,10 @@ async def newsroom() -> AsyncIterator[Newsroom]:
 async def at_a_terminal(folder: Path, typed: str, *words: str, columns: int = 200) -> str:
     """All that a person sees who types this."""
     ours, theirs = pty.openpty()
+    environment = _ENVIRONMENT | {"COLUMNS": str(columns), "TERM": "dumb"}
     try:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", *words),
-            cwd=folder,
-            env={
-                **{"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "COLUMNS": str(columns), "TERM": "dumb"},
-                "NEWSDESK_PRIVATE_FEEDS": "1",
-            },
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-        )
         os.write(ours, typed.encode())
-        await asyncio.wait_for(process.wait(), 60)
+        await forked.command(words, folder, environment, [os.ttyname(theirs)] * 3)
         return os.read(ours, 100_000).decode()
     finally:
         os.close(ours)
