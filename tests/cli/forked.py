@@ -1,7 +1,7 @@
 """A command in a process of its own, forked off one that has loaded all of it, which takes most of a second.
 
-What the command is given is its own: folder, environment, input and output. What a Python finds out about itself when it
-starts is not, such as the letters of its terminal: who wants to test that starts one.
+What the command is given is its own: folder, environment, input and output. What a Python finds out when it starts is
+not, such as the letters of its terminal: who wants to test that starts one.
 """
 
 import asyncio
@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TextIO
 
 import bot.cli.door  # noqa: F401 - once for all
 from bot.cli import main
@@ -43,15 +42,12 @@ async def command(
 def _run(words: Sequence[str], folder: Path, environment: dict[str, str], streams: list[str]) -> None:
     for number, (stream, how) in enumerate(zip(streams, (os.O_RDONLY, os.O_WRONLY, os.O_WRONLY), strict=True)):
         os.dup2(os.open(stream, how | os.O_NOCTTY), number)
-    sys.stdin, sys.stdout, sys.stderr = (_stream(number, mode) for number, mode in enumerate("rww"))
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
     time.tzset()
     sys.argv = ["newsdesk", *words]
     sys.exit(main())
-
-
-def _stream(number: int, mode: str) -> TextIO:
-    """As Python opens it: what is said of errors is not kept back."""
-    return open(number, mode, encoding="utf-8", buffering=1 if number == 2 else -1, closefd=False)  # noqa: SIM115
