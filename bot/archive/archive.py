@@ -36,7 +36,6 @@ from bot.archive.upkeep import examine as examine_copy
 from bot.archive.upkeep import put_in_place as put_copy_in_place
 from bot.archive.upkeep import shrink as shrink_archive
 from bot.archive.writer import Chores, Locked, Writer
-from bot.errors import Busy
 from bot.model import (
     OPERATOR,
     Accepted,
@@ -219,13 +218,13 @@ class Archive(Care):
         return await self._ask(self._rank if self._desk.ranks(query) else self._look_up, query)
 
     async def headlines(self, typed: str, viewer: Viewer, limit: int = 25, asker: int = 0) -> list[Article]:
-        return await self._quickly(asker, complete.headlines, typed, viewer, limit)
+        return await self._listed(asker, complete.headlines, typed, viewer, limit)
 
     async def authors(self, typed: str, viewer: Viewer, limit: int = 25, asker: int = 0) -> list[str]:
-        return await self._quickly(asker, complete.authors, typed, viewer, limit)
+        return await self._listed(asker, complete.authors, typed, viewer, limit)
 
     async def feed_titles(self, typed: str, viewer: Viewer, limit: int = 25, asker: int = 0) -> list[str]:
-        return await self._quickly(asker, complete.feeds, typed, viewer, limit)
+        return await self._listed(asker, complete.feeds, typed, viewer, limit)
 
     async def newest_of(self, feed: Feed, limit: int) -> list[Article]:
         return await self._read(articles.newest_of, feed, limit)
@@ -234,7 +233,7 @@ class Archive(Care):
         return await self._read(articles.newest_by_region, viewer)
 
     async def related(self, id: int, viewer: Viewer, limit: int = 5, asker: int = 0) -> list[Article]:
-        return await self._quickly(asker, complete.related, id, viewer, limit)
+        return await self._listed(asker, complete.related, id, viewer, limit)
 
     async def why(self, url: str, viewer: Viewer) -> Story | None:
         return await self._read(history.why, url, viewer)
@@ -370,13 +369,9 @@ class Archive(Care):
 
     # --- details ----------------------------------------------------------------------------------------------
 
-    async def _quickly(self, asker: int, question: Callable[..., list[R]], *given: object) -> list[R]:
-        """What comes too late for a reader who is still typing need not come."""
-        try:
-            with self._turns.of(asker):
-                return await self._up_to_date(self._look_up, question, *given)
-        except Busy:
-            return []
+    async def _listed(self, asker: int, question: Callable[..., list[R]], *given: object) -> list[R]:
+        with self._turns.of(asker):
+            return await self._up_to_date(self._look_up, question, *given)
 
     async def _ask(self, readers: Readers, query: Query) -> Found:
         with self._turns.of(query.asker):

@@ -10,6 +10,7 @@ from bot.archive.rows import marks
 from bot.archive.search import normal, score, walk
 from bot.archive.search.compile import LAST_KEY, Plan, Words, quoted
 from bot.archive.search.sight import visible
+from bot.errors import Busy
 from bot.model import OPERATOR, Article, Viewer
 
 _MOST_WORDS = 12
@@ -20,12 +21,15 @@ _FREQUENT = 300  # articles of two months with a word that says little of what t
 
 
 def headlines(db: Connection, typed: str, viewer: Viewer, limit: int) -> list[Article]:
-    """The newest articles whose title has these words, the last of them perhaps unfinished."""
-    backlog.heed(db)
+    """The newest articles whose title has these words, the last of them perhaps unfinished. Raises Busy where one that
+    has just come in might be the only one."""
+    lacking = backlog.heed(db)
     words = normal.words(normal.fold(typed[:200]))[:_MOST_WORDS]
     parts = [quoted(word) for word in words[:-1]] + [f"{quoted(word)} *" for word in words[-1:]]
     expression = visible(db, " AND ".join(parts) or '"\ue002" *', viewer)
     keys = _recent(db, words, viewer, limit) or walk.keys(db, "titles", (expression, 0, LAST_KEY, limit))
+    if lacking and not keys:
+        raise Busy(lacking)
     found = articles.shown(db, keys, viewer)
     return [found[key] for key in keys if key in found]
 

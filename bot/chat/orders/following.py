@@ -9,7 +9,7 @@ from bot.chat.orders.standing import Entry, Listing, understood
 from bot.chat.pages.choices import EVERYTHING, region_name
 from bot.delivery.text import clean, escape
 from bot.errors import Busy, NewsError
-from bot.model import OPERATOR, Query, Subscription
+from bot.model import OPERATOR, Subscription
 from bot.wish import BadWish, fold, in_words, understand
 
 MOST = 50  # standing orders of one reader
@@ -107,23 +107,15 @@ def _with(order: Subscription, wish: str) -> Subscription:
 
 async def _unknown(desk: Desk, author: str, reader: int) -> str:
     """A word to who may have misspelt a name: nothing would ever come, and nobody would know why."""
-    found = await desk.archive.authors(author, OPERATOR, asker=reader)
+    try:
+        found = await desk.archive.authors(author, OPERATOR, asker=reader)
+    except Busy:
+        return ""
     wanted = " ".join(fold(author))
     if any(f" {wanted} " in f" {' '.join(fold(each))} " for each in found):
         return ""
-    if not found and not await _is_sure(desk, author, reader):
-        return ""
     meant = f" Is it **{escape(clean(found[0]))}**?" if found else " The list that opens while you type has the names."
     return f"\n-# So far the archive has nobody of that name.{meant}"
-
-
-async def _is_sure(desk: Desk, author: str, reader: int) -> bool:
-    """Whether nobody has that name: a list that is offered while one types is empty also when it comes too late."""
-    try:
-        found = await desk.archive.search(Query(author=author, viewer=OPERATOR, limit=1, asker=reader))
-    except Busy:
-        return False
-    return not (found.hits or found.lacking)
 
 
 def _apart(wish: str) -> dict[object, str]:

@@ -7,7 +7,7 @@ import discord
 from bot.chat.desk import desk_of, viewer_of
 from bot.chat.pages.answers import headline
 from bot.chat.pages.pager import opened, without_brackets
-from bot.errors import Busy, NotFound
+from bot.errors import NotFound
 from bot.intake.addresses import canonical
 from bot.model import Article, Query
 
@@ -29,8 +29,5 @@ async def article_meant(interaction: discord.Interaction[Any], typed: str) -> Ar
             f"Several headlines have these words. Pick one from the list, or give its address.\n{named}{more}"
         )
     if not found:
-        sure = await desk.archive.search(Query(words=typed, viewer=viewer, limit=1, asker=interaction.user.id))
-        if sure.lacking:  # then headlines that came too late are no sign that there are none
-            raise Busy(sure.lacking)
         raise NotFound("I know of no such article. Pick one from the list, or give its address; `/search` finds more.")
     return found[0]

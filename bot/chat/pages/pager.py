@@ -66,8 +66,7 @@ async def ask(desk: Desk, query: Query) -> Found:
     """The page that a query means: the latest, what is found, or the article that was picked and what is related."""
     article = await opened(desk, query)
     if article is not None:
-        related = await desk.archive.related(article.id, query.viewer, RELATED, query.asker)
-        hits = tuple(Hit(each) for each in (article, *related))
+        hits = tuple(Hit(each) for each in (article, *await _related(desk, article, query)))
         return Found(hits=hits, total=len(hits))
     find = desk.archive.search if _searches(query) else desk.archive.latest
     found = await find(query)
@@ -76,6 +75,14 @@ async def ask(desk: Desk, query: Query) -> Found:
         if fitting < len(found.hits):  # long headlines: a shorter page, so that none is left out
             found = await find(replace(query, limit=fitting))
     return found
+
+
+async def _related(desk: Desk, article: Article, query: Query) -> list[Article]:
+    """What goes with it, as far as that does not take too long: nobody has asked for it."""
+    try:
+        return await desk.archive.related(article.id, query.viewer, RELATED, query.asker)
+    except Busy:
+        return []
 
 
 async def _asked(desk: Desk, query: Query) -> tuple[Found, str]:
