@@ -41,11 +41,12 @@ async def test_no_pace_at_all_is_as_fast_as_it_goes() -> None:
     assert "held" not in outbox, "that is no flood"
 
 
-async def test_nothing_is_kept_unless_asked_for(tmp_path: Path) -> None:
-    kept = tmp_path / "kept"
-    async with rehearsal("--pace", "0.3", "--keep", str(kept)) as (url, _), aiohttp.ClientSession() as session:
+async def test_nothing_is_kept_unless_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    async with rehearsal("--pace", "0.3") as (url, _), aiohttp.ClientSession() as session:
         await articles_arrive(session, url, PATIENCE)
-    assert (kept / "archive.db").is_file()
+        assert [each.name for each in tmp_path.rglob("archive.db")] == ["archive.db"]
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_a_kept_archive_is_rehearsed_with_again_and_the_server_and_newsroom_of_before_are_forgotten(
