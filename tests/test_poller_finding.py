@@ -262,8 +262,19 @@ async def test_a_backfill_reads_older_pages_to_the_day_and_posts_nothing(house: 
     filled = await house.poller.backfill(house.web.url("/feed"), since, told=told.append)
     assert (filled.new, filled.pages, filled.done) == (18, 5, True)
     assert [each.new for each in told] == [5, 10, 15, 18, 18]
-    assert "back to" in filled.sentence
     assert await house.posted() == []
+
+
+async def test_a_backfill_says_how_far_back_it_keeps_and_not_how_far_back_the_last_page_goes(house: House) -> None:
+    await house.add()
+    house.web["/feed"] = rss(*years(0, 5))
+    house.web["/feed?paged=2"] = rss(*years(5, 10))
+    told: list[Filled] = []
+    await house.poller.backfill(house.web.url("/feed"), NOON - timedelta(days=30 * 6 + 1), told=told.append)
+    oldest = NOON - timedelta(days=30 * 6)
+    assert [each.oldest for each in told] == [NOON - timedelta(days=30 * 4), oldest]
+    filled = await house.poller.backfill(house.web.url("/feed"), NOON - timedelta(days=30 * 6 + 1))
+    assert f"back to {oldest:%d %B %Y}." in filled.sentence
 
 
 async def test_a_backfill_that_was_stopped_goes_on_where_it_was(house: House) -> None:

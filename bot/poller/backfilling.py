@@ -3,7 +3,7 @@
 import json
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -33,10 +33,11 @@ class Filled:
 
     pages: int
     new: int  # articles that the archive did not have
-    oldest: datetime | None
+    oldest: datetime | None  # of the articles that are kept
     done: bool = False
     sentence: str = ""
     lost: int = 0  # sitemaps of an index that cannot be read
+    reached: datetime | None = None  # the date of the oldest article that was read
 
 
 class Backfilling:
@@ -66,8 +67,8 @@ class Backfilling:
         walk = self._through_parts if here.parts else self._through_pages
         filled, found_any = await walk(errand, here, resumed)
         await self._archive.remember(errand.key, "")
-        if filled.oldest and not filled.lost:
-            await Telling(self._archive).filled(feed, max(filled.oldest, since))
+        if filled.reached and not filled.lost:
+            await Telling(self._archive).filled(feed, max(filled.reached, since))
         return _finished(filled, found_any, source)
 
     async def _through_pages(self, errand: "_Errand", here: Parsed, resumed: "_Place") -> tuple[Filled, bool]:
@@ -124,8 +125,13 @@ class Backfilling:
         """Archive a page, and tell how far that is."""
         accepted = await self._taking.keep(parsed, errand.feed, errand.poll, errand.since)
         dates = [each.published for each in parsed.entries if each.published]
-        oldest = min([*dates, *([filled.oldest] if filled.oldest else [])], default=None)
-        filled = replace(filled, pages=filled.pages + 1, new=filled.new + len(accepted.new), oldest=oldest)
+        filled = replace(
+            filled,
+            pages=filled.pages + 1,
+            new=filled.new + len(accepted.new),
+            oldest=_earliest(filled.oldest, [each for each in dates if each >= errand.since]),
+            reached=_earliest(filled.reached, dates),
+        )
         errand.told(filled)
         return filled
 
@@ -172,6 +178,10 @@ class _Place:
 def _reaches(parsed: Parsed, since: datetime) -> bool:
     dates = [each.published for each in parsed.entries if each.published]
     return bool(dates) and max(dates) < since
+
+
+def _earliest(before: datetime | None, dates: Iterable[datetime]) -> datetime | None:
+    return min([*dates, *([before] if before else [])], default=None)
 
 
 def _finished(filled: Filled, paged: bool, source: Source) -> Filled:
