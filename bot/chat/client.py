@@ -11,7 +11,7 @@ from typing import Any, cast
 import aiohttp
 import discord
 import yarl
-from discord import app_commands
+from discord import app_commands, shard
 from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
@@ -65,6 +65,18 @@ class Tree(app_commands.CommandTree["NewsClient"]):
             began = interaction.extras.get("began", 0.0)
             seconds = asyncio.get_running_loop().time() - began
             self.client.answered(interaction.command.qualified_name, outcome, seconds)
+
+
+class _Gateway(DiscordWebSocket):
+    """When a shard begins, its servers come by the thousand, and the library reads all that has arrived in one breath:
+    up to seconds in which nobody on another shard is answered."""
+
+    async def poll_event(self) -> None:
+        await asyncio.sleep(0)  # let others go first
+        await super().poll_event()
+
+
+shard.DiscordWebSocket = _Gateway  # type: ignore[misc]  # of which the library has no setting
 
 
 class NewsClient(commands.AutoShardedBot):

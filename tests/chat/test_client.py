@@ -36,7 +36,9 @@ class Watch(Clock):
 
 
 @asynccontextmanager
-async def a_client(stage: Stage, clock: Clock, gateway: str = "") -> AsyncIterator[tuple[Client, asyncio.Queue[int]]]:
+async def a_client(
+    stage: Stage, clock: Clock, gateway: str = "", kind: type[Client] = Client
+) -> AsyncIterator[tuple[Client, asyncio.Queue[int]]]:
     """A client that is ready; and a queue that gets something each time it is ready again."""
     archive = await Archive.open(":memory:", REGIONS)
     ready: asyncio.Queue[int] = asyncio.Queue()
@@ -45,7 +47,7 @@ async def a_client(stage: Stage, clock: Clock, gateway: str = "") -> AsyncIterat
         if gateway:
             discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
         desk = Desk(archive, REGIONS, clock, Finder(archive), lambda: ready.put_nowait(1))
-        client = Client(desk, guild_ready_timeout=0.05)
+        client = kind(desk, guild_ready_timeout=0.05)
         async with client, asyncio.timeout(40), asyncio.TaskGroup() as tasks:
             running = tasks.create_task(client.start(stage.token))
             await ready.get()
@@ -91,3 +93,27 @@ async def test_a_gateway_that_stays_away_is_given_up_after_a_while_and_not_befor
         clock.turn(timedelta(seconds=1))
         with pytest.raises(LineLost):
             await giving_up
+
+
+async def test_while_servers_come_by_the_hundred_others_have_their_turn(stage: Stage) -> None:
+    for number in range(200):
+        stage.world.add_guild(f"Server {number}")
+    turns, between = 0, set[int]()
+
+    async def another() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    class Counts(Client):
+        def dispatch(self, event_name: str, /, *given: object, **more: object) -> None:
+            if event_name == "socket_event_type" and given == ("GUILD_CREATE",):
+                between.add(turns)
+            super().dispatch(event_name, *given, **more)
+
+    waiting = asyncio.create_task(another())
+    async with a_client(stage, Clock(), kind=Counts) as (client, _):
+        await until(lambda: len(client.guilds) == 201)
+    waiting.cancel()
+    assert len(between) == 201
