@@ -93,39 +93,46 @@ class Notices:
     async def run(self) -> None:
         """Until cancelled."""
         while True:
-            try:
-                await self.look()
-            except Exception:  # the boundary: what is not told now is told later, and `/desk status` says it anyway
-                log.exception("could not tell what is to be told")
+            await self.look()
             await self._desk.clock.sleep(LOOK)
 
     async def look(self) -> None:
         """Tell the servers for which there is something new, where there is a place for it."""
         for matter in MATTERS:
-            await self._look_for(matter)
+            try:
+                await self._look_for(matter)
+            except Exception:  # the boundary: what is not told now is told later, and `/desk status` says it anyway
+                log.exception("could not look for what is to be told what=%r", matter.memo)
 
     async def _look_for(self, matter: Matter) -> None:
         """There may be thousands: what is known is asked for once, and only who is to be told is looked at closely."""
         concerned, before = await matter.guilds(self._desk), self._before[matter]
-        for number, (kept, reasons) in (await self._all(matter, concerned | before)).items():
+        for number, (kept, reasons) in (await self._all(matter, concerned)).items():
             news = reasons - kept.told
             if number not in before and news:
                 log.warning("has to tell server=%d what=%r reasons=%d", number, matter.memo, len(news))
-            guild = self._client.get_guild(number)
-            place = _place(guild) if guild and news else None
-            if place is None and kept.told <= reasons:
-                continue
-            notice, news = await _news(matter, self._desk, number)
-            if place is not None and news:
-                await self._tell(matter, number, place, notice, news)
+            try:
+                await self._look_at(matter, number, kept, reasons)
+            except Exception:  # the boundary: one server, which keeps no other waiting
+                log.exception("could not tell server=%d what=%r", number, matter.memo)
         self._before[matter] = concerned
 
+    async def _look_at(self, matter: Matter, number: int, kept: _Notice, reasons: frozenset[str]) -> None:
+        guild = self._client.get_guild(number)
+        place = _place(guild) if guild and reasons - kept.told else None
+        if place is None and kept.told <= reasons:
+            return
+        notice, news = await _news(matter, self._desk, number)
+        if place is not None and news:
+            await self._tell(matter, number, place, notice, news)
+
     async def _all(self, matter: Matter, guilds: Collection[int]) -> dict[int, tuple[_Notice, frozenset[str]]]:
-        """What each was told, and what there is to tell."""
-        if not guilds:
+        """What each was told, and what there is to tell; also where nothing of what was told may hold any more."""
+        kept = {int(number): _read(said) for number, said in (await self._desk.archive.recalled(matter.memo)).items()}
+        asked = {*guilds, *(number for number, each in kept.items() if each.told)}
+        if not asked:
             return {}
-        kept = await self._desk.archive.recalled(matter.memo)
-        notices = {number: _read(kept.get(str(number))) for number in guilds}
+        notices = {number: kept.get(number, _Notice()) for number in asked}
         reasons = await matter.reasons(self._desk, {number: each.told for number, each in notices.items()})
         return {number: (notices[number], frozenset(found)) for number, found in reasons.items()}
 
