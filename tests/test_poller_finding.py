@@ -100,7 +100,7 @@ async def test_one_feed_in_two_formats_counts_once(house: House) -> None:
 async def test_when_several_fit_somebody_has_to_choose(house: House) -> None:
     house.web["/"] = page("/africa", "/europe")
     house.web["/africa"], house.web["/europe"] = rss(A, title="Africa"), rss(C, title="Europe")
-    with pytest.raises(SeveralFeeds, match=r"Africa, 1 articles.*Europe, 1 articles") as told:
+    with pytest.raises(SeveralFeeds, match=r"Africa, 1 article.*Europe, 1 article") as told:
         await house.poller.add(house.web.url("/"), 0)
     assert [each.url for each in told.value.feeds] == [house.web.url("/africa"), house.web.url("/europe")]
     assert await house.archive.feeds() == []

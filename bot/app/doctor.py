@@ -21,6 +21,7 @@ from bot.intake import ledger, tidings
 from bot.intake.addresses import spoken
 from bot.intake.classify import Classifier, load_classifier
 from bot.intake.classify.lines import load_names
+from bot.intake.counting import counted
 from bot.intake.lists import read_feeds
 from bot.model import OPERATOR, ROUNDUP, Feed, Subscription
 from bot.regions import Regions, load_regions
@@ -63,7 +64,7 @@ async def examine(
         for finding in _names(settings, classifier, clock.now().year):
             yield finding
         listed = read_feeds(settings.file("feeds.toml"), regions, classifier.places)
-        yield Finding("feeds.toml", True, f"{len(listed)} feeds in {settings.file('feeds.toml')}")
+        yield Finding("feeds.toml", True, f"{counted(len(listed), 'feed')} in {settings.file('feeds.toml')}")
     except NewsError as error:
         yield Finding("files", False, str(error))
         return
@@ -141,7 +142,7 @@ def _names(settings: Settings, classifier: Classifier, year: int) -> Iterator[Fi
     names = load_names(own, classifier.places)
     old = sorted((name.until, word) for word, name in names.items() if name.until and name.until < year - _AGED)
     if old:
-        number = "1 name is" if len(old) == 1 else f"{len(old)} names are"
+        number = counted(len(old), "name is", "names are")
         listed = ", ".join(f"{word} ({until})" for until, word in old[:_SHOWN])
         then = f"Write {year} there if that is still so; else correct it or take it out."
         yield Finding("names", True, f"in {own}, {number} of {year - _AGED - 1} or before: {listed}. {then}")
@@ -156,7 +157,7 @@ async def _archive(archive: Archive, told: Callable[[str], None], clock: Clock) 
         yield Finding("space", True, f"{words}; to have them back, stop the bot, then: newsdesk reindex --do")
     sources = await archive.sources()
     failing = [source for source in sources if source.error]
-    words = f"{len(sources)} {'address' if len(sources) == 1 else 'addresses'}, {len(failing)} failing"
+    words = f"{counted(len(sources), 'address', 'addresses')}, {len(failing)} failing"
     if not sources:
         words = "none yet. Add one with: newsdesk feeds add URL"
     yield Finding("feeds", bool(sources) and not failing, words)
@@ -211,13 +212,12 @@ async def _tags(archive: Archive, regions: Regions) -> AsyncIterator[Finding]:
     for each, feed in left[:_TAGS]:
         yield Finding("tag", True, _unmapped(each, feed))
     if len(left) > _TAGS:
-        yield Finding("tag", True, f"{len(left) - _TAGS} more tags that nobody mapped")
+        yield Finding("tag", True, f"{counted(len(left) - _TAGS, 'more tag')} that nobody mapped")
 
 
 def _unmapped(tag: ledger.Unmapped, feed: Feed) -> str:
     """Whose tag it is, and what to do: the operator writes a line, a server's admins press a button."""
-    articles = "1 article" if tag.articles == 1 else f"{tag.articles:,} articles"
-    said = f"{spoken(feed.url)}: nobody mapped “{tag.tag}” ({articles})."
+    said = f"{spoken(feed.url)}: nobody mapped “{tag.tag}” ({counted(tag.articles, 'article')})."
     if feed.owner != OPERATOR:
         return f"{said} /desk status in its server offers to map it."
     means = f'{{ {json.dumps(tag.tag, ensure_ascii=False)} = "{tag.region or "-"}" }}'

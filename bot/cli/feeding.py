@@ -18,6 +18,7 @@ from bot.errors import ConfigError, NewsError, NotFound
 from bot.intake import memory, tidings
 from bot.intake.addresses import canonical, spoken
 from bot.intake.classify import load_classifier
+from bot.intake.counting import counted
 from bot.intake.files import PATIENCE, parse_file, spoken_path, walk
 from bot.intake.lists import read_feeds, read_opml, write_opml
 from bot.intake.policy import Policy, policy
@@ -68,7 +69,8 @@ async def parse(settings: Settings, arguments: argparse.Namespace) -> int:
             try:
                 if isinstance(found, NewsError):
                     raise found
-                progress.tell(f"{feeds + failed:,} files, {articles:,} articles … {spoken_path(found.path)}")
+                seen = f"{counted(feeds + failed, 'file')}, {counted(articles, 'article')}"
+                progress.tell(f"{seen} … {spoken_path(found.path)}")
                 printed = await parse_file(worker, found, arguments.url)
             except NewsError as error:
                 failed += 1
@@ -84,9 +86,8 @@ async def parse(settings: Settings, arguments: argparse.Namespace) -> int:
         progress.end()
         await worker.close()
     if feeds + failed != 1:
-        of_feeds = "1 feed" if feeds == 1 else f"{feeds:,} feeds"
-        others = "1 other that is none" if failed == 1 else f"{failed:,} others that are none"
-        progress.say(f"{of_feeds} with {articles:,} {'article' if articles == 1 else 'articles'}; {others}.")
+        others = counted(failed, "other that is none", "others that are none")
+        progress.say(f"{counted(feeds, 'feed')} with {counted(articles, 'article')}; {others}.")
     return 1 if failed else 0
 
 
@@ -186,7 +187,7 @@ def _choose(feeds: Sequence[Candidate]) -> str | None:
         return None
     to = show.console()
     for number, each in enumerate(feeds, 1):
-        to.print(Text(f"{number:3}  {each.title or 'Without a title'}  {each.count:,} articles", style="bold"))
+        to.print(Text(f"{number:3}  {each.title or 'Without a title'}  {counted(each.count, 'article')}", style="bold"))
         to.print(Text(f"     {spoken(each.url)}", style="dim"))
     try:
         with at_once():
@@ -256,7 +257,7 @@ async def backfill_feed(settings: Settings, arguments: argparse.Namespace) -> No
 
     def told(filled: Filled) -> None:
         back = f", back to {filled.oldest:%d %b %Y}" if filled.oldest else ""
-        progress.tell(f"{filled.pages:,} pages, {filled.new:,} new articles{back} …")
+        progress.tell(f"{counted(filled.pages, 'page')}, {counted(filled.new, 'new article')}{back} …")
 
     async with open_core(settings) as core:
         try:
@@ -275,7 +276,10 @@ async def import_feeds(settings: Settings, arguments: argparse.Namespace) -> Non
             if feed.url not in known:
                 await archive.add_feed(feed)
     new = sum(feed.url not in known for feed in feeds)
-    show.console().print(f"{new} feeds added, {len(feeds) - new} were there already. Ask them now with: newsdesk poll")
+    old = len(feeds) - new
+    words = f"{counted(new, 'feed')} added, {counted(old, 'was', 'were') if old else 'none was'} there already."
+    ask = f" Ask {'it' if new == 1 else 'them'} now with: newsdesk poll" if new else ""
+    show.console().print(words + ask)
 
 
 async def export_feeds(settings: Settings, arguments: argparse.Namespace) -> None:

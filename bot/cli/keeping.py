@@ -14,6 +14,7 @@ from bot.archive.archive import MUCH_EMPTY, Archive, examine_copy, put_copy_in_p
 from bot.cli import show
 from bot.clock import WallClock
 from bot.errors import ConfigError, NewsError
+from bot.intake.counting import counted
 from bot.regions import load_regions
 from bot.settings import Settings
 
@@ -63,7 +64,7 @@ async def reindex(settings: Settings, arguments: argparse.Namespace) -> None:
             task = progress.add_task("Indexing", total=None)
             count = await archive.reindex(lambda done, of: progress.update(task, completed=done, total=of))
         free, size = await archive.empty()
-    to.print(f"{count:,} articles are indexed.")
+    to.print(f"{counted(count, 'article is', 'articles are')} indexed.")
     await _shrink(settings, free, size)
 
 
@@ -100,13 +101,16 @@ async def prune(settings: Settings, arguments: argparse.Namespace) -> None:
             return
         if not arguments.really:
             number = await archive.prunable(before)
-            to.print(f"{number:,} articles are older than {before:%d %B %Y}. To take them out, add --do.")
+            older = counted(number, "article is", "articles are")
+            how = f" To take {'it' if number == 1 else 'them'} out, add --do." if number else ""
+            to.print(f"{older} older than {before:%d %B %Y}.{how}")
             return
         with Progress(console=to) as progress:
             task = progress.add_task("Taking out", total=None)
             count = await archive.prune(before, lambda done, of: progress.update(task, completed=done, total=of))
         free, size = await archive.empty()
-    to.print(f"{count:,} articles were taken out. They never come back as news.")
+    back = "It never comes" if count == 1 else "They never come"
+    to.print(f"{counted(count, 'article was', 'articles were')} taken out.{f' {back} back as news.' if count else ''}")
     await _shrink(settings, free, size)
 
 
@@ -116,7 +120,7 @@ async def _show_ages(archive: Archive, to: Console) -> None:
     for year in range(this - _YEARS, this + 1):
         older = await archive.prunable(datetime(year, 1, 1, tzinfo=UTC))
         if older > known:
-            to.print(f"{older:>10,} articles are older than {year}")
+            to.print(f"{older:>10,} {'article is' if older == 1 else 'articles are'} older than {year}")
         known = older
     to.print(
         f"{'Nothing is older than this year. ' if not known else ''}To take some out: newsdesk prune --before DATE"

@@ -10,6 +10,7 @@ from bot.app.core import heed_absence, open_core
 from bot.app.reclassify import Change, Wish, reclassified
 from bot.cli import show
 from bot.errors import ConfigError
+from bot.intake.counting import counted
 from bot.settings import Settings
 
 _SHOWN = 20  # changes one by one, and ways that many articles go
@@ -24,14 +25,17 @@ async def reclassify(settings: Settings, arguments: argparse.Namespace) -> None:
     async with open_core(settings, reading=not wish.do) as core:
         async for step in reclassified(core, wish):
             if skipped < 0 and (skipped := step.done):
-                progress.say(f"{skipped:,} articles were done before it was stopped; it goes on from there.")
+                before = counted(skipped, "article was", "articles were")
+                progress.say(f"{before} done before it was stopped; it goes on from there.")
             posts, owed = posts + step.posts, owed + step.owed
             for change in step.changes:
                 found += 1
                 ways[_way(change)] += 1
                 _show(change, found, as_json=arguments.json)
             rate = (step.done - skipped) / max(time.monotonic() - began, 0.001)
-            progress.tell(f"{step.done:,} of {step.of:,} articles read, {found:,} differ, {rate:,.0f} a second")
+            progress.tell(
+                f"{step.done:,} of {counted(step.of, 'article')} read, {found:,} differ, {rate:,.0f} a second"
+            )
     progress.end()
     if not arguments.json:
         _sum_up(ways, posts, owed, wish)
@@ -69,7 +73,7 @@ def _sum_up(ways: Counter[str], posts: int, owed: int, wish: Wish) -> None:
         to.print(f"… and {found - _SHOWN:,} more; --json lists all.\n")
         for way, number in ways.most_common(_SHOWN):
             to.print(Text(f"{number:>8,}  {way}"))
-    to.print(f"{_articles(found)} {'changed' if wish.do else 'would change'}.")
+    to.print(f"{counted(found, 'article')} {'changed' if wish.do else 'would change'}.")
     if posts and wish.edit:
         to.print(f"Posts to be edited: {posts:,}. The bot does it while it runs, as fast as Discord lets it.")
     elif posts:
@@ -85,7 +89,3 @@ def _sum_up(ways: Counter[str], posts: int, owed: int, wish: Wish) -> None:
 
 def _way(change: Change) -> str:
     return f"{', '.join(change.article.regions) or 'none'} → {', '.join(change.now) or 'none'}"
-
-
-def _articles(number: int) -> str:
-    return "1 article" if number == 1 else f"{number:,} articles"

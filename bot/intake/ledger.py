@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bot.intake.classify import NO_REGION, evidence
+from bot.intake.counting import counted
 from bot.model import Article, Feed
 from bot.regions import Regions
 
@@ -40,7 +41,8 @@ class Ledger:
         """How far tags and text agree; empty while there is nothing to compare."""
         if not self.judged:
             return ""
-        said = f"tags and text agree for {self.agreed:,} of {self.judged:,} articles ({self.agreed / self.judged:.0%})"
+        of_all = f"{self.agreed:,} of {counted(self.judged, 'article')} ({self.agreed / self.judged:.0%})"
+        said = f"tags and text agree for {of_all}"
         if not self.fallen:
             return said
         of_late = self.recent.count("1")

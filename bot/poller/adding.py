@@ -9,6 +9,7 @@ from bot.archive.archive import Archive
 from bot.errors import NewsError, NotFound
 from bot.intake import allowance, discover, sitemap
 from bot.intake.addresses import host_of, split, spoken
+from bot.intake.counting import counted
 from bot.intake.fetch import Fetched, Fetcher
 from bot.intake.parse import Parsed
 from bot.model import Added, Document, Feed, Source
@@ -27,7 +28,8 @@ class SeveralFeeds(NewsError):
 
     def __init__(self, url: str, feeds: Sequence["Candidate"]) -> None:
         listed = "; ".join(
-            f"{spoken(each.url)} ({each.title or 'without a title'}, {each.count} articles)" for each in feeds
+            f"{spoken(each.url)} ({each.title or 'without a title'}, {counted(each.count, 'article')})"
+            for each in feeds
         )
         super().__init__(f"{spoken(url)} has several feeds; add the one that you want: {listed}")
         self.feeds = tuple(feeds)

@@ -10,6 +10,7 @@ from bot.clock import Clock
 from bot.errors import NewsError
 from bot.intake import memory
 from bot.intake.addresses import spoken
+from bot.intake.counting import counted
 from bot.intake.discover import completed
 from bot.intake.fetch import Fetcher, unchecked
 from bot.intake.outcome import Poll
@@ -64,8 +65,20 @@ class Checking:
                 article = each.article
                 if not article.late and not await self._archive.known_keys(feed, article.keys):
                     new.append(article)
-        sentence = f"{spoken(feed.url)} is a feed ({parsed.format}), “{parsed.title}”, with {parsed.count} items. " + (
-            f"{len(new)} of them would be posted now." if known else "Added now, none of them would be posted."
-        )
-        sentence += f" They are {policy(frozenset(poll.memory.shared) | parsed.shared).sentence}."
-        return Checked(feed, parsed.format, tuple(each.article for each in reversed(placed)), tuple(new), sentence)
+        called = f", “{parsed.title}”," if parsed.title else ""
+        words = [f"{spoken(feed.url)} is a feed ({parsed.format}){called} with {counted(parsed.count, 'item')}."]
+        if parsed.count:
+            words.append(_posted(parsed.count, len(new)) if known else _added(parsed.count))
+            words.append(f"Its articles are {policy(frozenset(poll.memory.shared) | parsed.shared).sentence}.")
+        articles = tuple(each.article for each in reversed(placed))
+        return Checked(feed, parsed.format, articles, tuple(new), " ".join(words))
+
+
+def _posted(count: int, new: int) -> str:
+    if count == 1:
+        return f"It would {'' if new else 'not '}be posted now."
+    return f"{new:,} of them would be posted now."
+
+
+def _added(count: int) -> str:
+    return f"Added now, {'it would not' if count == 1 else 'none of them would'} be posted."

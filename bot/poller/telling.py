@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.archive.archive import Archive
 from bot.intake import tidings
 from bot.intake.addresses import spoken
+from bot.intake.counting import counted
 from bot.intake.memory import moment, read
 from bot.model import Feed, Source
 
@@ -33,7 +34,11 @@ class Telling:
         if count < FEW and await self._archive.recall(tidings.gap_key(feed.id)):
             return
         since = (source.succeeded or source.polled or now).isoformat()
-        words = f"{found} articles stood on its older pages" if found else "it has no older pages that we could read"
+        words = (
+            f"{counted(found, 'article')} stood on its older pages"
+            if found
+            else "it has no older pages that we could read"
+        )
         tiding = tidings.of(feed, "gap", since, now, words)
         await self._archive.remember(tidings.gap_key(feed.id), tidings.written(tiding))
 

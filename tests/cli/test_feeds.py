@@ -168,9 +168,22 @@ async def test_feeds_go_out_as_opml_and_come_back(newsdesk: Newsdesk, newsroom: 
     await newsdesk("feeds", "add", newsroom.feeds[0].url)
     (tmp_path / "feeds.opml").write_text((await newsdesk("feeds", "export")).out)
     back = await newsdesk("feeds", "import", "feeds.opml", NEWSDESK_DATA=str(tmp_path / "other"))
-    assert back.code == 0 and "1 feeds added" in back.out
+    assert back.code == 0 and back.out.startswith("1 feed added, none was there already.")
     listed = await newsdesk("feeds", "list", "--json", NEWSDESK_DATA=str(tmp_path / "other"))
     assert [line["feed"] for line in listed.lines] == [newsroom.feeds[0].url]
+
+
+async def test_what_is_counted_once_is_said_of_one(newsdesk: Newsdesk) -> None:
+    async with Web(Clock()) as web:
+        web["/feed"] = rss(item("Rain in Kenya"))
+        assert (
+            "with 1 item. Added now, it would not be posted."
+            in (await newsdesk("feeds", "check", web.url("/feed"))).out
+        )
+        await newsdesk("feeds", "add", web.url("/feed"))
+        assert "1 article is older than" in (await newsdesk("prune", "--before", "2027")).out
+        assert "1 article is indexed." in (await newsdesk("reindex", "--do")).out
+        assert "1 article was taken out. It never comes" in (await newsdesk("prune", "--before", "2027", "--do")).out
 
 
 async def test_a_gap_is_told_with_the_command_that_fills_it(newsdesk: Newsdesk) -> None:

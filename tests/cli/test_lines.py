@@ -106,7 +106,7 @@ async def test_prune_without_a_date_shows_how_many_are_older_than_each_year(news
             await archive.accept([Sighting(article, feed, b"1")], None, lambda each, orders: [], NOON)
     shown = (await newsdesk("prune")).out.splitlines()
     assert [line.split(maxsplit=1) for line in shown[:-1]] == [
-        ["1", "articles are older than 2020"],
+        ["1", "article is older than 2020"],
         ["2", "articles are older than 2022"],
     ]
 

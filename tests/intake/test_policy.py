@@ -78,7 +78,7 @@ async def test_where_neither_is_trusted_what_is_there_still_tells(house: House) 
 async def test_a_check_says_how_articles_are_told_apart(house: House) -> None:
     feed = (await house.archive.feeds())[0]
     await prints(house, rss(item("Rain in Kenya")))
-    assert "They are told apart by guid and link." in (await house.poller.check(feed.url)).sentence
+    assert "Its articles are told apart by guid and link." in (await house.poller.check(feed.url)).sentence
     await prints(house, rss(*by_section(SEVERAL)))
     sentence = (await house.poller.check(feed.url)).sentence
     assert "told apart by link alone, for its guids are reused; 5 names were given to different articles" in sentence
