@@ -4,7 +4,7 @@ import argparse
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from bot import __version__
 from bot.cli import feeding, helping, keeping, reading, reclassifying, running
@@ -26,6 +26,14 @@ class _Parser(argparse.ArgumentParser):
         unknown = re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message)
         hint = meant(unknown[1], re.findall(r"[\w-]+", unknown[2])) if unknown else ""
         super().error(plain(message + hint))
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """Refuses an option here, where one knows which there are, and not at the root."""
+        found, left = super().parse_known_args(args, namespace)
+        if odd := next((each for each in left if each.startswith("--") and each != "--"), ""):
+            hint = meant(odd.partition("=")[0], self._option_string_actions)
+            super().error(plain(f"unrecognized arguments: {' '.join(left)}{hint}"))
+        return found, left
 
 
 def parser() -> argparse.ArgumentParser:

@@ -44,6 +44,28 @@ async def test_a_word_that_is_nearly_known_is_asked_about(newsdesk: Newsdesk) ->
     assert "mean" not in (await newsdesk("atlantis")).err
 
 
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("latest --limti 3", "--limit"),
+        ("search --limti 3 kenya", "--limit"),
+        ("feeds add https://a.test/ --newst", "--newest"),
+        ("feeds add https://a.test/ --any-certifcate", "--any-certificate"),
+        ("prune --befor3=2020", "--before"),
+        ("--log-levle=debug latest", "--log-level"),
+    ],
+)
+async def test_an_option_that_is_nearly_known_is_asked_about(newsdesk: Newsdesk, words: str, meant: str) -> None:
+    done = await newsdesk(*words.split())
+    assert done.code == 2 and done.err.endswith(f'; did you mean "{meant}"?\n'), done.err
+    assert meant in done.err.split("error:")[0]  # the usage of that very command
+
+
+async def test_an_option_of_another_command_is_not_asked_about(newsdesk: Newsdesk) -> None:
+    done = await newsdesk("poll", "--limti", "3")
+    assert done.code == 2 and "--limti" in done.err and "mean" not in done.err
+
+
 async def test_a_wrong_setting_leaves_with_2_and_its_name(newsdesk: Newsdesk) -> None:
     done = await newsdesk("latest", NEWSDESK_LOG="xml")
     assert done.code == 2 and "NEWSDESK_LOG" in done.err
