@@ -178,3 +178,26 @@ async def test_who_comes_to_a_page_on_which_nothing_was_found_can_leaf_back(hous
     assert text(empty).startswith("There is nothing more here.")
     back = answer(await house.press(house.bob, empty, button(empty, "‹ Previous")))
     assert text(back) == text(first)
+
+
+async def test_a_long_query_leaves_room_for_what_is_told_of_it(house: House) -> None:
+    spoken = " ".join(f"flood{number}" for number in range(30))
+    await house.accept(article(1, text=spoken))
+    shown = answer(await house.call(house.bob, "search", words=f"{spoken} before:2026-13"))
+    assert "flood1 AND" in text(shown) and "“2026-13” is no date" in text(shown) and "Story number 1" in text(shown)
+    nothing = answer(await house.call(house.bob, "search", words=f"{spoken} desert before:2026-13"))
+    assert "“2026-13” is no date" in text(nothing)
+
+
+async def test_a_page_with_a_long_heading_fits_also_when_its_cards_are_opened(house: House) -> None:
+    words = " ".join(f"_flood_{number}_" for number in range(20))
+    found = [
+        article(number, f"{number} {'_of_many_floods' * 20}", text=f"{words}. {'It _rains_ and it rains. ' * 200}")
+        for number in range(1, 6)
+    ]
+    await house.accept(*found)
+    shown = answer(await house.call(house.bob, "search", words=f"{words} before:2026-13 has:photo sort:old"))
+    for _ in found:
+        assert "is no date" in text(shown) and len(text(shown)) <= 4000 and len(text(shown).encode()) <= 8000
+        shown = answer(await house.press(house.bob, shown, button(shown, "Keep reading")))
+    assert "It \\_rains\\_ and" in text(shown)

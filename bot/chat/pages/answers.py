@@ -17,6 +17,7 @@ CARDS = 5  # on a page; what is more is shown as lines, so that 40 components wi
 MARKED = ("\ue0f0", "\ue0f1")  # around the words that matched
 
 _CHARACTERS, _OCTETS = 3600, 7200  # Discord takes 4000 and 8000; the rest is for what stands around the cards
+_AROUND = 400  # characters of that
 _HEADLINE, _LINK, _TEASER, _BYLINE, _BUTTON_LINK = 200, 300, 320, 120, 512  # characters
 _LINE_HEADLINE, _LINE_LINK = 130, 250
 _ALT = 300
@@ -81,6 +82,11 @@ def lines(hits: Sequence[Hit], regions: Regions) -> tuple[list[Item], int]:
             break
         shown.append(text)
     return [ui.Container[Any](ui.TextDisplay("\n".join(shown)))], len(shown)
+
+
+def taken_around(text: str) -> tuple[int, int]:
+    """How many of the cards' characters and octets are taken by what stands around them, where that is long."""
+    return max(0, len(text) - _AROUND), max(0, size(text) - 2 * _AROUND)
 
 
 def headline(article: Article, chars: int = 120, link: bool = True) -> str:

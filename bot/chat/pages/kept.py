@@ -7,6 +7,7 @@ from typing import Any
 import discord
 from discord import ui
 
+from bot.chat.pages import answers
 from bot.delivery.text import size
 
 TOGGLE = re.compile(r"more(?P<article>[0-9a-z]{1,13}):(?P<open>[01])")  # the name of a card's button
@@ -28,14 +29,11 @@ class Kept:
         return frozenset(article for article, is_open in self._cards.values() if is_open)
 
     def taken(self, anew: frozenset[int]) -> tuple[int, int]:
-        """How many characters and octets the cards have that are not made anew."""
-        kept = [
-            part
-            for number, part in self._parts.items()
-            if isinstance(part, ui.Container) and self._at(number) not in anew
-        ]
-        texts = [each.content for part in kept for each in part.walk_children() if isinstance(each, ui.TextDisplay)]
-        return sum(map(len, texts)), sum(map(size, texts))
+        """How many of the cards' characters and octets go to what is not made anew."""
+        kept = [part for number, part in self._parts.items() if self._at(number) not in anew]
+        cards = [text for part in kept if isinstance(part, ui.Container) for text in _texts(part)]
+        around = answers.taken_around("\n".join(each.content for each in kept if isinstance(each, ui.TextDisplay)))
+        return sum(map(len, cards)) + around[0], sum(map(size, cards)) + around[1]
 
     def with_cards(self, made: dict[int, Item]) -> ui.LayoutView:
         """The page, with these cards in the places of theirs."""
@@ -54,6 +52,10 @@ def _article(part: Item) -> tuple[int, bool] | None:
         if isinstance(each, ui.Button) and (found := TOGGLE.fullmatch(each.custom_id or "")):
             return int(found["article"], 36), found["open"] == "1"
     return None
+
+
+def _texts(part: ui.Container[Any]) -> list[str]:
+    return [each.content for each in part.walk_children() if isinstance(each, ui.TextDisplay)]
 
 
 def _below(part: Item) -> Iterator[Item]:

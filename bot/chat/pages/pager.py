@@ -29,6 +29,7 @@ _ADDRESS = re.compile(r"https?://\S+")
 _BEGINNING = re.compile(r"[^\":*]*(?<![\w-])\w{3,}")
 _ELSE = "Other words may find more; `/follow` sends you what comes."
 _GONE = "This is no region any more; `/regions` shows those that there are."
+_UNDERSTOOD = 420  # characters: of what is told of a query nothing is cut, unless there is much to escape
 _INVALID_FORM = 50035  # Discord did not like something in our message: most likely the address of a picture
 
 T = TypeVar("T")
@@ -300,9 +301,10 @@ async def _put(answer: Answer, page: Callable[[bool], ui.LayoutView]) -> None:
 def _page(desk: Desk, query: Query, found: Found, row: list["Leaf"], pictures: bool) -> ui.LayoutView:
     """What was asked, the articles, and the row for leafing."""
     view = ui.LayoutView(timeout=None)
-    view.add_item(ui.TextDisplay(_heading(desk, query, found)))
+    heading = _heading(desk, query, found)
+    view.add_item(ui.TextDisplay(heading))
     if found.hits and query.limit <= answers.CARDS:
-        for item in answers.cards(found.hits, desk.regions, (), Toggle, pictures):
+        for item in answers.cards(found.hits, desk.regions, (), Toggle, pictures, answers.taken_around(heading)):
             view.add_item(item)
     elif found.hits:
         for item in answers.lines(found.hits, desk.regions)[0]:
@@ -359,7 +361,7 @@ def _told(desk: Desk, query: Query, found: Found) -> str:
     where = f"{region.emoji} {escape(clean(region.name))}".strip() if region else escape(query.region or "")
     if found.hits and query.words and not found.understood:  # nothing was searched for: it was opened
         return "-# With what is related to it" if len(found.hits) > 1 else "-# From the archive"
-    told = escape(cut(clean(found.understood), 200))
+    told = escape(cut(clean(found.understood), _UNDERSTOOD, escaped=True))
     if _is_no_answer(found):
         return f"{found.lacking}\n-# Searched for {told}" if _searches(query) else found.lacking
     if found.next and not found.hits:
