@@ -6,9 +6,11 @@ from typing import Any
 
 import aiohttp
 import pytest
+import yarl
 
 from bot.stage import Stage
 from bot.stage.permissions import Permission
+from bot.stage.window import KEPT_EVENTS
 from tests.fakes import until
 from tests.stage.wrong_client import Place, WrongClient
 
@@ -105,8 +107,10 @@ async def test_events_come_to_who_may_see_them_and_go_on_after_a_break(wrong: Wr
 
 
 async def test_who_was_away_too_long_is_told_to_begin_anew(wrong: WrongClient, place: Place) -> None:
-    stream = await watch(wrong, place.ada.id, "999999")
-    assert (await stream.hear())["t"] == "RESET"
+    for _ in range(KEPT_EVENTS + 1):
+        wrong.stage.world.type_in(place.text, place.bob)
+    for last in ("1", "999999"):  # what followed is kept no more, or it was another stage
+        assert (await (await watch(wrong, place.ada.id, last)).hear())["t"] == "RESET"
 
 
 async def test_an_act_is_followed_by_its_nonce(wrong: WrongClient, place: Place) -> None:
@@ -210,9 +214,14 @@ async def test_no_other_site_frames_the_page_and_what_was_uploaded_is_none(
 
 
 async def test_nothing_but_the_pages_own_files_is_served(wrong: WrongClient, stage: Stage) -> None:
-    for path in ("/page/../stage.py", "/page/%2e%2e/stage.py", "/page/missing.js"):
-        async with wrong.session.get(stage.url + path) as response:
-            assert response.status == 404
+    async def asked(path: str) -> int:
+        """As it is written: aiohttp would resolve the dots before it asks."""
+        async with wrong.session.get(yarl.URL(stage.url + path, encoded=True)) as response:
+            return response.status
+
+    assert await asked("/page/state.js") == 200
+    for path in ("/page/../stage.py", "/page/%2e%2e/stage.py", "/page/..%2fstage.py", "/page/missing.js"):
+        assert await asked(path) == 404, path
 
 
 async def test_everyone_finds_the_direct_messages_with_the_bot_and_the_latest_requests(
