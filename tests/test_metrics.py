@@ -8,6 +8,7 @@ from pathlib import Path
 import aiohttp
 
 from bot.app.metrics import Counted
+from bot.intake import outcome
 from bot.model import State
 from bot.stage import Stage
 from tests.life import Life
@@ -52,6 +53,37 @@ async def test_metrics_and_health_are_served_while_the_bot_runs(tmp_path: Path) 
         assert told >= NAMES
         assert 'newsdesk_outbox_size{state="pending"} 0.0' in text
         assert await bot.stop() == 0
+
+
+async def test_what_is_known_beforehand_begins_at_0_so_that_an_alarm_hears_the_first(tmp_path: Path) -> None:
+    async with Stage() as stage, Life(stage, tmp_path) as bot, aiohttp.ClientSession() as session, timeout(60):
+        stage.world.add_guild("Club")
+        address = f"127.0.0.1:{free_port()}"
+        await bot.start(NEWSDESK_METRICS=address)
+        while not await is_well(session, address):
+            await sleep(0.1)
+        async with session.get(f"http://{address}/metrics") as answer:
+            told = set((await answer.text()).splitlines())
+        for series in (
+            'polls_total{outcome="ok"}',
+            'polls_total{outcome="timeout"}',
+            'deliveries_total{outcome="refused"}',
+            'deliveries_total{outcome="unknown"}',
+            'articles_total{region="africa"}',
+            'commands_total{command="search",outcome="failed"}',
+            'commands_total{command="desk feed add",outcome="failed"}',
+            'command_seconds_count{command="search"}',
+        ):
+            assert f"newsdesk_{series} 0.0" in told, series
+        assert not any('command="desk"' in line for line in told)  # a group is nothing that one can type
+        assert await bot.stop() == 0
+
+
+def test_every_outcome_of_a_poll_is_known_beforehand() -> None:
+    intake = Path(outcome.__file__).parent
+    sources = [each.read_text() for room in (intake, intake.parent / "poller") for each in room.glob("*.py")]
+    kinds = {kind for text in sources for kind in re.findall(r'(?:Fetched|Unusable|return)\(? ?"([a-z-]+)", f?"', text)}
+    assert kinds - {"redirect"} <= set(outcome.KINDS) and len(kinds) > 15
 
 
 async def test_an_outbox_of_many_years_is_not_counted_each_time_that_a_monitor_asks() -> None:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from typing import get_args
 
 from aiohttp import web
@@ -12,7 +12,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from bot.errors import ConfigError
-from bot.model import State
+from bot.intake.outcome import KINDS
+from bot.model import Outcome, State
 
 log = logging.getLogger(__name__)
 
@@ -20,13 +21,17 @@ QUICK = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5)  # secon
 SLOW = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800)
 BEAT = 0.5  # seconds between two looks at how late the event loop is
 LONG = 0.25  # seconds that it may take to count the outbox each time
+ANSWERS = ("answered", "refused", "failed")  # what may become of a command
 RARELY = 20  # times as long as it took until it is counted anew, where it takes longer
 
 Count = Callable[[], Awaitable[Mapping[State, int]]]
 
 
 class Metrics:
-    """All that is counted. Whoever does something is given one of these methods to tell it to."""
+    """All that is counted. Whoever does something is given one of these methods to tell it to.
+
+    What is known beforehand begins at 0: a series that begins at 1 has never grown, and no alarm would hear of that.
+    """
 
     def __init__(self) -> None:
         self.registry = to = CollectorRegistry()
@@ -47,6 +52,20 @@ class Metrics:
         self._lag = Histogram(
             "newsdesk_event_loop_lag_seconds", "Lateness of the event loop", buckets=QUICK, registry=to
         )
+
+        for kind in KINDS:
+            self._polls.labels(kind)
+        for outcome in get_args(Outcome):
+            self._deliveries.labels(outcome.__name__.lower())
+
+    def know(self, regions: Iterable[str] = (), commands: Iterable[str] = ()) -> None:
+        """What may be counted from now on."""
+        for region in regions:
+            self._articles.labels(region)
+        for command in commands:
+            self._command_seconds.labels(command)
+            for outcome in ANSWERS:
+                self._commands.labels(command, outcome)
 
     def polled(self, outcome: str, seconds: float) -> None:
         self._polls.labels(outcome).inc()

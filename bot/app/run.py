@@ -61,6 +61,7 @@ async def run(
     with alone(settings.archive), heard:
         opening = open_core(settings, clock=clock, nudge=wake.set, measure=metrics.polled, took_in=metrics.took_in)
         async with opening as core:
+            metrics.know(regions=[region.code for region in core.regions])
             gc.freeze()  # what is loaded by now stays: without this, a pass of the collector stops the loop for 50 ms
             line = Line(core, wake, metrics, ready)
             almanac = Almanac(core.archive, core.clock, wake.set)
@@ -134,6 +135,7 @@ class Line:
                 if line.done():
                     return line.result()
                 self._client = client
+                self._metrics.know(commands=_commands(client))
                 _welcome(client)
                 self._ready(core, client)
                 posting = asyncio.create_task(courier.run(), name="courier")
@@ -166,6 +168,11 @@ async def _end(task: "asyncio.Task[Any] | None") -> None:
 async def _left_alone() -> None:
     """At each beginning of a session: its servers stay until its end."""
     leave_alone()
+
+
+def _commands(client: NewsClient) -> list[str]:
+    """All that one can type; a group is none."""
+    return [each.qualified_name for each in client.tree.walk_commands() if not hasattr(each, "commands")]
 
 
 def _welcome(client: NewsClient) -> None:

@@ -13,6 +13,11 @@ from bot.intake.memory import Memory
 from bot.intake.parse import Parsed
 from bot.model import Source
 
+KINDS = (  # of what may become of a poll: the words of a source's status
+    "ok", "unchanged", "waiting", "fault", "bad-address", "bad-redirect", "blocked", "broken", "busy", "cut-off",
+    "empty", "forbidden", "gone", "no-tls", "not-a-feed", "not-found", "not-http", "private", "redirect-loop",
+    "refused", "server-error", "timeout", "tls", "too-heavy", "too-large", "unreachable",
+)  # fmt: skip
 TELL_AFTER = timedelta(hours=24)  # of failing before somebody is told
 _MOVES, _MOVED_FOR = 3, timedelta(hours=24)  # equal answers, over so long, before a new address is believed
 _TALLY, _SPARED = 17, 6  # of 20 polls without news, 17 whole documents are too many; 3 answers of 304 make up for all
