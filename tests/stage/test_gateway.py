@@ -180,6 +180,9 @@ async def test_a_goodbye_ends_the_session(wrong: WrongClient, place: Place) -> N
 
 
 async def test_messages_are_told_only_to_who_asked_for_them_and_sees_them(wrong: WrongClient, place: Place) -> None:
+    deaf = await wrong.identified()
+    await deaf.hear_until("GUILD_CREATE")
+    wrong.stage.clock.advance(5)
     line = await wrong.identified(intents=1 | 1 << 9)
     await line.hear_until("GUILD_CREATE")
     hidden = place.guild.add_channel("hidden")
@@ -190,6 +193,9 @@ async def test_messages_are_told_only_to_who_asked_for_them_and_sees_them(wrong:
     told = await line.hear_until("MESSAGE_CREATE")
     assert told["member"]["roles"] and "user" not in told["member"]
     assert (told["channel_id"], told["content"], told["nonce"]) == (str(place.text.id), "", "5")
+    place.guild.drop_channel(place.news)
+    await deaf.hear_until("CHANNEL_DELETE")
+    assert "MESSAGE_CREATE" not in [each.get("t") for each in deaf.frames]
 
 
 async def test_changes_to_the_world_are_told(wrong: WrongClient, place: Place) -> None:
