@@ -45,7 +45,12 @@ class House:
         return Courier(self.archive, self.mailbox, self.clock, **more)
 
     async def prints(self, *titles: str, **article: Any) -> None:
-        """These articles appear in a feed, one minute apart."""
+        """These articles appear in a feed, one minute apart, and the courier is called."""
+        await self.keeps(*titles, **article)
+        self.courier.wake()
+
+    async def keeps(self, *titles: str, **article: Any) -> None:
+        """They appear, and nobody calls the courier."""
         feed = await self.archive.add_feed(Feed("https://a.test/feed"))
         found = []
         for title in titles:
@@ -60,7 +65,6 @@ class House:
             } | article
             found.append(Sighting(an_article(title, **given), feed, title.encode()))
         await self.archive.accept(found, None, route, self.clock.now())
-        self.courier.wake()
 
     async def settles(self, **wanted: int) -> None:
         """Wait until the outbox holds exactly so much in each state."""

@@ -28,7 +28,7 @@ async def test_a_nudge_is_enough_to_set_off_at_once(house: House) -> None:
     news = asyncio.Event()
     house.start(house.another_courier(news=news))
     await asyncio.sleep(0.02)
-    await house.prints("One")
+    await house.keeps("One")
     news.set()
     async with asyncio.timeout(1):  # far less than the five seconds between two looks of its own
         while not house.mailbox.got:
