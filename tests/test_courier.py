@@ -118,6 +118,7 @@ async def test_where_nobody_wants_anything_any_more_nothing_is_corrected_for_eve
         while not house.mailbox.edited or await house.archive.due_deliveries(house.clock.now()):
             await asyncio.sleep(0.005)
     assert len(house.mailbox.edited) == 1
+    assert await house.archive.due_deliveries(house.clock.now() + timedelta(hours=2)) == []
 
 
 async def test_told_to_stop_it_finishes_what_is_on_its_way_and_starts_nothing(house: House) -> None:
