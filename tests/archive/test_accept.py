@@ -156,12 +156,14 @@ async def test_guids_are_known_within_one_feed_only(room: Room) -> None:
 async def test_a_new_feed_at_a_known_address_gets_a_whole_document(room: Room) -> None:
     await room.feed()
     (source,) = await room.archive.sources()
-    await room.archive.settle_source(replace(source, etag='"1"', polled=room.now))
+    later = room.now + timedelta(minutes=10)
+    polled = replace(source, etag='"1"', modified="Saturday", digest=b"as it was", polled=room.now, next_poll=later)
+    await room.archive.settle_source(polled)
     room.passes(minutes=1)
+    assert await room.archive.due_sources(room.now) == []
     await room.archive.add_feed(replace((await room.archive.feeds())[0], owner=5))
-    (source,) = await room.archive.sources()
-    assert source.etag is None
-    assert len(await room.archive.due_sources(room.now)) == 1
+    (source,) = await room.archive.due_sources(room.now)
+    assert (source.etag, source.modified, source.digest) == (None, None, None)
 
 
 async def test_what_it_teaches_is_remembered_with_it_or_neither_is(room: Room) -> None:
