@@ -232,16 +232,17 @@ async def test_what_steers_a_terminal_or_turns_a_line_round_is_kept_of_no_text(r
     for bad in (each for each in signs if each not in "\t\n"):
         word = f"Ra{bad}in"
         article = an_article(
-            f"Number {ord(bad)}", teaser=word, text=f"é {word}", authors=(word,), tags=(Tag(word, word),)
+            f"{word} {ord(bad)}",
+            url=f"https://a.test/{ord(bad)}",
+            teaser=word,
+            text=f"é {word}",
+            authors=(word,),
+            tags=(Tag(word, word, word),),
         )
         image = Image("https://a.test/i.png", word, word)
         await room.takes_in(replace(article, image=image, language=word, source_name=word))
         kept = await room.archive.article_at(article.url, OPERATOR)
         assert kept is not None and kept.image is not None
-        assert (kept.teaser, kept.text, kept.authors, kept.tags) == (
-            "Rain",
-            "é Rain",
-            ("Rain",),
-            (Tag("Rain", "Rain"),),
-        )
+        assert (kept.title, kept.teaser, kept.text) == (f"Rain {ord(bad)}", "Rain", "é Rain")
+        assert (kept.authors, kept.tags) == (("Rain",), (Tag("Rain", "Rain", "Rain"),))
         assert (kept.image.alt, kept.image.credit, kept.language, kept.source_name) == ("Rain",) * 4
