@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.archive import Archive
 from bot.model import Delivery, Later, Refused, Sent, Suspended, Unknown
+from bot.regions import Regions
 from tests.archive.conftest import Room, owed_by_region
 from tests.builders import NOON, a_subscription, an_article
 
@@ -69,13 +71,19 @@ async def test_a_busy_target_is_left_alone_and_the_others_go_on(room: Room) -> N
     assert [each.target for each in due] == ["channel:2"]
 
 
-async def test_a_nonce_is_short_and_the_same_for_the_same_story_and_target(room: Room) -> None:
+async def test_a_nonce_is_short_and_the_same_for_the_same_story_and_target(room: Room, regions: Regions) -> None:
     for target in ("channel:1", "channel:2"):
         await room.archive.subscribe(a_subscription(target))
     await room.takes_in(an_article(regions=("africa",)))
-    nonces = {each.nonce for each in await room.archive.due_deliveries(room.now)}
-    assert len(nonces) == 2
-    assert all(len(nonce) <= 25 for nonce in nonces)
+    first = {each.target: each.nonce for each in await room.archive.due_deliveries(room.now)}
+    assert len(set(first.values())) == 2
+    assert all(len(nonce) <= 25 for nonce in first.values())
+    again = await Archive.open(":memory:", regions, now=lambda: room.now)  # as if an older copy had been brought back
+    for target in ("channel:2", "channel:1"):
+        await again.subscribe(a_subscription(target))
+    await Room(again).takes_in(an_article("Other", regions=("africa",)), an_article(regions=("africa",)))
+    assert [(await again.line(target))[1].nonce for target in first] == list(first.values())
+    await again.close()
 
 
 async def test_what_may_be_out_is_in_flight_until_somebody_has_looked(room: Room) -> None:
