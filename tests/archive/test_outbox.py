@@ -90,9 +90,12 @@ async def test_what_may_be_out_is_in_flight_until_somebody_has_looked(room: Room
     await room.archive.subscribe(a_subscription())
     await room.takes_in(an_article(regions=("africa",)))
     (delivery,) = await room.archive.due_deliveries(room.now)
+    assert await room.archive.in_flight() == []
     await room.archive.sending(delivery.id, room.now)
     (flying,) = await room.archive.in_flight()
     assert (flying.id, flying.state) == (delivery.id, "sending")
+    await room.archive.settle(delivery.id, Sent(1), room.now)
+    assert await room.archive.in_flight() == []
 
 
 async def test_what_nobody_can_know_is_held_for_a_person_and_its_line_goes_on(room: Room) -> None:
