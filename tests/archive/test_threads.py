@@ -295,11 +295,13 @@ async def test_a_stopped_question_that_left_a_statement_half_read_stops_no_other
 
 
 async def test_a_question_whose_time_was_over_before_its_turn_is_not_begun(tmp_path: Path) -> None:
+    begun = list[Connection]()
     writer = await a_writer(tmp_path)
     readers = Readers(tmp_path / "a.db", 1, "test")
-    asked = [readers.run(endless, within=1), readers.run(names, within=0.05)]
+    asked = [readers.run(endless, within=1), readers.run(begun.append, within=0.05)]
     answers = await asyncio.gather(*asked, return_exceptions=True)
     assert [type(answer) for answer in answers] == [TooSlow, TooSlow]
+    assert begun == []
     await readers.close()
     await writer.close()
 
