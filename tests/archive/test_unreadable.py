@@ -41,7 +41,7 @@ async def test_all_is_still_found_and_shown(hurt: Room, query: Query) -> None:
 
 
 async def test_it_is_told_of_once_and_by_a_check(hurt: Room, caplog: pytest.LogCaptureFixture) -> None:
-    for _ in range(3):
+    for _ in range(20):
         await hurt.archive.article_at(DAMAGED.url, None)
     assert 1 <= caplog.text.count("cannot read the text of article=") <= 4  # once in each thread that reads
     assert any("text cannot be read" in sentence for sentence in await hurt.archive.check())
