@@ -114,7 +114,9 @@ async def test_a_copy_takes_the_place_of_an_older_copy_and_of_nothing_else(
     assert (home / "archive.db").stat().st_ino == here and (tmp_path / "pipe").is_fifo()
     assert (tmp_path / "letter").read_text() == "Dear reader"
     await archive.backup(tmp_path / "copy.db")
+    await Room(archive).takes_in(an_article("New"))
     await archive.backup(tmp_path / "copy.db")
+    assert await titles_in(tmp_path / "copy.db", regions) == ["New"]
     assert not list(tmp_path.rglob("*.unfinished"))
     await archive.close()
 
