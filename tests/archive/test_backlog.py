@@ -75,7 +75,7 @@ async def test_many_are_put_in_at_once(room: Room) -> None:
     assert wait(room.archive.path) == 0
 
 
-async def test_of_many_that_come_together_none_waits(room: Room) -> None:
+async def test_of_many_that_come_together_only_a_few_wait(room: Room) -> None:
     await room.takes_in(*(an_article(f"Rain {number}") for number in range(4 * backlog.MANY + 3)))
     await room.archive.remember("after", "that")
     assert wait(room.archive.path) < backlog.MANY
