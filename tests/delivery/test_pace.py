@@ -101,10 +101,13 @@ def test_with_quick_answers_it_is_close_to_what_is_allowed() -> None:
 async def test_a_pause_stops_those_who_wait_already() -> None:
     loop = asyncio.get_running_loop()
     pace = Pace(apart=0.001)
-    began = loop.time()
     pace.pause(0.05)
-    await asyncio.gather(pace.turn(), pace.turn())
-    assert loop.time() - began >= 0.05
+    waiting = [asyncio.create_task(pace.turn()) for _ in range(2)]
+    await asyncio.sleep(0)
+    began = loop.time()
+    pace.pause(0.15)
+    await asyncio.gather(*waiting)
+    assert loop.time() - began >= 0.15
 
 
 def test_refusals_are_counted_and_sending_stops_long_before_a_ban() -> None:
