@@ -74,7 +74,6 @@ def test_no_flag_is_parted() -> None:
 
 
 def test_no_letter_loses_its_marks() -> None:
-    assert cut("किताबें" * 3, 9).rstrip("…")[-1] != "क" or True
     for length in range(2, 20):
         whole = cut("किताबें" * 3, length).rstrip("…")
         rest = ("किताबें" * 3)[len(whole) :]
