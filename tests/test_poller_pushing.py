@@ -116,7 +116,10 @@ async def test_rule_23_a_lease_is_renewed_before_it_ends_and_not_earlier(scene: 
     before = len(scene.house.web.asked_for("/hub"))
     await scene.pushing.ask_hubs()
     assert len(scene.house.web.asked_for("/hub")) == before
-    scene.house.clock.turn(timedelta(days=9))
+    scene.house.clock.turn(timedelta(days=7))
+    await scene.pushing.ask_hubs()
+    assert len(scene.house.web.asked_for("/hub")) == before
+    scene.house.clock.turn(timedelta(days=2))
     await scene.pushing.ask_hubs()
     assert len(scene.house.web.asked_for("/hub")) == before + 1
 
