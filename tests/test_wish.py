@@ -1,7 +1,6 @@
 """The small language of include and exclude."""
 
 import re
-import time
 import unicodedata
 from dataclasses import replace
 
@@ -147,9 +146,7 @@ def test_an_article_that_was_asked_about_and_has_changed_is_read_anew() -> None:
 def test_no_wish_is_slow() -> None:
     """No assertion on the clock: an expression that could run away would hang this test."""
     long = an_article("a" * 50_000, text="a" * 200_000)
-    began = time.monotonic()
     assert not speaks_of(" ".join(["aaaaaaaaaa*b"] * 30), long)
-    assert time.monotonic() >= began
 
 
 def test_a_wish_that_can_no_longer_be_read_is_met_by_nothing() -> None:
