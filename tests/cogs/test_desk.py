@@ -122,6 +122,22 @@ async def test_a_role_that_cannot_be_mentioned_is_refused(house: House) -> None:
     assert await house.archive.subscriptions() == []
 
 
+async def test_who_may_not_mention_a_role_has_nobody_else_do_it(house: House) -> None:
+    keepers = house.guild.add_role("Keepers", permissions=Permission.MANAGE_GUILD)
+    cleo = house.stage.world.add_member(house.guild, "Cleo", roles=[keepers])
+    house.stage.world.restore(house.lobby, Permission.MENTION_EVERYONE)
+    role = house.guild.add_role("Readers")
+    wanted = {"region": "africa", "channel": house.lobby, "mention": role}
+    said = answer(await house.call(cleo, "desk subscribe", **wanted))
+    assert "You may not mention" in text(said) and await house.archive.subscriptions() == []
+    role.mentionable = True
+    await house.call(cleo, "desk subscribe", **wanted)
+    role.mentionable = False
+    await house.call(cleo, "desk subscribe", region="africa", channel=house.lobby, silent=True)
+    assert [(each.mention, each.silent) for each in await house.archive.subscriptions()] == [(role.id, True)]
+    assert "Changed: " in text(answer(await house.call(house.ada, "desk subscribe", **wanted)))
+
+
 async def test_only_announcements_can_be_published(house: House) -> None:
     said = answer(await house.call(house.ada, "desk subscribe", region="africa", channel=house.lobby, publish=True))
     assert "is no announcement channel" in text(said)

@@ -41,6 +41,7 @@ class Destination:
     id: int
     kind: str
     permissions: discord.Permissions  # ours in it
+    askers: discord.Permissions  # in it, of who chose it
     tags: dict[str, int]  # a forum's, by name
     known: Mapping[int, str]  # what the server's roles and tags are called
     needs_tag: bool = False
@@ -106,8 +107,15 @@ class Destination:
         return found
 
     def _must_mention(self, role: discord.Role) -> None:
-        """Raise CannotPost if a mention of that role would reach nobody."""
-        if not (role.mentionable or self.permissions.mention_everyone):
+        """Raise CannotPost if a mention of that role would reach nobody, or is more than who orders it may do."""
+        if role.mentionable:
+            return
+        if not (self.askers.mention_everyone or self.askers.administrator):
+            raise CannotPost(
+                f"You may not mention {role.mention} in {self.mention} yourself, so I do not do it for you. Let "
+                f"somebody say it who has the permission **{_NAMES['mention_everyone']}** there."
+            )
+        if not self.permissions.mention_everyone:
             raise CannotPost(
                 f"I cannot mention {role.mention}: let anyone mention that role in its settings, "
                 f"or give me the permission **{_NAMES['mention_everyone']}** in {self.mention}."
@@ -139,6 +147,7 @@ def destination(interaction: discord.Interaction[Any], chosen: Any) -> Destinati
         id=chosen.id,
         kind=KINDS[chosen.type],
         permissions=_ours(interaction, chosen.id, channel),
+        askers=_told(interaction, chosen.id, "permissions") or discord.Permissions.none(),
         tags={each.name: each.id for each in forum.available_tags} if forum else {},
         known=known_in(interaction.guild),
         needs_tag=bool(forum and forum.flags.require_tag),
@@ -155,10 +164,16 @@ def known_in(guild: discord.Guild | None) -> Mapping[int, str]:
 
 def _ours(interaction: discord.Interaction[Any], channel_id: int, channel: Any) -> discord.Permissions:
     """What Discord says we may do there; where it does not say, what we have seen of the server."""
-    data: Any = interaction.data or {}
-    said = data.get("resolved", {}).get("channels", {}).get(str(channel_id), {}).get("app_permissions")
+    said = _told(interaction, channel_id, "app_permissions")
     if said is not None:
-        return discord.Permissions(int(said))
+        return said
     if channel is None or interaction.guild is None:
         return discord.Permissions.none()  # we would know of it if we could see it
     return discord.Permissions(channel.permissions_for(interaction.guild.me).value)
+
+
+def _told(interaction: discord.Interaction[Any], channel_id: int, whose: str) -> discord.Permissions | None:
+    """Permissions in a channel that was chosen, as far as Discord says them with it."""
+    data: Any = interaction.data or {}
+    said = data.get("resolved", {}).get("channels", {}).get(str(channel_id), {}).get(whose)
+    return None if said is None else discord.Permissions(int(said))
