@@ -160,6 +160,7 @@ class Added:
     feed: Feed
     articles: int  # archived, not posted
     sentence: str  # what was found, for the person who wanted it
+    unread: tuple[str, ...] = ()  # further feeds that its page names, and that could not be read now
 
 
 # --- go out ---------------------------------------------------------------------------------------------------

@@ -100,8 +100,14 @@ async def test_one_feed_in_two_formats_counts_once(house: House) -> None:
 async def test_when_several_fit_somebody_has_to_choose(house: House) -> None:
     house.web["/"] = page("/africa", "/europe")
     house.web["/africa"], house.web["/europe"] = rss(A, title="Africa"), rss(C, title="Europe")
-    with pytest.raises(SeveralFeeds, match=r"Africa, 1 article.*Europe, 1 article") as told:
+    with pytest.raises(SeveralFeeds) as told:
         await house.poller.add(house.web.url("/"), 0)
+    first, *listed = str(told.value).splitlines()
+    assert first == f"{house.web.url('/')} has several feeds; add the one that you want:"
+    assert listed == [
+        f"  {house.web.url('/africa')}  Africa, 1 article",
+        f"  {house.web.url('/europe')}  Europe, 1 article",
+    ]
     assert [each.url for each in told.value.feeds] == [house.web.url("/africa"), house.web.url("/europe")]
     assert await house.archive.feeds() == []
 
@@ -135,6 +141,31 @@ async def test_a_feed_that_its_page_names_and_that_does_not_answer_now_is_not_sa
     house.web["/africa"] = rss(A)
     house.clock.turn(timedelta(hours=1))
     assert (await house.poller.add(house.web.url("/"), 0)).feed.url == house.web.url("/africa")
+
+
+async def test_where_one_of_two_feeds_of_a_page_does_not_answer_now_that_is_said(house: House) -> None:
+    house.web["/"] = page("/africa", "/europe")
+    house.web["/africa"], house.web["/europe"] = Answer(status=503), rss(A, title="Europe")
+    africa = house.web.url("/africa")
+    said = f"This page names another feed, {africa}, which cannot be read now: 127.0.0.1:{house.web.port} is not"
+    assert said in (await house.poller.check(house.web.url("/"))).sentence
+    added = await house.poller.add(house.web.url("/"), 0)
+    assert (added.feed.url, added.unread) == (house.web.url("/europe"), (africa,)) and said in added.sentence
+    assert said in (await house.poller.add(house.web.url("/"), 0)).sentence  # also where the other is there already
+    house.web["/"], house.web["/asia"] = page("/africa", "/europe", "/asia"), rss(B, title="Asia")
+    with pytest.raises(SeveralFeeds, match=said):
+        await house.poller.add(house.web.url("/"), 0)
+    house.web["/"] = page("/africa", "/late", "/europe")
+    house.web["/late"] = Answer(status=500)
+    both = f"This page names 2 more feeds, {africa} and {house.web.url('/late')}, which cannot be read now: "
+    assert both in (await house.poller.add(house.web.url("/"), 0)).sentence
+
+
+async def test_a_usual_place_that_does_not_answer_now_is_none_that_the_page_names(house: House) -> None:
+    house.web["/"] = page()
+    house.web["/feed"], house.web["/rss.xml"] = Answer(status=503), rss(A)
+    added = await house.poller.add(house.web.url("/"), 0)
+    assert added.feed.url == house.web.url("/rss.xml") and "cannot be read now" not in added.sentence
 
 
 async def test_a_feed_that_is_there_already_is_not_asked_again(house: House) -> None:

@@ -25,7 +25,6 @@ from bot.intake.policy import Policy, policy
 from bot.intake.worker import ParseWorker
 from bot.model import OPERATOR, Added, Article, Feed, Sighting, Source
 from bot.poller import Polled, SeveralFeeds
-from bot.poller.adding import Candidate
 from bot.poller.backfilling import Filled
 from bot.poller.placing import Placing
 from bot.regions import load_regions
@@ -169,32 +168,38 @@ async def add_feed(settings: Settings, arguments: argparse.Namespace) -> None:
             added = await add(arguments.url)
         except SeveralFeeds as several:
             progress.end()
-            chosen = _choose(several.feeds) if not arguments.json else None
-            if chosen is None:
+            if arguments.json or not (sys.stdin.isatty() and sys.stdout.isatty()):
                 raise
-            added = await add(chosen)
+            added = await add(_chosen(several))
         finally:
             progress.end()
     if arguments.json:
-        show.out({"feed": spoken(added.feed.url), "title": added.feed.title, "articles": added.articles})
+        unread = [spoken(each) for each in added.unread]
+        show.out(
+            {"feed": spoken(added.feed.url), "title": added.feed.title, "articles": added.articles, "unread": unread}
+        )
     else:
         show.console().print(Text(added.sentence))
 
 
-def _choose(feeds: Sequence[Candidate]) -> str | None:
-    """Ask a person at a terminal which one is meant; None when there is nobody, or no answer."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return None
-    to = show.console()
+def _chosen(several: SeveralFeeds) -> str:
+    """Ask a person at a terminal which one is meant. Raises NewsError when it is none."""
+    to, feeds = show.console(), several.feeds
     for number, each in enumerate(feeds, 1):
-        to.print(Text(f"{number:3}  {each.title or 'Without a title'}  {counted(each.count, 'article')}", style="bold"))
-        to.print(Text(f"     {spoken(each.url)}", style="dim"))
+        to.print(Text(f"{number:3}  {each.words}", style="bold"))
+        to.print(Text(f"     {spoken(each.url)}", style="dim"), soft_wrap=True)
+    if several.remark:
+        to.print(Text(several.remark))
     try:
         with at_once():
             answer = input(f"Which one? 1-{len(feeds)}: ").strip()
     except EOFError:
-        return None
-    return feeds[int(answer) - 1].url if answer.isdecimal() and 1 <= int(answer) <= len(feeds) else None
+        answer = ""
+    if not answer:
+        raise NewsError("None was chosen, and none is added.")
+    if not (answer.isdecimal() and 1 <= int(answer) <= len(feeds)):
+        raise NewsError(f"“{answer}” is none of 1-{len(feeds)}; no feed is added.")
+    return feeds[int(answer) - 1].url
 
 
 async def remove_feed(settings: Settings, arguments: argparse.Namespace) -> None:

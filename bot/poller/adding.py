@@ -20,19 +20,19 @@ from bot.poller.taking import Taking
 log = logging.getLogger(__name__)
 
 _TRIED = 12  # addresses asked before we give up
+_SHOWN = 80  # letters of a title among others
 _NO_TLS = {"no-tls", "unreachable"}  # where https does not answer, plain http may
 
 
 class SeveralFeeds(NewsError):
     """A page has more than one feed: somebody has to choose."""
 
-    def __init__(self, url: str, feeds: Sequence["Candidate"]) -> None:
-        listed = "; ".join(
-            f"{spoken(each.url)} ({each.title or 'without a title'}, {counted(each.count, 'article')})"
-            for each in feeds
-        )
-        super().__init__(f"{spoken(url)} has several feeds; add the one that you want: {listed}")
+    def __init__(self, url: str, feeds: Sequence["Candidate"], remark: str = "") -> None:
+        lines = [f"{spoken(url)} has several feeds; add the one that you want:"]
+        lines += [f"  {spoken(each.url)}  {each.words}" for each in feeds]
+        super().__init__("\n".join([*lines, remark] if remark else lines))
         self.feeds = tuple(feeds)
+        self.remark = remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,11 @@ class Candidate:
     count: int
     first: str = ""  # the address of its first article, to tell twins in two formats
     fetched: Fetched | None = None  # what it answered, so that it need not be asked again
+
+    @property
+    def words(self) -> str:
+        """What it is, beside its address."""
+        return f"{' '.join(self.title.split())[:_SHOWN] or 'Without a title'}, {counted(self.count, 'article')}"
 
 
 class Adding:
@@ -68,7 +73,7 @@ class Adding:
         self._told = told
         self._unchecked = ""  # the host whose certificate is taken as it is
         self._behalf = ""  # the address from which we set out
-        self._silent: tuple[str, str] | None = None  # what may be a feed and does not answer now, and why
+        self._silent: dict[str, str] = {}  # what a page names and does not answer now, and why
 
     async def add(self, typed: str, owner: int, *, any_certificate: bool | None = None, newest: bool = False) -> Added:
         """Find the feed, keep it, take in what it answered. Raises NewsError when there is none, or several.
@@ -95,11 +100,25 @@ class Adding:
         await self._poll(source, chosen.fetched if agreed else None)
         sentence = f"{_name(feed)} is polled from now on ({spoken(feed.url)}). {await self._kept(feed, chosen.count)}"
         warning = _warning(feed) if agreed else ""
-        return Added(feed, chosen.count, f"{sentence}{await self._sample(feed) if newest else ''}{warning}")
+        sentence += await self._sample(feed) if newest else ""
+        return Added(feed, chosen.count, f"{sentence}{warning}{self._aside}", tuple(self._silent))
 
     async def the_one(self, typed: str) -> str:
         """The address of the one feed behind an address. Raises NewsError when there is none, or several."""
         return (await self._chosen(typed)).url
+
+    @property
+    def remark(self) -> str:
+        """What could not be read of all that the page names; "" where that is nothing."""
+        if not self._silent:
+            return ""
+        *others, last = map(spoken, self._silent)
+        named = f"{len(self._silent)} more feeds, {', '.join(others)} and {last}" if others else f"another feed, {last}"
+        return f"This page names {named}, which cannot be read now: {next(iter(self._silent.values()))}"
+
+    @property
+    def _aside(self) -> str:
+        return f" {self.remark}" if self._silent else ""
 
     async def _chosen(self, typed: str) -> Candidate:
         url = discover.completed(typed)
@@ -113,7 +132,7 @@ class Adding:
             url, fetched = (plain, again) if again.document else (url, fetched)
         found = await self.find(url, fetched)
         if len(found) > 1:
-            raise SeveralFeeds(url, found)
+            raise SeveralFeeds(url, found, self.remark)
         return found[0]
 
     async def _again(self, known: Feed, any_certificate: bool | None, newest: bool) -> Added:
@@ -125,7 +144,8 @@ class Adding:
         sentence = f"{_name(feed)} is polled already ({spoken(feed.url)})."
         if known.any_certificate and not feed.any_certificate:
             sentence += f" The certificate of {host_of(feed.url)} is checked again."
-        return Added(feed, 0, f"{sentence}{await self._sample(feed) if newest else ''}{_warning(feed)}")
+        sentence += await self._sample(feed) if newest else ""
+        return Added(feed, 0, f"{sentence}{_warning(feed)}{self._aside}", tuple(self._silent))
 
     async def _kept(self, feed: Feed, count: int) -> str:
         """What became of what it answered."""
@@ -168,8 +188,7 @@ class Adding:
             fitting = await self._all_that_fit(named)
             if fitting:
                 return fitting
-            if self._silent:
-                where, why = self._silent
+            for where, why in self._silent.items():
                 raise NewsError(f"{spoken(url)} names a feed, {spoken(where)}, but that cannot be read now: {why}")
         return await self._elsewhere(url, document)
 
@@ -190,7 +209,7 @@ class Adding:
         """Every one that is a feed; twins (one feed in two formats) count once."""
         found: dict[str, Candidate] = {}
         for url in urls[:_TRIED]:
-            candidate = await self._asked(url)
+            candidate = await self._asked(url, named=True)
             if candidate is not None:
                 found.setdefault(candidate.first or candidate.url, candidate)
         return list(found.values())
@@ -202,11 +221,13 @@ class Adding:
                 return candidate
         return None
 
-    async def _asked(self, url: str) -> Candidate | None:
+    async def _asked(self, url: str, named: bool = False) -> Candidate | None:
         fetched = await self._fetch(url)
         if fetched.document is None:
-            if fetched.status in FOR_NOW - {"unreachable"}:  # a page goes on naming what was on a host that is no more
-                self._silent = self._silent or (url, fetched.error)
+            if named and fetched.status in FOR_NOW - {
+                "unreachable"
+            }:  # a page goes on naming what was on a host that is no more
+                self._silent[url] = fetched.error
             return None
         try:
             parsed = await self._feed(fetched.document)

@@ -208,7 +208,9 @@ class Poller:
             except Unusable as error:
                 if error.status != "not-a-feed":
                     raise
-            return await checking.check(await self._adding().the_one(url), owner, feeds)
+            adding = self._adding()
+            checked = await checking.check(await adding.the_one(url), owner, feeds)
+            return replace(checked, sentence=f"{checked.sentence} {adding.remark}".rstrip())
 
     def _adding(self, told: Callable[[str], None] = lambda address: None) -> Adding:
         def take_in(source: Source, fetched: Fetched | None) -> Awaitable[object]:

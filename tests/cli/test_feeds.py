@@ -107,7 +107,9 @@ async def test_of_several_feeds_a_person_at_a_terminal_picks_one_and_a_program_i
         said = await at_a_terminal(tmp_path, "2\n", "feeds", "add", web.url("/"))
         assert "Which one? 1-2" in said and "“Two” is polled from now on" in said
         said = await at_a_terminal(tmp_path, "\n", "feeds", "add", web.url("/"))
-        assert "has several feeds" in said
+        assert "None was chosen, and none is added." in said and "has several feeds" not in said
+        said = await at_a_terminal(tmp_path, "3\n", "feeds", "add", web.url("/"))
+        assert "“3” is none of 1-2; no feed is added." in said
         said = await at_a_terminal(tmp_path, "", "feeds", "list")
         assert "Two" in said and "One" not in said
 
