@@ -91,7 +91,7 @@ async def test_no_way_leads_to_a_private_address(web: Web, way: str) -> None:
     async with open_session(private=False, resolver=Names(NAMES)) as session:
         fetched = await Fetcher(session, Manners(Clock()), user_agent="test").fetch(way.format(port=web.port))
     assert fetched.document is None
-    assert fetched.status in {"private", "bad-address", "unreachable"}, fetched
+    assert fetched.status in {"private", "bad-address"}, fetched  # not only because nobody is there
     assert web.asked == []
 
 
