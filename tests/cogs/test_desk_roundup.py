@@ -15,8 +15,9 @@ from bot.model import ROUNDUP, Article, Delivery, Feed, Outcome, Subscription
 from bot.regions import load_regions
 from bot.settings import shipped
 from bot.stage import Channel, Message, Permission, Stage
+from tests.chat.sender.test_publish import at_work
 from tests.cogs.conftest import House, a_house, answer, article, button, labels, parts, text
-from tests.fakes import Clock
+from tests.fakes import Clock, until
 
 FRIDAY = datetime(2026, 3, 20, 12, tzinfo=UTC)  # a week before clocks are turned in Europe
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -60,9 +61,10 @@ class Weekly:
             self.house.archive, sender, self.clock, on_settled=lambda *settled: self.settled.append(settled)
         )
         working = asyncio.create_task(courier.run())
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(20), at_work(sender):
             while await self.house.archive.due_deliveries(self.clock.now()) or await self.house.archive.in_flight():
                 await asyncio.sleep(0.005)
+            await until(lambda: not sender.publisher.waiting)
         courier.stop()
         await working
 
@@ -196,8 +198,8 @@ async def test_a_new_time_counts_from_now_on_and_a_week_has_no_second_one(weekly
     assert len(weekly.posts()) == 1
     told = await weekly.order(weekday="Sunday", time="18:00")
     assert told.startswith("Changed: ") and f"<t:{int((FRIDAY + 9 * DAY + 6 * HOUR).timestamp())}:F>" in told
-    await weekly.passes(DAY + HOUR)
-    assert len(weekly.posts()) == 1
+    await weekly.passes(DAY + 7 * HOUR)  # Sunday, 19:00
+    assert len(weekly.posts()) == len(weekly.settled) == 1
 
 
 @pytest.mark.parametrize("kind", ["reset-before", "reset-after", "500", "500-after", "garbage", "503"])
@@ -317,7 +319,7 @@ async def test_it_can_mention_a_role_and_be_published_and_keeps_that_when_its_ho
     await weekly.prints("Rain in Kenya")
     await weekly.passes(3 * DAY)
     (post,) = weekly.posts(place)
-    assert f"<@&{role.id}>" in post.content
+    assert f"<@&{role.id}>" in post.content and post.flags & 1, "published"
     (order,) = await weekly.house.archive.subscriptions()
     assert order.publish and (order.mention, order.kind) == (role.id, "announcement")
 
