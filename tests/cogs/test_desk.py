@@ -231,8 +231,9 @@ async def test_a_long_list_has_pages(house: House) -> None:
     assert len(parts(second)) <= 40
 
 
-async def test_other_servers_orders_are_not_listed_and_cannot_be_taken_back(house: House) -> None:
+async def test_other_servers_orders_are_neither_listed_nor_offered_to_be_taken_back(house: House) -> None:
     await house.archive.subscribe(Subscription(target="channel:1", region="africa", guild=99))
+    assert await house.choices(house.ada, "desk unsubscribe", "region", region="") == []
     assert "ordered nothing yet" in text(answer(await house.call(house.ada, "desk subscriptions")))
 
 
