@@ -211,7 +211,7 @@ class Courier:
                 await self._settle(Later(reason), *deliveries)
             case Unknown():
                 await self._find_out(head.target, 0)
-            case Refused(reason):
+            case Refused(reason) if not _is_edit(head):
                 await self._settle(Later(f"refused as a list: {reason}"), *deliveries)
             case _:
                 await self._settle(outcome, *deliveries)
@@ -358,6 +358,8 @@ class Courier:
                 log.info("postponed article=%d target=%s reason=%s", article, target, reason)
             case Unknown(reason):
                 log.warning("parked article=%d target=%s reason=%s", article, target, reason)
+            case Refused(reason) if _is_edit(delivery):
+                log.warning("gave up editing article=%d target=%s reason=%s", article, target, reason)
             case Suspended(reason) | Refused(reason):
                 log.warning(
                     "%s article=%d target=%s reason=%s", type(outcome).__name__.lower(), article, target, reason

@@ -104,6 +104,21 @@ async def test_a_correction_of_one_in_a_list_edits_the_list_once(house: House) -
     assert house.mailbox.titles() == ["One", "Two + Three"]
 
 
+async def test_a_list_that_may_not_be_edited_is_left_as_it_is(house: House) -> None:
+    await two_are_over_the_cap(house)
+    house.passes(minutes=61)
+    await house.settles(sent=3)
+    house.mailbox.answers = [Refused("another account posted it")] * 3
+    await house.prints("Two, corrected", url="https://a.test/Two", keys=("url:Two",))
+    async with asyncio.timeout(5):
+        while not house.mailbox.edited:
+            await asyncio.sleep(0.005)
+    house.passes(minutes=61)
+    await house.stop()
+    assert len(house.mailbox.edited) == 1 and not await house.archive.due_deliveries(house.clock.now())
+    assert {each.state for each in await house.archive.outbox_rows()} == {"sent"}
+
+
 async def test_a_list_of_which_nothing_is_known_is_looked_for_as_one(house: House) -> None:
     await two_are_over_the_cap(house)
     house.mailbox.answers = [Unknown("reset")]

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.delivery.route import route
 from bot.intake import ledger
-from bot.model import OPERATOR, Feed, Image, Later, Owed, Sent, Sighting, Subscription, Suspended
+from bot.model import OPERATOR, Feed, Image, Later, Owed, Refused, Sent, Sighting, Subscription, Suspended
 from tests.cogs.conftest import NOON, House, answer, article, button, labels, text
 from tests.fakes import until
 
@@ -90,6 +90,18 @@ async def test_the_story_of_an_article_is_told(house: House) -> None:
     assert f"{because}-# Europe 25% (tag “EU” 0.6)\n-# Sure." in shown
     assert "seen in The Paper" in shown
     assert f"owed to <#{house.lobby.id}> for Africa" in shown and f"sent to <#{house.lobby.id}>" in shown
+
+
+async def test_an_edit_that_was_refused_is_not_told_as_one_that_was_made(house: House) -> None:
+    await _order(house)
+    await house.accept(article(1, "Rain in Kenya"), silent=False)
+    (delivery,) = await house.archive.due_deliveries(NOON)
+    later = NOON + timedelta(minutes=5)
+    for now, outcome in ((NOON, Sent(123)), (later, Refused("it is not ours to edit"))):
+        await house.archive.sending(delivery.id, now)
+        await house.archive.settle(delivery.id, outcome, now)
+    told = text(answer(await house.call(house.ada, "desk why", url="https://paper.test/1"))).splitlines()[-1]
+    assert told == f"<t:{int(later.timestamp())}:f> not edited in <#{house.lobby.id}> it is not ours to edit"
 
 
 async def test_what_became_of_an_article_in_many_channels_is_told_in_few_lines(house: House) -> None:

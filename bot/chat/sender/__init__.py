@@ -262,17 +262,13 @@ class DiscordSender:
         if isinstance(outcome, Suspended) and answer.code in WAYS[place.kind].OF_ONE:
             outcome = Refused(outcome.reason)  # no reason to post nothing more there
         match outcome:
-            case Sent():
+            case Sent() if answer.ok:
                 return Sent(message, made.card.shown)
+            case Sent():
+                return Refused(_rule(answer).words)  # it was deleted
             case Unknown(reason):
                 return Later(reason)
-            case Refused(reason):
-                log.warning(
-                    "gave up editing article=%d target=%s reason=%s", made.card.article, delivery.target, reason
-                )
-                return Sent(message, made.card.shown)
-            case other:
-                return other
+        return outcome
 
     def _left_at(self, delivery: Delivery) -> Left:
         """When it first left, and how far that may be wrong. Of what left in this life of ours, a clock knows that

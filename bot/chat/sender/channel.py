@@ -16,8 +16,7 @@ Shows = Callable[[Message], bool]
 
 NONCE = True  # the same twice is one message, for a while
 ARCHIVED, LOCKED = 50083, 160005
-ANOTHERS = 50005  # who runs the bot gave it another account: what that one posted is not ours to edit
-OF_ONE = frozenset({ANOTHERS, ARCHIVED, LOCKED})
+OF_ONE = frozenset({ARCHIVED, LOCKED})
 PAGE = 100
 PAGES, PAGES_BEFORE = 5, 20  # so many messages since an attempt are looked through, and of those of before
 TOO_MUCH = Answer(0, words="more has been posted there since than can be looked through")

@@ -71,6 +71,7 @@ RULES: Mapping[int, Rule] = MappingProxyType(
         200000: _FILTERED,
         200001: _FILTERED,
         240000: _FILTERED,
+        50005: Rule("refuse", "another account of the bot posted it"),  # which who runs the bot has replaced
         # a matter of time
         20022: _TOO_MUCH,
         20028: _TOO_MUCH,

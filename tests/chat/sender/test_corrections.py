@@ -126,6 +126,27 @@ async def test_what_is_printed_anew_and_shows_nothing_new_edits_nothing(room: Ne
     assert room.edits() == 0
 
 
+@pytest.mark.parametrize(
+    ("code", "said"), [(50005, "another account"), (50035, "form"), (200000, "AutoMod"), (10008, "deleted meanwhile")]
+)
+async def test_an_edit_that_is_refused_is_not_asked_for_again_nor_told_as_done(
+    room: Newsroom, code: int, said: str
+) -> None:
+    allowance = Allowance(time=lambda: room.now.timestamp())
+    room.scene.sender = DiscordSender(room.scene.client, REGIONS, _Now(room), allowance)
+    await room.prints(regions=("africa",))
+    room.scene.stage.fault("error", method="PATCH", code=code, times=None)
+    await room.prints(regions=("africa",), title="Rain in Chad")
+    assert room.edits() == 1 and not await room.archive.due_deliveries(room.now)
+    story = await room.archive.why("rain", room.scene.guild.id)
+    assert story and said in story.events[-1].words and story.events[-1].target
+    room.scene.stage.faults.remove()
+    await room.prints(regions=("africa",), title="Rain in Mali")
+    assert room.posts()[0].content == "**Rain in Mali**"
+    story = await room.archive.why("rain", room.scene.guild.id)
+    assert story and (story.events[-1].what, story.events[-1].words) == ("edited", "")
+
+
 async def test_a_region_that_comes_late_is_posted_to_that_regions_channel_alone(room: Newsroom) -> None:
     await room.prints()
     await room.prints("https://a.test/europe", regions=("africa", "europe"))

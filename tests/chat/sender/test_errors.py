@@ -62,6 +62,7 @@ ROWS = [
     Row(200000, Refused, words="AutoMod"),
     Row(200001, Refused, words="AutoMod"),
     Row(240000, Refused, words="AutoMod"),
+    Row(50005, Refused, words="another account"),
     # a matter of time
     Row(20022, Later, after=SOON),
     Row(20028, Later, after=SOON),
@@ -133,10 +134,12 @@ async def test_an_edit_that_comes_too_early_is_made_later(scene: Scene, code: in
     assert isinstance(await scene.sender.send(edit), Later)
 
 
-async def test_what_somebody_deleted_needs_no_edit(scene: Scene) -> None:
+@pytest.mark.parametrize(("code", "said"), [(10008, "the message was deleted"), (50005, "another account")])
+async def test_what_is_not_there_or_not_ours_to_edit_stops_nothing_else(scene: Scene, code: int, said: str) -> None:
     edit = await an_edit(scene)
-    scene.stage.fault("error", method="PATCH", path="/channels/*/messages/*", code=10008)
-    assert isinstance(await scene.sender.send(edit), Sent)
+    scene.stage.fault("error", method="PATCH", path="/channels/*/messages/*", code=code)
+    outcome = await scene.sender.send(edit)
+    assert isinstance(outcome, Refused) and said in outcome.reason
 
 
 @pytest.mark.parametrize("code", [40033, 10008, 50013])

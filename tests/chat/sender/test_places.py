@@ -9,7 +9,7 @@ import pytest
 from bot.chat.sender import DiscordSender
 from bot.chat.sender.place import kind_of, missing
 from bot.delivery.pace import Allowance
-from bot.model import Later, Outcome, Sent, Suspended, Unknown
+from bot.model import Later, Outcome, Refused, Sent, Suspended, Unknown
 from bot.stage import Channel, Permission
 from tests.chat.scenes import Scene
 from tests.delivery.samples import REGIONS, a_delivery, an_order
@@ -223,7 +223,7 @@ async def test_a_correction_of_a_post_that_is_gone_or_locked_does_not_stop_its_f
         thread.thread.archived = thread.thread.locked = True
 
     outcome, _ = await edited_in_a_forum(scene, change)
-    assert isinstance(outcome, Sent)
+    assert isinstance(outcome, Refused)
 
 
 async def test_a_correction_in_a_thread_opens_it_too(scene: Scene) -> None:

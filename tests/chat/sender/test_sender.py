@@ -277,7 +277,7 @@ async def test_a_post_that_somebody_deleted_is_left_deleted(scene: Scene) -> Non
     scene.stage.world.delete(scene.messages()[0])
     article = replace(delivery.article, title="Rain in Chad")
     edit = replace(delivery, article=article, edit=True, message=sent.message, shown=sent.shown, state="sent")
-    assert isinstance(await scene.sender.send(edit), Sent)
+    assert isinstance(await scene.sender.send(edit), Refused)
     assert isinstance(await scene.sender.send(delivery), Sent)  # the nonce of a deleted message: it was delivered
     assert scene.messages() == []
 
