@@ -1,6 +1,7 @@
 """The whole life: a magazine publishes, the real bot polls, posts and answers, and a person reads along."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -131,12 +132,21 @@ async def test_a_reader_opens_closes_leafs_and_searches(tmp_path: Path) -> None:
         opened = await here.stage.press(here.reader, message, button(message, "Keep reading"))
         await opened.finished()
         assert opened.messages and opened.messages[0].only_for == here.reader.id
+        long = length(opened.messages[0])
         closed = await here.stage.press(here.reader, opened.messages[0], button(opened.messages[0], "Show less"))
         await closed.finished()
+        assert button(closed.messages[0], "Keep reading") and length(closed.messages[0]) < long
 
-        latest = await here.stage.call(here.reader, here.channels["africa"], "latest", region="africa")
+        latest = await here.stage.call(here.reader, here.channels["africa"], "latest")
         await latest.finished()
         assert latest.messages[0].only_for == here.reader.id
+        pages, shown = [titles(latest.messages[0])], latest.messages[0]
+        for label in ("Next ›", "‹ Previous"):
+            turned = await here.stage.press(here.reader, shown, button(shown, label))
+            await turned.finished()
+            shown = turned.messages[0]
+            pages.append(titles(shown))
+        assert pages[0] == pages[2] and len({*pages[0], *pages[1]}) == 10
         searched = await here.stage.call(here.reader, here.channels["africa"], "search", words="copper railway")
         await searched.finished()
         assert "copper" in str(searched.messages[0].json()).lower()
@@ -145,8 +155,18 @@ async def test_a_reader_opens_closes_leafs_and_searches(tmp_path: Path) -> None:
 
 def button(message: Message, label: str) -> str:
     """The custom_id of the button that says so."""
-    rows = [each for row in message.components for each in row["components"]]
+    rows = [each for row in message.components for each in row.get("components", ())]
     return str(next(each["custom_id"] for each in rows if each.get("label") == label))
+
+
+def titles(message: Message) -> list[str]:
+    """The headlines of a list of articles."""
+    return re.findall(r"### \[(.+?)\]", str(message.json()))
+
+
+def length(message: Message) -> int:
+    """Of what the one card of a message says."""
+    return len(message.embeds[0]["description"])
 
 
 def plain(title: str) -> str:
