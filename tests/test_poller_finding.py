@@ -177,6 +177,7 @@ async def test_a_feed_that_is_there_already_is_not_asked_again(house: House) -> 
 
 
 async def test_another_servers_feed_at_the_same_address_is_silent_at_first_too(house: House) -> None:
+    await house.archive.subscribe(Subscription("channel:7", "*", guild=7))
     house.web["/feed"] = rss(A)
     await house.poller.add(house.web.url("/feed"), 0)
     await house.poller.add(house.web.url("/feed"), 7)
