@@ -111,7 +111,7 @@ async def test_names_that_changed_are_shown_first_and_applied_when_told(
     newsdesk: Newsdesk, newsroom: Newsroom, tmp_path: Path
 ) -> None:
     await newsdesk("feeds", "add", newsroom.feeds[0].url)
-    assert "0 articles would change" in (await newsdesk("reclassify")).out
+    assert (await newsdesk("reclassify")).out.startswith("0 articles would change.")
     title = str((await newsdesk("latest", "--json", "--limit", "1")).lines[0]["title"])
     shipped_regions = (shipped() / "regions.toml").read_text("utf-8")
     places = '\n\n[moon]\nname = "Moon"\ncolour = "#cccccc"\nemoji = "x"\naliases = ["Cities", "Archives"]\n'
@@ -121,15 +121,15 @@ async def test_names_that_changed_are_shown_first_and_applied_when_told(
     assert (await newsdesk("latest", "moon", "--json")).lines == []
     assert (await newsdesk("reclassify", "--do")).code == 0
     assert title in [line["title"] for line in (await newsdesk("latest", "moon", "--json")).lines]
-    assert "0 articles would change" in (await newsdesk("reclassify")).out
+    assert (await newsdesk("reclassify")).out.startswith("0 articles would change.")
 
 
 async def test_old_articles_are_counted_first_and_taken_out_when_told(newsdesk: Newsdesk, newsroom: Newsroom) -> None:
     latest = newsroom.feeds[0].url
     await newsdesk("feeds", "add", latest)
-    counted = await newsdesk("prune", "--before", "tomorrow")
-    assert counted.code == 1 or "10 articles" in counted.out
-    assert "0 articles" in (await newsdesk("prune", "--before", "2020")).out
+    assert (await newsdesk("prune", "--before", "2100")).out.startswith("10 articles are older than ")
+    assert (await newsdesk("prune", "--before", "2020")).out.startswith("0 articles are older than ")
+    assert len((await newsdesk("latest", "--json")).lines) == 10, "as long as nobody says --do"
     shown = await newsdesk("prune")
     assert (shown.code, "newsdesk prune --before DATE" in shown.out) == (0, True), "it can be asked without a date"
     refused = await newsdesk("prune", "--do")
