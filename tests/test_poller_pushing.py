@@ -12,10 +12,11 @@ import pytest
 from aiohttp import ClientSession
 
 from bot.intake import websub
+from bot.intake.fetch import open_session
 from bot.intake.worker import ParseWorker
 from bot.poller.pushing import Pushing, open_ear
-from tests.fakes import Answer, until
-from tests.polling import House, open_house
+from tests.fakes import Answer, Names, until
+from tests.polling import House, InThisProcess, open_house
 from tests.press import NOON, item, rss
 
 A, B, C = item("Rain in Kenya", 4), item("Ports of Ghana", 3), item("Vote in France", 2)
@@ -190,3 +191,43 @@ def test_a_question_with_a_strange_number_is_answered_all_the_same() -> None:
     asked = {"hub.mode": "subscribe", "hub.topic": lease.topic, "hub.challenge": "abc", "hub.lease_seconds": "²"}
     granted = websub.granted(lease, asked, NOON)
     assert granted is not None and granted.until == (NOON + websub.LEASE).isoformat()
+
+
+@pytest.fixture
+async def many() -> AsyncIterator[tuple[House, Pushing, Names]]:
+    """A house with three feeds, of which two have a hub in common, before any hub was asked."""
+    names = Names()
+    async with open_house(InThisProcess(), names=names) as house, open_session(private=True, resolver=names) as session:
+        yield house, Pushing(house.archive, session, house.clock, "https://us.test", house.poller.poll, "Test"), names
+
+
+async def have_hubs(house: House, *hubs: str) -> None:
+    for number, hub in enumerate(hubs):
+        house.web[f"/feed{number}"] = rss(A, head=f'<atom:link rel="hub" href="{hub}"/>')
+        await house.add(f"/feed{number}")
+    await house.goes_round()
+
+
+async def test_a_hub_that_does_not_answer_keeps_no_other_waiting(many: tuple[House, Pushing, Names]) -> None:
+    house, pushing, _ = many
+    await have_hubs(house, house.web.url("/silent", "one.test"), house.web.url("/hub", "two.test"))
+    go_on = asyncio.Event()
+    house.web["/silent"], house.web["/hub"] = Answer(status=202, wait=go_on), Answer(status=202)
+    looks = asyncio.create_task(pushing.ask_hubs())
+    await until(lambda: house.web.asked_for("/hub"), 10)  # seconds; we wait longer than that for the silent one
+    go_on.set()
+    await looks
+    assert len(house.web.asked_for("/silent")) == len(house.web.asked_for("/hub")) == 1
+
+
+async def test_a_hub_that_does_not_answer_is_asked_for_its_other_topics_the_next_time(
+    many: tuple[House, Pushing, Names],
+) -> None:
+    house, pushing, names = many
+    gone = "http://hub.nowhere/"
+    await have_hubs(house, gone, gone, house.web.url("/hub", "two.test"))
+    house.web["/hub"] = Answer(status=202)
+    await pushing.ask_hubs()
+    assert names.looked_up.count("hub.nowhere") == 1 and len(house.web.asked_for("/hub")) == 1
+    await pushing.ask_hubs()
+    assert names.looked_up.count("hub.nowhere") == 2

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from bot.archive.archive import Archive
 from bot.clock import Clock, regularly
 from bot.errors import ConfigError
 from bot.intake import memory, websub
-from bot.intake.addresses import spoken
+from bot.intake.addresses import host_of, spoken
 from bot.intake.websub import Lease
 from bot.model import Source
 
@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 PATH = "/websub/"
 LISTEN = "127.0.0.1:8422"  # what lies at NEWSDESK_PUBLIC_URL is to be forwarded here
 LOOK = timedelta(hours=1)  # between two looks for hubs to be asked
+_AT_ONCE = 8  # hubs
 _LARGEST = 10 * 1024 * 1024
 _PIECE = 64 * 1024
 _PATIENCE = 30.0  # seconds for a push to arrive
@@ -60,7 +61,8 @@ class Pushing:
         await regularly(self.ask_hubs, self._clock, LOOK)
 
     async def ask_hubs(self) -> None:
-        """One look at every source that names a hub."""
+        """One look at every source that names a hub. Several hubs are asked at once, each for one topic at a time."""
+        due: dict[str, list[Lease]] = {}
         for source in await self._archive.sources():
             remembered = memory.read(source.memory)
             if not remembered.hub:
@@ -70,9 +72,21 @@ class Pushing:
             if lease is None or (lease.hub, lease.topic) != (remembered.hub, topic):
                 lease = websub.a_lease(source.id, remembered.hub, topic)
             if lease.is_due(self._clock.now()):
-                await self._ask(lease)
+                due.setdefault(host_of(lease.hub), []).append(lease)
+        places = asyncio.Semaphore(_AT_ONCE)
+        async with asyncio.TaskGroup() as tasks:
+            for leases in due.values():
+                tasks.create_task(self._ask_one_hub(leases, places))
 
-    async def _ask(self, lease: Lease) -> None:
+    async def _ask_one_hub(self, leases: Sequence[Lease], places: asyncio.Semaphore) -> None:
+        """Where it does not answer, what is left waits for the next look."""
+        async with places:
+            for lease in leases:
+                if not await self._ask(lease):
+                    return
+
+    async def _ask(self, lease: Lease) -> bool:
+        """Whether the hub answered, whatever it said."""
         lease = replace(lease, asked=self._clock.now().isoformat())
         await self._archive.remember(_key(lease.source), websub.write(lease))  # before it can ask back
         callback = f"{self._public_url}{PATH}{lease.source}/{lease.token}"
@@ -85,8 +99,10 @@ class Pushing:
                 allow_redirects=False,
             ) as answer:
                 log.info("asked hub=%s topic=%s answer=%d", spoken(lease.hub), spoken(lease.topic), answer.status)
+                return True
         except (ClientError, OSError, TimeoutError, ValueError) as error:
             log.warning("could not ask hub=%s error=%s", spoken(lease.hub), type(error).__name__)
+            return False
 
     async def _lease(self, request: web.Request) -> Lease:
         lease = websub.read(await self._archive.recall(_key(int(request.match_info["source"][:18]))))
