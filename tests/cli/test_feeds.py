@@ -133,10 +133,14 @@ async def test_whoever_waits_for_a_slow_server_is_told_for_what(tmp_path: Path) 
         assert process.returncode == 0 and "Its one article is in the archive" in out.decode()
 
 
-async def test_a_feeds_page_will_do(newsdesk: Newsdesk, newsroom: Newsroom) -> None:
-    added = await newsdesk("feeds", "add", newsroom.feeds[0].url, "--json")
-    assert added.code == 0, added.err
-    assert added.lines[0]["feed"] == newsroom.feeds[0].url
+async def test_a_feeds_page_will_do(newsdesk: Newsdesk) -> None:
+    async with Web(Clock()) as web:
+        page = '<html><head><link rel="alternate" type="application/rss+xml" href="/feed"></head></html>'
+        web["/"] = Answer(page.encode(), headers={"Content-Type": "text/html"})
+        web["/feed"] = rss(item("Rain in Kenya"))
+        added = await newsdesk("feeds", "add", web.url("/"), "--json")
+        assert added.code == 0, added.err
+        assert added.lines[0]["feed"] == web.url("/feed")
 
 
 @pytest.mark.parametrize("called", ["{url}", "{host}/feed/", "the test review"])
