@@ -65,7 +65,7 @@ async def test_any_folder_can_be_thrown_at_parse(newsdesk: Newsdesk, tmp_path: P
     assert [line["title"] for line in again.lines] == [line["title"] for line in done.lines]
 
 
-async def test_parse_reads_from_a_pipe_and_waits_for_none_that_stays_silent(newsdesk: Newsdesk, tmp_path: Path) -> None:
+async def test_parse_reads_from_a_pipe_and_from_no_device(newsdesk: Newsdesk, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     writing = asyncio.create_task(asyncio.to_thread(pipe.write_bytes, rss(item("Rain in Kenya"))))
