@@ -1,5 +1,6 @@
 """Posting in forums: each article a thread. There is no nonce here, so what is out is found among the threads."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,8 +16,8 @@ from bot.chat.sender.post import Post, edit_body, forum_body
 from bot.chat.sender.request import Answer, Line, unreadable
 
 NONCE = False
-GONE = 10003
-OF_ONE = channel.OF_ONE | {GONE}  # each post is a thread, and is deleted by itself
+OF_ONE = channel.OF_ONE
+CHANNEL_GONE, MESSAGE_GONE = 10003, 10008
 MOST = 50  # threads since an attempt whose first message is read
 
 
@@ -29,6 +30,8 @@ async def edit(line: Line, place: Place, message: int, made: Post, titled: str =
     """A thread's first message has the thread's own id. Its title follows, unless it says so already."""
     route = _first_message("PATCH", message)
     answer, asleep = await channel.opened(line, message, route, edit_body(made, in_forum=True))
+    if answer.code == CHANNEL_GONE:  # each post is a thread, and is deleted by itself
+        return replace(answer, code=MESSAGE_GONE)
     follows: dict[str, Any] = {} if titled == made.card.title else {"name": made.card.title}
     if asleep:
         follows["archived"] = True

@@ -214,8 +214,10 @@ async def test_a_correction_opens_an_archived_thread_and_leaves_it_as_it_was(sce
     assert thread.thread and thread.thread.archived
 
 
-@pytest.mark.parametrize("fate", ["deleted", "locked"])
-async def test_a_correction_of_a_post_that_is_gone_or_locked_does_not_stop_its_forum(scene: Scene, fate: str) -> None:
+@pytest.mark.parametrize(("fate", "said"), [("deleted", "message was deleted"), ("locked", "thread is locked")])
+async def test_a_correction_of_a_post_that_is_gone_or_locked_does_not_stop_its_forum(
+    scene: Scene, fate: str, said: str
+) -> None:
     def change(thread: Channel) -> None:
         assert thread.thread
         if fate == "deleted":
@@ -223,7 +225,7 @@ async def test_a_correction_of_a_post_that_is_gone_or_locked_does_not_stop_its_f
         thread.thread.archived = thread.thread.locked = True
 
     outcome, _ = await edited_in_a_forum(scene, change)
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, Refused) and said in outcome.reason
 
 
 async def test_a_correction_in_a_thread_opens_it_too(scene: Scene) -> None:
