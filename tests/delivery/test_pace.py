@@ -121,6 +121,11 @@ def test_refusals_are_counted_and_sending_stops_long_before_a_ban() -> None:
     assert brake.wait() == 600 and "3 requests" in brake.reason
     seconds.now = 601
     assert brake.wait() == 0
+    usual, refused = Brake(clock=seconds), 0
+    while not usual.wait():
+        usual.count(403)
+        refused += 1
+    assert 100 < refused < 5_000  # of the 10,000 for which Discord shuts an address out
 
 
 def test_refusals_of_long_ago_do_not_count() -> None:
