@@ -20,19 +20,19 @@ def test_what_cannot_be_read_counts_as_unsaid(options: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    ("said", "sentence"),
     [
-        {"quiet": "late"},
-        {"quiet": "25-7"},
-        {"quiet": "7-7"},
-        {"zone": "Mars"},
-        {"cap": -1},
-        {"colour": "red"},
-        {"style": "big"},
+        ({"quiet": "late"}, "“late” are no quiet hours; write them like 22:00-07:00"),
+        ({"quiet": "25-7"}, "“25-7” are no quiet hours"),
+        ({"quiet": "7-7"}, "“7-7” are no quiet hours"),
+        ({"zone": "Mars"}, "“Mars” is no time zone; write one like Europe/Berlin"),
+        ({"cap": -1}, "The cap is a number of posts in an hour"),
+        ({"colour": "red"}, "“red” is no colour; write one like #d1495b"),
+        ({"style": "big"}, "“big” cannot be used for style"),
     ],
 )
-def test_nonsense_is_refused_with_a_sentence(said: dict[str, object]) -> None:
-    with pytest.raises(BadTerms):
+def test_nonsense_is_refused_with_a_sentence(said: dict[str, object], sentence: str) -> None:
+    with pytest.raises(BadTerms, match=sentence):
         make_terms(**said)  # type: ignore[arg-type]
 
 
