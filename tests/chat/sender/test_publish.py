@@ -64,11 +64,15 @@ async def test_over_the_budget_posts_go_out_and_publications_wait(scene: Scene, 
 
 
 async def test_a_limit_of_an_hour_blocks_nothing(scene: Scene, news: Channel) -> None:
+    other = scene.guild.add_channel("other", kind="announcement")
+    await scene.settled()
     scene.stage.fault("429-user", method="POST", path="/channels/*/messages/*/crosspost", seconds=3600)
     async with at_work(scene.sender):
         await scene.sender.send(scene.delivery(1, news, kind="announcement", publish=True))
-        await asyncio.sleep(0.1)
+        await until(lambda: any(each.path.endswith("/crosspost") for each in scene.stage.requests))
         assert isinstance(await scene.sender.send(scene.delivery(2, news, kind="announcement")), Sent)
+        await scene.sender.send(scene.delivery(3, other, kind="announcement", publish=True))
+        await until_published(scene, other, 1)
     assert published(scene, news) == [] and scene.sender.publisher.waiting == {news.id: 1}
 
 
