@@ -20,11 +20,14 @@ from bot.intake import memory
 from bot.intake.addresses import canonical, spoken
 from bot.intake.classify import explain, load_classifier
 from bot.intake.policy import policy
-from bot.model import Found, Query
+from bot.model import Found, Hit, Query
 from bot.regions import load_regions
 from bot.settings import Settings, shipped
 
-_SCHEME, _HOST = re.compile(r"\w+:"), re.compile(r"[\w-]+(\.[\w-]+)+([:/?]|$)")  # of an address that a person types
+_SCHEME, _HOST = (
+    re.compile(r"https?://", re.I),
+    re.compile(r"[\w-]+(\.[\w-]+)+([:/?]|$)"),
+)  # of an address that a person types
 _HEADLINE = 'newsdesk classify "Floods in Kenya"'
 _INVITED = (
     f'Write an article a line, as in {{"id": 1, "title": "…"}}; Ctrl+D ends. To ask about a headline: {_HEADLINE}'
@@ -50,7 +53,7 @@ async def latest(settings: Settings, arguments: argparse.Namespace) -> None:
 
 
 async def search(settings: Settings, arguments: argparse.Namespace) -> None:
-    """What a reader means by these words."""
+    """What a reader means by these words; or the article of that address."""
     regions = load_regions(settings.file("regions.toml"))
     words = " ".join(arguments.words)
     query = Query(
@@ -64,10 +67,20 @@ async def search(settings: Settings, arguments: argparse.Namespace) -> None:
         viewer=None,
     )
     async with open_archive(settings, regions, WallClock(), reading=True) as archive:
-        found = await _pages(archive.search, query, arguments.limit)
+        address = _address(words.strip().removeprefix("<").removesuffix(">"))
+        article = await archive.article_at(canonical(address) or address, None) if address else None
+        found = Found((Hit(article),)) if article else await _pages(archive.search, query, arguments.limit)
     if arguments.json:
         for hit in found.hits:
             show.out(show.hit_as_json(hit))
+        return
+    if article:
+        show.print_found(show.console(), found, "")
+        show.console().print(Text(f"Its whole story: newsdesk why {article.url}", style="dim"), soft_wrap=True)
+        return
+    if address and not found.hits:
+        found = replace(found, understood="")  # it was no question
+        show.print_found(show.console(), found, f"No article at {cut(clean(address), show.LONGEST)} is in the archive.")
         return
     about = f" about {in_quotes(cut(clean(words), show.LONGEST))}" if words.strip() else ""
     show.print_found(show.console(), found, f"Nothing in the archive{about}.")
@@ -97,7 +110,7 @@ async def why(settings: Settings, arguments: argparse.Namespace) -> None:
     url = arguments.url.strip()
     if not url:
         raise ConfigError("Give the address of an article.")
-    address = url if _SCHEME.match(url) or not _HOST.match(url) else f"https://{url}"
+    address = _address(url) or url
     async with open_archive(settings, regions, WallClock(), reading=True) as archive:
         story = await archive.why(canonical(address) or address, None)
         if story is None:
@@ -111,6 +124,15 @@ async def why(settings: Settings, arguments: argparse.Namespace) -> None:
         for url in story.article.feeds:
             if url in trust and trust[url].names:
                 show.console().print(Text(f"{spoken(url)}: its articles are {trust[url].sentence}.", style="dim"))
+
+
+def _address(typed: str) -> str:
+    """An address as a person types it, in full; "" where these are words."""
+    if typed.split()[1:]:
+        return ""
+    if _SCHEME.match(typed):
+        return typed
+    return f"https://{typed}" if _HOST.match(typed) else ""
 
 
 def _hint(settings: Settings, address: str) -> str:

@@ -21,7 +21,9 @@ async def rain(tmp_path: Path) -> None:
     async with archive_in(tmp_path / "data") as archive:
         feed = await archive.add_feed(Feed("https://a.test/feed"))
         text = "It began on Monday.\n\nThe floods came to Nairobi.\n\nNobody had expected them."
-        article = Article("Rain", "https://a.test/1", text=text, published=NOON, seen=NOON, keys=("url:1",))
+        article = Article(
+            "Rain", "https://a.test/1", text=text, published=NOON, seen=NOON, keys=("url:https://a.test/1",)
+        )
         await archive.accept([Sighting(article, feed, b"1")], None, lambda each, orders: [], NOON)
 
 
@@ -41,6 +43,20 @@ async def test_it_is_told_beside_the_answer_where_it_lacks_what_has_just_come_in
         done = await newsdesk("search", "floods", "--json")
     assert done.lines[0]["title"] == "Rain"
     assert done.err.count("What has just come in cannot be searched yet.") == 1
+
+
+@pytest.mark.parametrize("typed", ["https://a.test/1", "<https://a.test/1>", "http://A.test/1#top", "a.test/1"])
+async def test_the_address_of_an_article_finds_it(newsdesk: Newsdesk, rain: None, typed: str) -> None:
+    done = await newsdesk("search", typed)
+    assert done.out.startswith("Rain\n") and done.out.endswith("Its whole story: newsdesk why https://a.test/1\n"), done
+    assert [line["title"] for line in (await newsdesk("search", typed, "--json")).lines] == ["Rain"]
+
+
+async def test_an_address_of_no_article_is_said_to_be_none(newsdesk: Newsdesk, rain: None) -> None:
+    done = await newsdesk("search", "https://a.test/2")
+    assert (done.code, done.out) == (0, "No article at https://a.test/2 is in the archive.\n")
+    done = await newsdesk("search", "https://a.test/2", "--json")
+    assert (done.code, done.out) == (0, "")
 
 
 async def test_latest_says_nothing_of_a_search(newsdesk: Newsdesk, rain: None) -> None:
