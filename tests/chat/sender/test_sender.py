@@ -283,6 +283,8 @@ async def test_a_post_that_somebody_deleted_is_left_deleted(scene: Scene) -> Non
 
 
 async def test_no_hostile_text_pings_anybody_or_is_refused(scene: Scene) -> None:
+    """Where the bot may ping everybody."""
+    scene.channel.overwrite(scene.stage.world.bot, allow=Permission.MENTION_EVERYONE)
     scene.stage.limits.set("POST", "/channels/{channel_id}/messages", 1000, 1.0)
     for number, text in enumerate(HOSTILE):
         article = an_article(text, id=5_000 + number, teaser=text, url=text, authors=(text,), source_name=text)
@@ -323,6 +325,7 @@ async def test_with_a_role_to_mention_no_hostile_text_pings_anybody_else(scene: 
 
 async def test_in_a_forum_no_hostile_text_pings_anybody_or_is_refused(scene: Scene) -> None:
     forum = scene.guild.add_channel("articles", kind="forum")
+    forum.overwrite(scene.stage.world.bot, allow=Permission.MENTION_EVERYONE)
     await scene.settled()
     scene.stage.limits.set("POST", "/channels/{channel_id}/threads", 1000, 1.0)
     for number, text in enumerate(HOSTILE):
