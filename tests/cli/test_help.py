@@ -29,11 +29,10 @@ PLACES = {"COMMAND", "ACTION", "TOPIC"}  # stand for any command
 
 def code(text: str) -> Iterator[str]:
     """What stands in code: between backticks, and line by line in blocks."""
-    for block in re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
-        yield from block.splitlines()
-    for span in re.findall(
-        r"`([^`\n]+(?:\n[^`\n]+)?)`", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
-    ):
+    fenced = re.compile(r"^ *```\w*\n(.*?)^ *```", re.MULTILINE | re.DOTALL)  # indented where it is of a list's item
+    for block in fenced.findall(text):
+        yield from map(str.strip, block.splitlines())
+    for span in re.findall(r"`([^`\n]+(?:\n[^`\n]+)?)`", fenced.sub("", text)):
         yield " ".join(span.split())
 
 
@@ -174,7 +173,7 @@ def test_settings_targets_files_and_links_that_a_page_names_are_there(name: str)
     known |= {"NEWSDESK_SHARED", "SOAK_MINUTES"}  # of the tests
     assert set(re.findall(r"\b((?:NEWSDESK|DISCORD|SOAK)_[A-Z_]+)\b", text)) <= known
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-    assert set(re.findall(r"`make ([a-z]+)`|^make ([a-z]+)$", text, re.MULTILINE)) <= {
+    assert set(re.findall(r"`make ([a-z]+)`|^ *make ([a-z]+)$", text, re.MULTILINE)) <= {
         pair for each in targets for pair in ((each, ""), ("", each))
     }
     files = re.findall(r"`([a-z]+\.(?:toml|tsv))`", text)
