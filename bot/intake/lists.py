@@ -1,5 +1,6 @@
 """Lists of feeds: the operator's feeds.toml, and OPML in and out."""
 
+import logging
 import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
@@ -10,10 +11,14 @@ from xml.sax.saxutils import quoteattr
 from lxml import etree
 
 from bot.errors import BrokenFile
+from bot.intake import text
+from bot.intake.addresses import split, spoken
 from bot.intake.classify import NO_REGION
 from bot.model import Feed
 from bot.regions import Regions, UnknownRegion
 from bot.written import meant, read_toml
+
+log = logging.getLogger(__name__)
 
 _KEYS: Mapping[str, type | tuple[type, ...]] = {
     "url": str,
@@ -29,6 +34,7 @@ _KEYS: Mapping[str, type | tuple[type, ...]] = {
     "tags": dict,
     "places": dict,
 }
+_SHOWN = 200  # letters of a title, or of an address that is none
 _LARGEST_OPML = 5_000_000  # bytes
 
 
@@ -57,9 +63,11 @@ def read_opml(path: Path) -> list[Feed]:
     found: dict[str, Feed] = {}
     for outline in root.iter("outline"):
         url = str(outline.get("xmlUrl") or "").strip()
-        if _is_address(url):
-            title = str(outline.get("title") or outline.get("text") or "").strip()
-            found.setdefault(url, Feed(url=url, title=title[:200]))
+        if _is_address(url) and (split(url) is None or " " in url or not url.isprintable()):
+            log.warning("left out what is no address url=%s", spoken(url)[:_SHOWN])
+        elif _is_address(url):
+            title = text.line(str(outline.get("title") or outline.get("text") or "")[:_SHOWN])
+            found.setdefault(url, Feed(url=url, title=title))
     if not found:
         raise BrokenFile(path, None, 'no feed stands in it; OPML names one as <outline xmlUrl="…">')
     return list(found.values())

@@ -103,6 +103,24 @@ def test_opml_goes_out_and_comes_back(tmp_path: Path) -> None:
     assert read_opml(path) == feeds
 
 
+def test_what_steers_or_breaks_a_line_is_taken_in_from_no_opml(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "odd.opml"
+    odd = ("https://a.test/\u202efeed", "https://a.test/b c", "https://a.test/d&#10;e", f"https://a.test/{'f' * 9000}")
+    lines = "".join(f'<outline text="Odd" xmlUrl="{url}"/>' for url in odd)
+    path.write_text(
+        f'<opml><body><outline text="A\u202e pa&#10;per\u2028 &amp; \x85more" xmlUrl="https://a.test/"/>{lines}'
+        f'<outline text="{"B" * 100_000}" xmlUrl="https://b.test/"/></body></opml>',
+        "utf-8",
+    )
+    assert [(feed.url, feed.title) for feed in read_opml(path)] == [
+        ("https://a.test/", "A pa per & more"),
+        ("https://b.test/", "B" * 200),
+    ]
+    assert caplog.text.count("left out what is no address") == len(odd) and max(map(len, caplog.messages)) < 300
+
+
 def test_opml_with_an_entity_bomb_is_refused(tmp_path: Path) -> None:
     lots = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
     path = tmp_path / "bomb.opml"
