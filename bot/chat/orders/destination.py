@@ -1,13 +1,12 @@
 """The channel that an admin chose, and whether we could post in it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import discord
 from discord import app_commands
 
-from bot.chat.orders.standing import is_none
+from bot.chat.orders.standing import Known, is_none
 from bot.chat.pages.answers import listed
 from bot.chat.sender.place import NEEDED
 from bot.errors import NewsError
@@ -43,7 +42,7 @@ class Destination:
     permissions: discord.Permissions  # ours in it
     askers: discord.Permissions  # in it, of who chose it
     tags: dict[str, int]  # a forum's, by name
-    known: Mapping[int, str]  # what the server's roles and tags are called
+    known: Known
     needs_tag: bool = False
 
     @property
@@ -141,7 +140,8 @@ def destination(interaction: discord.Interaction[Any], chosen: Any) -> Destinati
     """The channel that somebody chose in this interaction; raise CannotPost where nothing can be posted at all."""
     if chosen.type not in KINDS:
         raise CannotPost("I can post in text, announcement and forum channels and in threads, but not there.")
-    channel = interaction.guild.get_channel_or_thread(chosen.id) if interaction.guild else None
+    guild = told_of(interaction)
+    channel = guild.get_channel_or_thread(chosen.id) if guild else None
     forum = channel if isinstance(channel, discord.ForumChannel) else None
     return Destination(
         id=chosen.id,
@@ -149,15 +149,22 @@ def destination(interaction: discord.Interaction[Any], chosen: Any) -> Destinati
         permissions=_ours(interaction, chosen.id, channel),
         askers=_told(interaction, chosen.id, "permissions") or discord.Permissions.none(),
         tags={each.name: each.id for each in forum.available_tags} if forum else {},
-        known=known_in(interaction.guild),
+        known=known_in(guild),
         needs_tag=bool(forum and forum.flags.require_tag),
     )
 
 
-def known_in(guild: discord.Guild | None) -> Mapping[int, str]:
-    """What a server's roles and the tags of its forums are called."""
-    if guild is None:
-        return {}
+def told_of(interaction: discord.Interaction[Any]) -> discord.Guild | None:
+    """Its server; CannotPost where Discord has not told us yet what there is in it: nothing would seem to be there."""
+    if interaction.guild is not None and interaction.guild.unavailable:
+        raise CannotPost("Discord has not told me of this server yet. Say this again in a minute.")
+    return interaction.guild
+
+
+def known_in(guild: discord.Guild | None) -> Known:
+    """What a server's roles and the tags of its forums are called; None where we were not told yet."""
+    if guild is None or guild.unavailable:
+        return None
     tags = {tag.id: tag.name for forum in guild.forums for tag in forum.available_tags}
     return tags | {role.id: role.name for role in guild.roles}
 

@@ -11,7 +11,7 @@ from discord import ui
 from discord.ext import commands
 
 from bot.chat.desk import desk_of
-from bot.chat.orders.destination import KINDS, CannotPost, Destination, destination
+from bot.chat.orders.destination import KINDS, CannotPost, Destination, destination, told_of
 from bot.chat.orders.standing import place, without_feeds
 from bot.chat.pages import menus
 from bot.chat.pages.answers import listed
@@ -180,7 +180,8 @@ class Confirm(_Step, ui.DynamicItem[ui.Button[Any]], template=rf"su:go:{_STATE}"
         if self.chosen.gone:
             await _redraw(interaction, self.chosen, "**Nothing was ordered.**")
             return
-        channel = interaction.guild.get_channel_or_thread(self.chosen.channel) if interaction.guild else None
+        guild = told_of(interaction)
+        channel = guild.get_channel_or_thread(self.chosen.channel) if guild else None
         if channel is None:
             raise CannotPost(
                 "I cannot see that channel. Give me the permission **View Channel** there, or pick another."
@@ -262,7 +263,8 @@ async def _proposed(interaction: Admin) -> tuple[list[tuple[Region, Destination]
 
 def _namesakes(interaction: Admin, regions: Regions) -> Iterator[tuple[Region, Destination]]:
     """Regions, and channels that go by their names."""
-    for channel in interaction.guild.channels if interaction.guild else ():
+    guild = told_of(interaction)
+    for channel in guild.channels if guild else ():
         code = regions.from_tag(channel.name) if channel.type in KINDS else None
         if code is not None:
             yield regions[code], destination(interaction, channel)

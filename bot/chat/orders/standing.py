@@ -20,7 +20,7 @@ MOST_ORDERS = 500  # of one server
 _WISH = 450  # characters
 _NONE = ("none", "off")  # said of one wish of an order: no longer
 
-Known = Mapping[int, str]  # what the roles of a server and the tags of its forums are called
+Known = Mapping[int, str] | None  # what the roles of a server and the tags of its forums are called; None: not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,14 +202,18 @@ def _wish(wish: str) -> str:
 
 
 def _tagged(order: Subscription, known: Known) -> Iterator[str]:
-    if order.tag:
-        name = known.get(order.tag)
-        yield f"with the tag “{escape(name)}” on every post" if name else "with a tag that the forum no longer has"
+    if order.tag and known is None:
+        yield "with a tag on every post"
+    elif order.tag and (name := (known or {}).get(order.tag)):
+        yield f"with the tag “{escape(name)}” on every post"
+    elif order.tag:
+        yield "with a tag that the forum no longer has"
 
 
 def _to_whom(order: Subscription, known: Known) -> Iterator[str]:
     if order.mention:
-        yield f"mentions <@&{order.mention}>" if order.mention in known else "mentions nobody: its role is gone"
+        is_gone = known is not None and order.mention not in known
+        yield "mentions nobody: its role is gone" if is_gone else f"mentions <@&{order.mention}>"
     if order.silent:
         yield "silent: nobody's phone rings"
     if order.publish:
