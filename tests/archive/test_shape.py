@@ -127,6 +127,20 @@ async def test_several_programs_may_open_an_archive_at_once_for_the_first_time(
             await each.close()
 
 
+async def test_who_opens_what_another_program_is_just_making_waits_for_it(regions: Regions, tmp_path: Path) -> None:
+    """SQLite turns it away at once, however patient it is told to be."""
+    file = tmp_path / "archive.db"
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        opening = asyncio.create_task(Archive.open(file, regions))
+        await asyncio.sleep(0.1)
+        assert not opening.done()
+        other.execute("ROLLBACK")
+    archive = await opening
+    assert await archive.check() == []
+    await archive.close()
+
+
 async def test_a_copy_that_has_lost_a_table_is_not_put_in_the_archives_place(regions: Regions, tmp_path: Path) -> None:
     copy, file = tmp_path / "copy.db", tmp_path / "archive.db"
     await filled(copy, regions)
