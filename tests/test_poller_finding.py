@@ -161,6 +161,22 @@ async def test_where_one_of_two_feeds_of_a_page_does_not_answer_now_that_is_said
     assert both in (await house.poller.add(house.web.url("/"), 0)).sentence
 
 
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (Answer(status=403), r"does not let us read this \(403\)"),
+        (b"x" * 11_000_000, "sends more than 10 MB"),
+        (b"<html><h1>Database error</h1>", "sends "),
+    ],
+)
+async def test_where_the_one_feed_that_a_page_names_is_of_no_use_it_is_said_why(
+    house: House, answer: Answer | bytes, why: str
+) -> None:
+    house.web["/"], house.web["/named"] = page("/named"), answer
+    with pytest.raises(NotFound, match=f"The page names {house.web.url('/named')}, but 127.0.0.1:.* {why}"):
+        await house.poller.add(house.web.url("/"), 0)
+
+
 async def test_a_usual_place_that_does_not_answer_now_is_none_that_the_page_names(house: House) -> None:
     house.web["/"] = page()
     house.web["/feed"], house.web["/rss.xml"] = Answer(status=503), rss(A)

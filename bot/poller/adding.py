@@ -73,6 +73,7 @@ class Adding:
         self._told = told
         self._unchecked = ""  # the host whose certificate is taken as it is
         self._behalf = ""  # the address from which we set out
+        self._useless: dict[str, str] = {}  # what a page names and is no feed that can be read, and why
         self._silent: dict[str, str] = {}  # what a page names and does not answer now, and why
 
     async def add(self, typed: str, owner: int, *, any_certificate: bool | None = None, newest: bool = False) -> Added:
@@ -202,7 +203,10 @@ class Adding:
             found = await self._first(sitemap.listed(told.body, told.url) if told else ())
         found = found or await self._first(discover.usual_sitemaps(document.url))
         if found is None:
-            raise NotFound(f"{host_of(url)} has no feed that we could find there. Give the feed's own address.")
+            nothing = f"{host_of(url)} has no feed that we could find there."
+            for where, why in self._useless.items():
+                raise NotFound(f"{nothing} The page names {spoken(where)}, but {why}")
+            raise NotFound(f"{nothing} Give the feed's own address.")
         return [found]
 
     async def _all_that_fit(self, urls: Sequence[str]) -> list[Candidate]:
@@ -224,14 +228,16 @@ class Adding:
     async def _asked(self, url: str, named: bool = False) -> Candidate | None:
         fetched = await self._fetch(url)
         if fetched.document is None:
-            if named and fetched.status in FOR_NOW - {
-                "unreachable"
-            }:  # a page goes on naming what was on a host that is no more
-                self._silent[url] = fetched.error
+            # A page goes on naming what was on a host that is no more.
+            for_now = fetched.status in FOR_NOW - {"unreachable"}
+            if named:
+                (self._silent if for_now else self._useless)[url] = fetched.error
             return None
         try:
             parsed = await self._feed(fetched.document)
-        except Unusable:
+        except Unusable as error:
+            if named:
+                self._useless[url] = str(error)
             return None
         first = parsed.entries[0].link if parsed.entries else ""
         return Candidate(url, parsed.title, parsed.count, first, fetched)
