@@ -25,6 +25,8 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         unknown = re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message)
         hint = meant(unknown[1], re.findall(r"[\w-]+", unknown[2])) if unknown else ""
+        if re.search(r"required: (COMMAND|ACTION)$", message):
+            hint = f"; to see what there is: {self.prog} --help"
         super().error(plain(message + hint))
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:

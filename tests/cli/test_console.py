@@ -34,6 +34,14 @@ async def test_wrong_usage_leaves_with_2(newsdesk: Newsdesk, words: list[str]) -
     assert done.code == 2 and ("usage:" in done.err or "no web address" in done.err) and "_count" not in done.err
 
 
+@pytest.mark.parametrize(("words", "help_"), [([], "newsdesk --help"), (["feeds"], "newsdesk feeds --help")])
+async def test_whoever_leaves_out_the_command_is_told_where_they_are_listed(
+    newsdesk: Newsdesk, words: list[str], help_: str
+) -> None:
+    done = await newsdesk(*words)
+    assert done.code == 2 and done.err.endswith(f"; to see what there is: {help_}\n"), done.err
+
+
 async def test_all_that_an_archive_has_may_be_asked_for_at_once(newsdesk: Newsdesk) -> None:
     assert (await newsdesk("latest", "--limit", "100000", "--json")).code == 0
 
