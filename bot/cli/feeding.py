@@ -266,7 +266,8 @@ async def backfill_feed(settings: Settings, arguments: argparse.Namespace) -> No
 
     async with open_core(settings) as core:
         try:
-            filled = await core.poller.backfill(arguments.url, since, told=told)
+            feed = _meant(await core.archive.feeds(OPERATOR), arguments.url, "")
+            filled = await core.poller.backfill(feed.url, since, told=told)
         finally:
             progress.end()
     show.console().print(Text(filled.sentence))
