@@ -34,6 +34,7 @@ CHANCE = 0.02  # of each mishap, for each post
 FORUM = 15
 GATEWAY = ("op7", "op9-true", "op9-false", "close-4000")
 MOST_AT_ONCE = 9
+IN_DOUBT = "it may be out already"  # how the reason begins of what is parked as it should be
 CORRECTIONS = (0, 1, 2)  # of older stories, in each life
 
 
@@ -265,26 +266,24 @@ class Torture(Life):
         found = [*guild.threads(), *guild.threads(archived=True)] if guild else []
         return sorted((each for each in found if each.parent is forum), key=lambda each: each.id)
 
-    def _parked(self) -> set[tuple[int, int]]:
+    def _left(self) -> dict[tuple[int, int], str]:
         """What waits for a person, or was refused, each with its reason."""
         rows = self.rows(
             "SELECT target, title, reason FROM delivery JOIN article ON article.id = delivery.article "
             "WHERE state IN ('held', 'refused')"
         )
-        assert all(reason for _, _, reason in rows)
-        return {(self.targets[str(target)], int(str(title).split()[1])) for target, title, _ in rows}
+        return {(self.targets[str(target)], int(str(title).split()[1])): str(reason) for target, title, reason in rows}
 
-    def _reasons(self) -> list[str]:
-        return [
-            str(reason) for (reason,) in self.rows("SELECT reason FROM delivery WHERE state IN ('held', 'refused')")
-        ]
+    def _parked(self) -> set[tuple[int, int]]:
+        """Of that, what may be out, which nobody can know. Whatever else is left is lost."""
+        return {pair for pair, reason in self._left().items() if reason.startswith(IN_DOUBT)}
 
     def _is_all_out(self) -> bool:
         out = {(channel, number) for channel, numbers in self._out().items() for number in numbers}
         missing = self._owed() - out
         if self.capped and sum(channel == self.capped.id for channel, _ in out) < self.cap:
             return False
-        return not self._stale() and (not missing or (missing <= self._parked() and not self._waiting()))
+        return not self._stale() and (not missing or (missing <= self._left().keys() and not self._waiting()))
 
     def _waiting(self) -> bool:
         states = "('pending', 'later', 'sending', 'suspended')"
@@ -313,7 +312,7 @@ class Torture(Life):
             len(parked & owed),
             len(strangers) + len(disorder) + len(stale) + max(0, crowd),
             self.seed,
-            f"busy={self.busy} parked={Counter(self._reasons())} strangers={strangers[:5]} crowd={crowd} "
+            f"busy={self.busy} parked={Counter(self._left().values())} strangers={strangers[:5]} crowd={crowd} "
             f"disorder={disorder[:2]} stale={stale[:5]} "
             f"missing={sorted(missing)[:5]} twice={[each for each, times in pairs.items() if times > 1][:5]}",
         )
