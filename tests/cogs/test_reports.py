@@ -221,3 +221,37 @@ async def _order(house: House) -> None:
     await house.archive.add_feed(Feed(url="https://paper.test/feed", title="The Paper", polled=NOON, owner=OPERATOR))
     order = Subscription(target=f"channel:{house.lobby.id}", region="africa", guild=house.guild.id)
     await house.archive.subscribe(order)
+
+
+async def test_how_an_article_stands_now_is_told_also_where_it_is_owed_to_hundreds_of_channels(house: House) -> None:
+    numbers = range(1574277186049802240, 1574277186049802440)
+    for number in numbers:
+        order = Subscription(target=f"channel:{number}", region="africa", guild=house.guild.id)
+        await house.archive.subscribe(order)
+    await house.accept(article(1, "Rain in Kenya"), silent=False)
+    for each in await house.archive.due_deliveries(NOON, 150):
+        await house.archive.sending(each.id, NOON)
+        await house.archive.settle(each.id, Sent(each.id), NOON)
+    shown = text(answer(await house.call(house.ada, "desk why", url="https://paper.test/1")))
+    owed, sent = shown.splitlines()[-2:]
+    assert owed.endswith(f"<#{numbers[29]}> and 170 others for Africa")
+    assert f"sent to <#{numbers[0]}> " in sent and sent.endswith(f"<#{numbers[29]}> and 120 others")
+
+
+async def test_much_trouble_with_feeds_and_orders_leaves_room_for_what_is_held(house: House) -> None:
+    for number in range(12):
+        title = f"Gazette {number} {'of the coast ' * 8}"
+        await house.archive.add_feed(Feed(f"https://{number}.test/feed", owner=house.guild.id, title=title))
+    for source in await house.archive.sources():
+        error = "Its server says that something is wrong. " * 6
+        await house.archive.settle_source(replace(source, failures=2, polled=NOON, error=error))
+    (found,) = await house.accept(article(1, "Rain in Kenya"))
+    for number in range(1574277186049802240, 1574277186049802260):
+        order = Subscription(target=f"channel:{number}", region="africa", guild=house.guild.id)
+        order = await house.archive.subscribe(order)
+        await house.archive.owe(found, [Owed(order.target, order, held="A flood")], NOON)
+        await house.archive.suspend_target(order.target, f"the forum wants a tag: {'ä' * 300}")
+    shown = text(answer(await house.call(house.ada, "desk status")))
+    assert "**Feeds:** 1 for everybody, 12 of this server" in shown and "**Standing orders:** 20" in shown
+    assert "**Deliveries:** 20 held back (`/desk release`)" in shown and "A flood" in shown
+    assert len(shown) <= 4000 and len(shown.encode()) <= 8000

@@ -24,6 +24,7 @@ from bot.regions import Regions
 _ROWS = 8  # of each part
 _WAITING = MOST_ORDERS  # deliveries that are looked at: those of one article at least
 _PLACES = 5  # channels of one line
+_MOST_PLACES = 30  # of a line in the story of an article
 _BEGINNING = 6  # lines of a story that stay when it is too long
 _CHARACTERS, _OCTETS = 3800, 7500
 _WHY = 600  # characters
@@ -63,22 +64,20 @@ async def status(desk: Desk, guild: int) -> ui.LayoutView:
     asked = await mapping.questions(await mapping.open_in(desk, guild, feeds, ledgers), desk)
     agreement = _agreement(feeds, ledgers, guild)
     found, now = await desk.archive.recalled(tidings.KEYS), desk.clock.now()
-    parts = [
-        *_feeds(feeds, sources, guild),
-        *_gaps(feeds, tidings.gaps(found, now)),
-        *_plenties(feeds, tidings.plenties(found, now)),
-        *agreement,
-        "",
-        *_orders(orders, desk),
-        *await _skipped(orders, desk),
-        "",
-        *_deliveries(counts, oldest),
-        *unpublished,
+    told = [
+        [
+            *_feeds(feeds, sources, guild),
+            *_gaps(feeds, tidings.gaps(found, now)),
+            *_plenties(feeds, tidings.plenties(found, now)),
+            *agreement,
+        ],
+        [*_orders(orders, desk), *await _skipped(orders, desk)],
+        [*_deliveries(counts, oldest), *unpublished],
     ]
     if asked:
         asked.insert(0, ui.TextDisplay[Any]("**Tags that nobody mapped:**"))
     texts = [item.content for item in asked if isinstance(item, ui.TextDisplay)]
-    shown = _fitting(parts, _CHARACTERS - sum(map(len, texts)), _OCTETS - sum(map(size, texts)))
+    shown = _sharing(told, _CHARACTERS - sum(map(len, texts)), _OCTETS - sum(map(size, texts)))
     view.add_item(ui.TextDisplay("## How things stand"))
     return view.add_item(ui.Container[Any](ui.TextDisplay[Any](shown), *asked))
 
@@ -216,7 +215,7 @@ def _events(events: Sequence[Event], desk: Desk) -> Iterable[str]:
         minute = int(each.at.timestamp()) // 60 * 60
         places.setdefault((minute, _happened(each), region, words), []).append(_place(each.target))
     for (minute, happened, region, words), those in places.items():
-        where = " ".join(dict.fromkeys(each for each in those if each))
+        where = _together(list(dict.fromkeys(each for each in those if each)), _MOST_PLACES, is_all=True)
         yield " ".join(part for part in (f"<t:{minute}:f> {happened}", f"{where}{region}", words) if part)
 
 
@@ -248,6 +247,16 @@ def _at(moment: datetime) -> str:
 def _fits(lines: Sequence[str]) -> bool:
     text = "\n".join(lines)
     return len(text) + 10 <= _CHARACTERS and size(text) <= _OCTETS
+
+
+def _sharing(parts: Sequence[Sequence[str]], characters: int, octets: int) -> str:
+    """Each part gets its share of the room, and the long ones what the short ones leave of theirs."""
+    shown: dict[int, str] = {}
+    ranked = sorted(range(len(parts)), key=lambda at: len("\n".join(parts[at])))
+    for left, at in zip(range(len(parts), 0, -1), ranked, strict=True):
+        shown[at] = _fitting(parts[at], characters // left, octets // left)
+        characters, octets = characters - len(shown[at]) - 2, octets - size(shown[at]) - 2
+    return "\n\n".join(shown[at] for at in range(len(parts)))
 
 
 def _fitting(lines: Iterable[str], characters: int = _CHARACTERS, octets: int = _OCTETS) -> str:
