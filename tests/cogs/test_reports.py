@@ -64,6 +64,8 @@ async def test_a_feed_in_trouble_is_named(house: House) -> None:
 
 async def test_other_servers_business_is_not_told(house: House) -> None:
     await house.archive.add_feed(Feed(url="https://theirs.test/feed", owner=99, title="Theirs"))
+    (source,) = await house.archive.sources()
+    await house.archive.settle_source(replace(source, failures=2, polled=NOON, status="gone", error="It is gone."))
     await house.archive.subscribe(Subscription(target="channel:1", region="africa", guild=99))
     await house.accept(article(1), silent=False)
     shown = text(answer(await house.call(house.ada, "desk status")))
