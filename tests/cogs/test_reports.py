@@ -240,6 +240,21 @@ async def test_how_an_article_stands_now_is_told_also_where_it_is_owed_to_hundre
     assert f"sent to <#{numbers[0]}> " in sent and sent.endswith(f"<#{numbers[29]}> and 120 others")
 
 
+async def test_how_an_article_stands_now_is_told_also_where_it_began_with_many_regions(house: House) -> None:
+    regions = [each.code for each in house.desk.regions]
+    for number in range(1574277186049802240, 1574277186049802520):
+        region = regions[number % len(regions)]
+        await house.archive.subscribe(Subscription(f"channel:{number}", region, guild=house.guild.id))
+    await house.accept(article(1, "Rain in Kenya", regions=tuple(regions)), silent=False)
+    later = NOON + timedelta(hours=1)
+    for each in await house.archive.due_deliveries(NOON, 20):
+        await house.archive.sending(each.id, later)
+        await house.archive.settle(each.id, Sent(each.id), later)
+    shown = text(answer(await house.call(house.ada, "desk why", url="https://paper.test/1")))
+    assert "seen in The Paper" in shown and " more between" in shown
+    assert shown.splitlines()[-1].startswith(f"<t:{int(later.timestamp())}:f> sent to <#")
+
+
 async def test_much_trouble_with_feeds_and_orders_leaves_room_for_what_is_held(house: House) -> None:
     for number in range(12):
         title = f"Gazette {number} {'of the coast ' * 8}"

@@ -228,6 +228,8 @@ def _happened(event: Event) -> str:
 def _shortened(head: Sequence[str], told: Sequence[str]) -> str:
     """As much of the beginning and of the end as fits: how it began, and how it stands now."""
     first, last = list(told[:_BEGINNING]), list(told[_BEGINNING:])
+    while len(first) > 1 and len("\n".join(first)) > _CHARACTERS // 3:
+        last.insert(0, first.pop())
     between: list[str] = []
     while last and not _fits([*head, *first, *between, *last]):
         last.pop(0)
