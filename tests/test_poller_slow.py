@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from bot.errors import NewsError
-from bot.intake.manners import SLOW_AT_ONCE
+from bot.intake.manners import AT_ONCE, BESIDE, SLOW_AT_ONCE
 from bot.intake.worker import ParseWorker
 from bot.poller.places import AT_ONCE as PLACES
 from bot.poller.places import OF_ONE
@@ -102,6 +102,29 @@ async def test_who_took_long_waits_with_its_like_and_nobody_else_for_them(strict
     async with polling(strict):
         await until(lambda: asked(strict) and len(strict.web.asked) > SLOW_AT_ONCE, SOON)
     assert len(strict.web.asked) == SLOW_AT_ONCE + 1
+
+
+async def fresh(house: House, many: int) -> None:
+    """So many, each of a domain of its own, which nobody has asked before and which do not answer."""
+    house.web["/slow"] = Answer(rss(A), wait=asyncio.Event())
+    for number in range(many):
+        await house.add("/slow", host=f"fresh{number}.test")
+
+
+async def test_who_takes_long_for_the_first_time_gives_up_its_place_meanwhile(strict: House) -> None:
+    await fresh(strict, AT_ONCE + 10)
+    await strict.add(host=GOOD)
+    strict.web["/feed"] = rss(A)
+    async with polling(strict):
+        await until(lambda: asked(strict), SOON)
+
+
+async def test_but_no_more_are_under_way_than_a_machine_can_bear(strict: House) -> None:
+    await fresh(strict, AT_ONCE + BESIDE + 10)
+    async with polling(strict):
+        await until(lambda: len(strict.web.asked) >= AT_ONCE + BESIDE, SOON)
+        await asyncio.sleep(0.1)
+        assert len(strict.web.asked) == AT_ONCE + BESIDE
 
 
 async def test_who_is_slow_holds_nobodys_door_while_it_waits(strict: House) -> None:

@@ -1,7 +1,8 @@
 """Being a good guest: one request at a time per household, some time apart, and silence where it was asked for.
 
 Whoever takes long to answer is then asked among its like, in places of their own, for an hour: else a few hundred feeds
-that drip would fill all places, and everybody would wait for them.
+that drip would fill all places, and everybody would wait for them. Who takes long for the first time gives up its place
+meanwhile.
 """
 
 import asyncio
@@ -19,6 +20,8 @@ APART = timedelta(seconds=2)  # between two requests to one household
 AT_ONCE = 20  # requests under way, all hosts together
 SLOW = timedelta(seconds=5)  # who takes longer to answer is slow
 SLOW_AT_ONCE = 20  # requests under way to those that are
+BESIDE = 40  # requests that turned out to take long, and go on beside the others
+_AGAIN = 0.5  # seconds until one that finds no room there looks again
 _SLOW_FOR = timedelta(hours=1)
 _MOST_SLOW = 10_000  # domains
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -41,6 +44,7 @@ class Manners:
         self._apart = apart
         self._long = slow.total_seconds()
         self._crowd = asyncio.Semaphore(at_once)
+        self._beside = 0
         self._slow_crowd = asyncio.Semaphore(SLOW_AT_ONCE)
         self._slow: dict[str, datetime] = {}  # domains, and until when
         self._houses: dict[str, _House] = {}
@@ -60,7 +64,7 @@ class Manners:
             async with self._slow_crowd if slow else nullcontext(), house.door:
                 if not is_here(household(url)):
                     await self._keep_apart(house)
-                async with nullcontext() if slow else self._crowd:
+                async with nullcontext() if slow else self._place():
                     began = time.monotonic()
                     try:
                         yield
@@ -70,6 +74,31 @@ class Manners:
         finally:
             house.waiting -= 1
             self._forget_old()
+
+    @asynccontextmanager
+    async def _place(self) -> AsyncIterator[None]:
+        """A place in the crowd. Who turns out to take long goes on beside it, if there is room, and gives it up."""
+        loop, aside = asyncio.get_running_loop(), False
+        await self._crowd.acquire()
+        timer = loop.call_later(self._long, lambda: step_aside())
+
+        def step_aside() -> None:
+            nonlocal aside, timer
+            if self._beside >= BESIDE:
+                timer = loop.call_later(_AGAIN, step_aside)
+                return
+            aside = True
+            self._beside += 1
+            self._crowd.release()
+
+        try:
+            yield
+        finally:
+            timer.cancel()
+            if aside:
+                self._beside -= 1
+            else:
+                self._crowd.release()
 
     def is_slow(self, url: str) -> bool:
         """Whether this address, or another of its domain, took long to answer of late."""
