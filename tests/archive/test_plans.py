@@ -67,15 +67,28 @@ def db(tmp_path: Path) -> Iterator[Connection]:
 
 @pytest.mark.parametrize("name", HOT)
 def test_no_table_is_read_from_end_to_end(db: Connection, name: str) -> None:
+    assert not [
+        each
+        for each in steps(db, HOT[name])
+        if each.startswith("SCAN") and each.split()[1] in GROWING and "USING" not in each
+    ]
+
+
+def test_of_what_waits_one_places_line_alone_is_read(db: Connection) -> None:
+    """However much waits elsewhere."""
+    first, second, *_ = steps(db, lambda asked: outbox.line(asked, "channel:100", 10))
+    assert first.endswith("INDEX delivery_line (target=?)") and "ORDER BY" not in second
+
+
+def steps(db: Connection, ask: Callable[[Connection], object]) -> list[str]:
+    """What SQLite says of all that is really executed."""
     asked: list[str] = []
     db.execute("BEGIN")
     db.set_trace_callback(asked.append)
-    HOT[name](db)
+    ask(db)
     db.set_trace_callback(None)
     ours = [each for each in asked if not each.startswith("--")]
     assert ours
-    steps = [row["detail"] for each in ours for row in db.execute(f"EXPLAIN QUERY PLAN {each}")]
+    found = [row["detail"] for each in ours for row in db.execute(f"EXPLAIN QUERY PLAN {each}")]
     db.execute("ROLLBACK")
-    assert not [
-        each for each in steps if each.startswith("SCAN") and each.split()[1] in GROWING and "USING" not in each
-    ]
+    return found
