@@ -331,7 +331,7 @@ class Event:
     """One thing that happened to an article, for `why`."""
 
     at: datetime
-    what: str  # seen, placed, changed, owed, sent, edited, held, refused, ...
+    what: str  # seen, placed, changed, owed, sent, edited, not edited, held, refused, ...
     words: str
     feed: str = ""
     target: str = ""

@@ -79,7 +79,7 @@ def _became(row: Row) -> Iterable[tuple[int, str, str]]:
     if row["edit"]:
         yield last, "to be edited", row["reason"]
     elif out < last:
-        yield last, "edited", row["reason"]
+        yield last, "not edited" if row["reason"] else "edited", row["reason"]
 
 
 def _was(part: str, value: object) -> str:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.archive import connect, feeds
 from bot.archive.accept import _shown, accept
 from bot.archive.migrations import migrate
-from bot.model import OPERATOR, Accepted, Image, Later, Outcome, Query, Recall, Sent, Tag
+from bot.model import OPERATOR, Accepted, Image, Later, Outcome, Query, Recall, Refused, Sent, Tag
 from tests.archive.conftest import Room, owed_by_region
 from tests.builders import NOON, a_feed, a_sighting, a_subscription, an_article
 
@@ -103,6 +103,7 @@ async def test_the_story_tells_when_it_was_posted_when_the_post_was_edited_and_w
     assert await _told_after(room, "Rain", waits, out) == [owed, ("sent", "after 2 attempts", 2)]
     assert await _told_after(room, "Much rain", edited) == [owed, sent, ("edited", "", 3)]
     assert await _told_after(room, "Little rain", waits) == [owed, sent, ("to be edited", "502", 4)]
+    assert await _told_after(room, "No rain", Refused("not ours")) == [owed, sent, ("not edited", "not ours", 5)]
 
 
 async def _told_after(room: Room, teaser: str, *outcomes: Outcome) -> list[tuple[str, str, int]]:

@@ -41,6 +41,7 @@ _HAPPENED = {
     "owed": "owed to",
     "sent": "sent to",
     "edited": "edited in",
+    "not edited": "not edited in",
     "to be edited": "to be edited in",
     "later": "put off for",
     "pending": "on its way to",
@@ -213,16 +214,10 @@ def _events(events: Sequence[Event], desk: Desk) -> Iterable[str]:
         region = f" for {escape(region_name(desk.regions, each.region))}" if each.region and each.what == "owed" else ""
         words = escape(cut(clean(each.words), 200)) if each.what not in {"owed", "sent"} else ""
         minute = int(each.at.timestamp()) // 60 * 60
-        places.setdefault((minute, _happened(each), region, words), []).append(_place(each.target))
+        places.setdefault((minute, _HAPPENED.get(each.what, each.what), region, words), []).append(_place(each.target))
     for (minute, happened, region, words), those in places.items():
         where = _together(list(dict.fromkeys(each for each in those if each)), _MOST_PLACES, is_all=True)
         yield " ".join(part for part in (f"<t:{minute}:f> {happened}", f"{where}{region}", words) if part)
-
-
-def _happened(event: Event) -> str:
-    if event.what == "edited" and event.words:
-        return "not edited in"  # which is what the words are about
-    return _HAPPENED.get(event.what, event.what)
 
 
 def _shortened(head: Sequence[str], told: Sequence[str]) -> str:
