@@ -24,10 +24,8 @@ from bot.model import Found, Hit, Query
 from bot.regions import load_regions
 from bot.settings import Settings, shipped
 
-_SCHEME, _HOST = (
-    re.compile(r"https?://", re.I),
-    re.compile(r"[\w-]+(\.[\w-]+)+([:/?]|$)"),
-)  # of an address that a person types
+_SCHEME = re.compile(r"https?://", re.I)
+_HOST = re.compile(r"[\w-]+(\.[\w-]+)+([:/?]|$)")  # of an address that a person types
 _HEADLINE = 'newsdesk classify "Floods in Kenya"'
 _INVITED = (
     f'Write an article a line, as in {{"id": 1, "title": "…"}}; Ctrl+D ends. To ask about a headline: {_HEADLINE}'
@@ -78,7 +76,7 @@ async def search(settings: Settings, arguments: argparse.Namespace) -> None:
         show.print_found(show.console(), found, "")
         show.console().print(Text(f"Its whole story: newsdesk why {article.url}", style="dim"), soft_wrap=True)
         return
-    if address and not found.hits:
+    if address and "/" in words and not found.hits:
         found = replace(found, understood="")  # it was no question
         show.print_found(show.console(), found, f"No article at {cut(clean(address), show.LONGEST)} is in the archive.")
         return
