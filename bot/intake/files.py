@@ -123,7 +123,8 @@ def _of_file(descriptor: int) -> bytes:
 
 
 def _of_pipe(descriptor: int) -> bytes:
-    """All that is written into a pipe, as `parse <(curl …)` does; a pipe that nobody writes into is empty."""
+    """All that is written into a pipe, as `parse <(curl …)` does; one into which nobody writes is
+    given up."""
     body, until = bytearray(), time.monotonic() + PATIENCE
     while len(body) <= LARGEST:
         if not select.select([descriptor], [], [], max(0.0, until - time.monotonic()))[0]:
