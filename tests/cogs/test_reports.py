@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -106,16 +107,21 @@ async def test_an_edit_that_was_refused_is_not_told_as_one_that_was_made(house: 
     assert told == f"<t:{int(later.timestamp())}:f> not edited in <#{house.lobby.id}> it is not ours to edit"
 
 
-async def test_what_became_of_an_article_in_many_channels_is_told_in_few_lines(house: House) -> None:
-    numbers = range(1574277186049802240, 1574277186049802265)
-    for number in numbers:
+async def told_of_one_that_is_out(house: House, channels: Iterable[int], posted: int) -> str:
+    """What `/desk why` says of an article for these channels, which is out in so many of them."""
+    for number in channels:
         order = Subscription(target=f"channel:{number}", region="africa", guild=house.guild.id)
         await house.archive.subscribe(order)
     await house.accept(article(1, "Rain in Kenya"), silent=False)
-    for each in await house.archive.due_deliveries(NOON, 10):
+    for each in await house.archive.due_deliveries(NOON, posted):
         await house.archive.sending(each.id, NOON)
         await house.archive.settle(each.id, Sent(each.id), NOON)
-    shown = text(answer(await house.call(house.ada, "desk why", url="https://paper.test/1")))
+    return text(answer(await house.call(house.ada, "desk why", url="https://paper.test/1")))
+
+
+async def test_what_became_of_an_article_in_many_channels_is_told_in_few_lines(house: House) -> None:
+    numbers = range(1574277186049802240, 1574277186049802265)
+    shown = await told_of_one_that_is_out(house, numbers, 10)
     every = [f"<#{number}>" for number in numbers]
     owed, sent = shown.splitlines()[-2:]
     assert owed.endswith(f"owed to {' '.join(every)} for Africa")
@@ -227,14 +233,7 @@ async def _order(house: House) -> None:
 
 async def test_how_an_article_stands_now_is_told_also_where_it_is_owed_to_hundreds_of_channels(house: House) -> None:
     numbers = range(1574277186049802240, 1574277186049802440)
-    for number in numbers:
-        order = Subscription(target=f"channel:{number}", region="africa", guild=house.guild.id)
-        await house.archive.subscribe(order)
-    await house.accept(article(1, "Rain in Kenya"), silent=False)
-    for each in await house.archive.due_deliveries(NOON, 150):
-        await house.archive.sending(each.id, NOON)
-        await house.archive.settle(each.id, Sent(each.id), NOON)
-    shown = text(answer(await house.call(house.ada, "desk why", url="https://paper.test/1")))
+    shown = await told_of_one_that_is_out(house, numbers, 150)
     owed, sent = shown.splitlines()[-2:]
     assert owed.endswith(f"<#{numbers[29]}> and 170 others for Africa")
     assert f"sent to <#{numbers[0]}> " in sent and sent.endswith(f"<#{numbers[29]}> and 120 others")
